@@ -1,0 +1,30 @@
+//! The words every other module is written in: ids, digests, slugs, time, language-tagged text, paging,
+//! errors, and `Ctx`, the caller of the moment. Nothing here knows a database, a network or a clock.
+
+mod canonical;
+mod clock;
+mod ctx;
+mod digest;
+mod error;
+mod ids;
+mod page;
+mod secret;
+mod slug;
+mod text;
+mod timestamp;
+mod validate;
+
+pub use canonical::canonical_json;
+pub use clock::{Clock, ManualClock, SystemClock};
+pub use ctx::{Caller, Ctx, IdempotencyKey, OrganisationRole, Principal, Scope, SpaceRole};
+pub use digest::{Digest, Hasher};
+pub use error::{Error, FieldError, Kind, Result};
+pub use ids::{
+    DatasetId, GrantId, OrganisationId, PersonId, RequestId, SessionId, TokenId, UploadId, VersionId,
+};
+pub use page::{Cursor, Page, PageRequest};
+pub use secret::{Secret, random_bytes};
+pub use slug::Slug;
+pub use text::{LangText, LanguageTag};
+pub use timestamp::Timestamp;
+pub use validate::Checks;

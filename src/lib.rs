@@ -1,0 +1,6 @@
+//! Cadastre: the register of the common European data spaces that feed the training of AI models.
+//!
+//! Register once, ask once, prove always. The folders below are domains, ordered by rank: a module imports
+//! only from those above it in this list. `docs/architecture.md` walks through the house.
+
+pub mod kernel;

@@ -1,0 +1,3 @@
+//! The `cadastre` binary.
+
+fn main() {}

@@ -14,6 +14,8 @@ mod text;
 mod timestamp;
 mod validate;
 
+pub use secrecy::{ExposeSecret, SecretString as Secret};
+
 pub use canonical::canonical_json;
 pub use clock::{Clock, ManualClock, SystemClock};
 pub use ctx::{Caller, Ctx, IdempotencyKey, OrganisationRole, Principal, Scope, SpaceRole};
@@ -23,7 +25,7 @@ pub use ids::{
     DatasetId, GrantId, OrganisationId, PersonId, RequestId, SessionId, TokenId, UploadId, VersionId,
 };
 pub use page::{Cursor, Page, PageRequest};
-pub use secret::{Secret, random_bytes};
+pub use secret::random_bytes;
 pub use slug::Slug;
 pub use text::{LangText, LanguageTag};
 pub use timestamp::Timestamp;

@@ -1,0 +1,3 @@
+DROP TABLE journal_head;
+DROP TABLE journal_payloads;
+DROP TABLE journal;

@@ -1,0 +1,2 @@
+DROP TABLE space_extensions;
+DROP TABLE spaces;

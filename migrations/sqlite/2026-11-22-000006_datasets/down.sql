@@ -1,0 +1,12 @@
+DROP TABLE reference_checks;
+DROP TABLE replicas;
+DROP TABLE manifests;
+DROP TABLE files;
+DROP TABLE organisation_blobs;
+DROP TABLE blobs;
+DROP TABLE versions;
+DROP TABLE policy_revisions;
+DROP TABLE dataset_facets;
+DROP TABLE dataset_audiences;
+DROP TABLE dataset_revisions;
+DROP TABLE datasets;

@@ -1,0 +1,183 @@
+//! `Db`: pooled reads behind a semaphore, and the door to the writer.
+
+use std::sync::Arc;
+use std::time::Duration;
+
+use diesel::r2d2::Pool;
+use diesel::{ExpressionMethods, QueryDsl, RunQueryDsl};
+use tokio::sync::{Semaphore, mpsc, oneshot};
+use tokio::time::timeout;
+
+use super::conn::{Conn, Readers, Role};
+use super::migrate::{MigrationState, check, newer, unreachable};
+use super::schema::journal_head;
+use super::tx::{Ledger, Tx};
+use super::url::DatabaseUrl;
+use super::writer::{Job, Task, Writer};
+use crate::kernel::{Error, Result};
+
+/// How long a read waits for a connection, and a write for a place in the queue.
+const QUEUE_WAIT: Duration = Duration::from_secs(2);
+/// How long a write waits for its answer.
+const ANSWER_WAIT: Duration = Duration::from_secs(10);
+/// Writes that may wait; more are told to come back.
+const QUEUE_LENGTH: usize = 1024;
+
+/// The database. Cheap to clone; all clones share one pool and one writer.
+#[derive(Clone)]
+pub struct Db(Arc<Inner>);
+
+struct Inner {
+    url: DatabaseUrl,
+    readers: Pool<Readers>,
+    permits: Arc<Semaphore>,
+    queue: mpsc::Sender<Box<dyn Job>>,
+}
+
+impl Db {
+    /// Opens a database whose migrations are current and starts its writer.
+    ///
+    /// # Errors
+    /// `migrations_pending` or `database_newer` when the schema is not this program's; `database_unusable` when
+    /// the database cannot be reached or written.
+    pub fn open(url: &DatabaseUrl, connections: u32, ledger: Arc<dyn Ledger>) -> Result<Self> {
+        match check(url)? {
+            MigrationState::Current => {}
+            MigrationState::Newer(names) => return Err(newer(&names)),
+            MigrationState::Behind(names) => {
+                return Err(Error::conflict(
+                    "migrations_pending",
+                    format!(
+                        "{} migrations are missing ({} first); run `cadastre admin migrate`, or start with --migrate",
+                        names.len(),
+                        names.first().map_or("", String::as_str)
+                    ),
+                ));
+            }
+        }
+        let mut conn = Conn::open(url, Role::Writer).map_err(|error| unreachable(url, error))?;
+        probe_write(&mut conn).map_err(|error| {
+            Error::unavailable(
+                "database_read_only",
+                format!(
+                    "the database {url} cannot be written: {error}; check its permissions and free space"
+                ),
+            )
+        })?;
+        let readers = Pool::builder()
+            .max_size(connections)
+            .min_idle(Some(0))
+            .test_on_check_out(false)
+            .connection_timeout(QUEUE_WAIT)
+            .build_unchecked(Readers(url.clone()));
+        let (queue, inbox) = mpsc::channel(QUEUE_LENGTH);
+        Writer::new(url.clone(), ledger, conn, inbox).start()?;
+        let permits = Arc::new(Semaphore::new(connections as usize));
+        Ok(Self(Arc::new(Inner { url: url.clone(), readers, permits, queue })))
+    }
+
+    /// Reads. The closure runs on a thread of its own and holds a pooled connection that cannot write.
+    ///
+    /// # Errors
+    /// What the closure returns; `database_busy` (503) when no connection gets free in time.
+    pub async fn read<T, F>(&self, f: F) -> Result<T>
+    where
+        T: Send + 'static,
+        F: FnOnce(&mut Conn) -> Result<T> + Send + 'static,
+    {
+        let permit = match timeout(QUEUE_WAIT, self.0.permits.clone().acquire_owned()).await {
+            Ok(Ok(permit)) => permit,
+            _ => return Err(busy("reads")),
+        };
+        let readers = self.0.readers.clone();
+        let work = tokio::task::spawn_blocking(move || {
+            let _held_until_done = permit;
+            let mut conn = readers.get().map_err(|error| {
+                Error::unavailable("database_unavailable", "the database cannot be reached; try again")
+                    .caused_by("connection for reading", error)
+            })?;
+            f(&mut conn)
+        });
+        work.await.map_err(|error| Error::internal("a read panicked", error))?
+    }
+
+    /// Writes. The closure runs in the writer's thread, in a savepoint of a transaction it shares with its
+    /// neighbours; when this returns `Ok`, its rows and events are durable.
+    ///
+    /// Keep it short: a few statements, no waiting, no hashing of content, no serialising of large documents.
+    ///
+    /// # Errors
+    /// What the closure returns. `database_busy` and `database_unavailable` (503): nothing was done, try again.
+    /// `outcome_unknown` (503): no answer in time; repeat with the same `Idempotency-Key`.
+    pub async fn write<T, F>(&self, name: &'static str, f: F) -> Result<T>
+    where
+        T: Send + 'static,
+        F: FnOnce(&mut Tx<'_>) -> Result<T> + Send + 'static,
+    {
+        let slot = match timeout(QUEUE_WAIT, self.0.queue.reserve()).await {
+            Ok(Ok(slot)) => slot,
+            Ok(Err(_)) => {
+                return Err(Error::unavailable("database_unavailable", "the service is shutting down"));
+            }
+            Err(_) => return Err(busy("writes")),
+        };
+        let (to, answer) = oneshot::channel();
+        slot.send(Box::new(Task::new(name, f, to)));
+        match timeout(ANSWER_WAIT, answer).await {
+            Ok(Ok(result)) => result,
+            Ok(Err(_)) => {
+                Err(Error::unavailable("database_unavailable", "the write was not done; try again"))
+            }
+            Err(_) => Err(Error::unavailable(
+                "outcome_unknown",
+                "the database did not answer in time; repeat the request with the same Idempotency-Key",
+            )),
+        }
+    }
+
+    /// Whether reads work right now; for readiness.
+    ///
+    /// # Errors
+    /// When the database does not answer.
+    pub async fn ready(&self) -> Result<()> {
+        self.read(|conn| {
+            Ok(journal_head::table
+                .filter(journal_head::id.eq(1))
+                .select(journal_head::size)
+                .first::<i64>(conn)
+                .map(drop)?)
+        })
+        .await
+    }
+
+    /// Whether the schema is this program's.
+    ///
+    /// # Errors
+    /// When the database does not answer.
+    pub async fn migrations(&self) -> Result<MigrationState> {
+        let url = self.0.url.clone();
+        tokio::task::spawn_blocking(move || check(&url))
+            .await
+            .map_err(|error| Error::internal("migration check", error))?
+    }
+
+    /// The address, safe to show.
+    #[must_use]
+    pub fn url(&self) -> &DatabaseUrl {
+        &self.0.url
+    }
+}
+
+fn busy(what: &str) -> Error {
+    Error::unavailable("database_busy", format!("too many {what} at once; try again in a moment"))
+}
+
+/// Updates the head to itself and rolls back: fails on a file or a server that only reads.
+fn probe_write(conn: &mut Conn) -> Result<()> {
+    conn.begin_write()?;
+    let updated = diesel::update(journal_head::table.find(1))
+        .set(journal_head::size.eq(journal_head::size))
+        .execute(conn);
+    conn.roll_back()?;
+    updated.map(drop).map_err(Error::from)
+}

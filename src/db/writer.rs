@@ -1,0 +1,246 @@
+//! The single ordered writer with group commit.
+//!
+//! It takes whatever waits, at most [`GROUP`] closures and without waiting for more, runs each in its own
+//! savepoint, seals the journal once, commits once, and only then answers, errors included: "name taken" may rest
+//! on a neighbour's row that never comes to be. While one group commits, the next one gathers by itself.
+
+use std::collections::VecDeque;
+use std::panic::{AssertUnwindSafe, catch_unwind};
+use std::sync::Arc;
+use std::time::{Duration, Instant};
+
+use tokio::sync::{mpsc, oneshot};
+
+use super::conn::{Conn, Role};
+use super::tx::{Entry, Ledger, Tx};
+use super::url::DatabaseUrl;
+use crate::kernel::{Error, Result};
+
+/// The most closures in a group; more do not make it faster.
+const GROUP: usize = 64;
+/// A group stops taking closures after this, so that other replicas get their turn.
+const GROUP_TIME: Duration = Duration::from_millis(50);
+/// Closures that take longer are logged by name: everyone behind them waits.
+const SLOW: Duration = Duration::from_millis(10);
+/// How long to rest when the database cannot be reached.
+const RECONNECT_PAUSE: Duration = Duration::from_millis(200);
+
+/// A closure that waits for its turn.
+pub(super) trait Job: Send {
+    /// Nobody waits for the answer any more.
+    fn abandoned(&self) -> bool;
+    /// Runs the closure, keeps its result, and says whether to keep its rows.
+    fn run(&mut self, tx: &mut Tx<'_>) -> bool;
+    /// Tells the caller, once it is known what became of the group.
+    fn answer(self: Box<Self>, group: &Result<()>);
+    /// The use case, for logs and metrics.
+    fn name(&self) -> &'static str;
+}
+
+/// The ordinary job: a closure, its result, and the way back to the caller.
+pub(super) struct Task<T, F> {
+    name: &'static str,
+    closure: Option<F>,
+    result: Option<Result<T>>,
+    to: oneshot::Sender<Result<T>>,
+}
+
+impl<T, F> Task<T, F> {
+    pub(super) fn new(name: &'static str, closure: F, to: oneshot::Sender<Result<T>>) -> Self {
+        Self { name, closure: Some(closure), result: None, to }
+    }
+}
+
+impl<T: Send, F: FnOnce(&mut Tx<'_>) -> Result<T> + Send> Job for Task<T, F> {
+    fn abandoned(&self) -> bool {
+        self.to.is_closed()
+    }
+
+    fn run(&mut self, tx: &mut Tx<'_>) -> bool {
+        let Some(closure) = self.closure.take() else { return false };
+        let result = catch_unwind(AssertUnwindSafe(|| closure(tx)))
+            .unwrap_or_else(|_| Err(Error::internal("write", format!("{} panicked", self.name))));
+        self.result.insert(result).is_ok()
+    }
+
+    fn answer(self: Box<Self>, group: &Result<()>) {
+        let result = match group {
+            Ok(()) => self.result.unwrap_or_else(|| Err(not_done())),
+            Err(error) => Err(error.clone()),
+        };
+        // A caller that has gone meanwhile does not hear the answer; the write stands all the same.
+        drop(self.to.send(result));
+    }
+
+    fn name(&self) -> &'static str {
+        self.name
+    }
+}
+
+/// The writer's thread.
+pub(super) struct Writer {
+    url: DatabaseUrl,
+    ledger: Arc<dyn Ledger>,
+    conn: Option<Conn>,
+    inbox: mpsc::Receiver<Box<dyn Job>>,
+    queue: VecDeque<Box<dyn Job>>,
+}
+
+/// One group while it is under way.
+#[derive(Default)]
+struct Group {
+    /// Closures that ran, in order.
+    ran: Vec<Box<dyn Job>>,
+    /// The last journal entry: finding it later proves that the group was committed.
+    last: Option<Entry>,
+    /// COMMIT was sent, so its outcome may be unknown.
+    commit_sent: bool,
+}
+
+impl Writer {
+    pub(super) fn new(
+        url: DatabaseUrl,
+        ledger: Arc<dyn Ledger>,
+        conn: Conn,
+        inbox: mpsc::Receiver<Box<dyn Job>>,
+    ) -> Self {
+        Self { url, ledger, conn: Some(conn), inbox, queue: VecDeque::new() }
+    }
+
+    /// Starts the thread; it ends when the last `Db` is gone.
+    pub(super) fn start(self) -> Result<()> {
+        std::thread::Builder::new()
+            .name("writer".into())
+            .spawn(move || self.work())
+            .map(drop)
+            .map_err(|error| Error::internal("starting the writer", error))
+    }
+
+    fn work(mut self) {
+        while self.gather() {
+            let kept_open = self.conn.is_some();
+            let Some(mut conn) = self.take_connection() else {
+                self.refuse_queue();
+                continue;
+            };
+            let mut group = Group::default();
+            let outcome = match self.run_group(&mut conn, &mut group) {
+                Ok(()) => {
+                    self.conn = Some(conn);
+                    Ok(())
+                }
+                Err(error) if group.ran.is_empty() && is_lock_contention(&error) => {
+                    // Another process holds SQLite's lock: no closure ran, all of them still wait in the queue.
+                    self.conn = Some(conn);
+                    continue;
+                }
+                Err(error) => {
+                    tracing::error!(%error, closures = group.ran.len(), "a group of writes broke");
+                    drop(conn);
+                    if group.ran.is_empty() && !kept_open {
+                        // A new connection failed before any closure ran: the trouble is not the connection's.
+                        self.refuse_queue();
+                    }
+                    self.outcome_of_broken(&group)
+                }
+            };
+            for job in group.ran {
+                job.answer(&outcome);
+            }
+        }
+    }
+
+    /// Waits for work; takes what is there, at most a group. False when nobody can send any more.
+    fn gather(&mut self) -> bool {
+        if self.queue.is_empty() {
+            match self.inbox.blocking_recv() {
+                Some(job) => self.queue.push_back(job),
+                None => return false,
+            }
+        }
+        while self.queue.len() < GROUP
+            && let Ok(job) = self.inbox.try_recv()
+        {
+            self.queue.push_back(job);
+        }
+        true
+    }
+
+    fn refuse_queue(&mut self) {
+        let refusal = Err(not_done());
+        self.queue.drain(..).for_each(|job| job.answer(&refusal));
+        std::thread::sleep(RECONNECT_PAUSE);
+    }
+
+    fn take_connection(&mut self) -> Option<Conn> {
+        self.conn.take().or_else(|| {
+            Conn::open(&self.url, Role::Writer)
+                .inspect_err(|error| tracing::error!(%error, "the writer cannot reach the database"))
+                .ok()
+        })
+    }
+
+    fn run_group(&mut self, conn: &mut Conn, group: &mut Group) -> Result<()> {
+        let started = Instant::now();
+        conn.begin_write()?;
+        let head = self.ledger.head(conn)?;
+        conn.savepoint_sql("SAVEPOINT w")?;
+        let mut tx = Tx::new(conn, &head);
+        while started.elapsed() < GROUP_TIME
+            && let Some(mut job) = self.queue.pop_front()
+        {
+            if job.abandoned() {
+                continue;
+            }
+            let (appended, begun) = (tx.appended(), Instant::now());
+            let keep = job.run(&mut tx);
+            observe(job.name(), begun.elapsed());
+            group.ran.push(job);
+            if keep {
+                tx.savepoint_sql("RELEASE SAVEPOINT w; SAVEPOINT w")?;
+            } else {
+                tx.forget_from(appended);
+                tx.savepoint_sql("ROLLBACK TO SAVEPOINT w")?;
+            }
+        }
+        let entries = tx.into_entries();
+        if !entries.is_empty() {
+            self.ledger.seal(conn, &head, &entries)?;
+        }
+        group.last = entries.into_iter().next_back();
+        group.commit_sent = true;
+        conn.commit()?;
+        metrics::histogram!("cadastre_write_group_size").record(group.ran.len() as f64);
+        Ok(())
+    }
+
+    /// What became of a group whose connection broke. When COMMIT had been sent, the journal knows: a new
+    /// connection that holds the writer's lock can only see a finished transaction.
+    fn outcome_of_broken(&mut self, group: &Group) -> Result<()> {
+        let Some(last) = group.last.as_ref().filter(|_| group.commit_sent) else { return Err(not_done()) };
+        let mut conn = self.take_connection().ok_or_else(not_done)?;
+        conn.begin_write()?;
+        let found = self.ledger.contains(&mut conn, last);
+        conn.roll_back()?;
+        self.conn = Some(conn);
+        if found? { Ok(()) } else { Err(not_done()) }
+    }
+}
+
+fn observe(name: &'static str, took: Duration) {
+    metrics::histogram!("cadastre_write_seconds", "use_case" => name).record(took.as_secs_f64());
+    if took > SLOW {
+        tracing::warn!(use_case = name, millis = took.as_millis(), "a write closure was slow");
+    }
+}
+
+fn is_lock_contention(error: &Error) -> bool {
+    error.cause().is_some_and(|cause| cause.to_string().contains("database is locked"))
+}
+
+fn not_done() -> Error {
+    Error::unavailable(
+        "database_unavailable",
+        "the database could not take the write; it was not done, try again",
+    )
+}

@@ -1,0 +1,182 @@
+//! The journal's rows: the writer's ledger, and reading by position.
+
+use diesel::{
+    ExpressionMethods, Insertable, OptionalExtension, QueryDsl, Queryable, RunQueryDsl, Selectable,
+    SelectableHelper,
+};
+
+use super::merkle::Frontier;
+use crate::db::schema::{journal, journal_head, journal_payloads};
+use crate::db::{Conn, Entry, Head, Ledger, each_backend};
+use crate::kernel::{Digest, Error, Result, Timestamp};
+
+/// Rows in one INSERT; keeps the number of bound values below both databases' limits.
+const CHUNK: usize = 1000;
+
+/// The journal, as the writer seals it.
+#[derive(Debug, Clone, Copy, Default)]
+pub struct JournalLedger;
+
+#[derive(Insertable)]
+#[diesel(table_name = journal)]
+struct NewRow<'a> {
+    position: i64,
+    kind: &'a str,
+    subject: &'a str,
+    actor: &'a str,
+    space: Option<&'a str>,
+    at: Timestamp,
+    body: &'a str,
+    leaf: Digest,
+}
+
+#[derive(Insertable)]
+#[diesel(table_name = journal_payloads)]
+struct NewPayload<'a> {
+    position: i64,
+    salt: &'a [u8],
+    payload: &'a str,
+}
+
+/// An entry as it stands in the journal.
+#[derive(Debug, Clone, Queryable, Selectable)]
+#[diesel(table_name = journal)]
+pub struct Recorded {
+    /// The place in the journal, counted from zero.
+    pub position: i64,
+    /// What happened.
+    pub kind: String,
+    /// The canonical JSON text that was hashed.
+    pub body: String,
+    /// The leaf hash.
+    pub leaf: Digest,
+}
+
+impl Ledger for JournalLedger {
+    fn head(&self, conn: &mut Conn) -> Result<Head> {
+        let last = journal::table.select(diesel::dsl::max(journal::position)).single_value();
+        let (size, frontier, last): (i64, Vec<u8>, Option<i64>) = journal_head::table
+            .find(1)
+            .select((journal_head::size, journal_head::frontier, last))
+            .first(conn)?;
+        if last.map_or(0, |position| position + 1) != size {
+            return Err(Error::internal(
+                "journal head",
+                format!(
+                    "the head says {size} entries, the last row is {last:?}; run `cadastre admin doctor`"
+                ),
+            ));
+        }
+        Ok(Head { size, frontier: digests(&frontier)? })
+    }
+
+    fn seal(&self, conn: &mut Conn, head: &Head, entries: &[Entry]) -> Result<()> {
+        let mut frontier =
+            Frontier::restore(u64::try_from(head.size).unwrap_or_default(), head.frontier.clone())?;
+        for entry in entries {
+            frontier.push(entry.leaf);
+        }
+        insert_rows(conn, entries)?;
+        store_head(conn, &frontier)
+    }
+
+    fn contains(&self, conn: &mut Conn, entry: &Entry) -> Result<bool> {
+        let leaf: Option<Digest> =
+            journal::table.find(entry.position).select(journal::leaf).first(conn).optional()?;
+        Ok(leaf == Some(entry.leaf))
+    }
+}
+
+fn insert_rows(conn: &mut Conn, entries: &[Entry]) -> Result<()> {
+    let rows: Vec<NewRow<'_>> = entries.iter().map(row).collect();
+    if let [row] = rows.as_slice() {
+        // A single row takes the cached statement.
+        diesel::insert_into(journal::table).values(row).execute(conn)?;
+    } else {
+        for chunk in rows.chunks(CHUNK) {
+            each_backend!(conn, conn => diesel::insert_into(journal::table).values(chunk).execute(conn))?;
+        }
+    }
+    for (position, (salt, payload)) in
+        entries.iter().filter_map(|entry| Some((entry.position, entry.payload.as_ref()?)))
+    {
+        diesel::insert_into(journal_payloads::table)
+            .values(NewPayload { position, salt, payload })
+            .execute(conn)?;
+    }
+    Ok(())
+}
+
+fn row(entry: &Entry) -> NewRow<'_> {
+    NewRow {
+        position: entry.position,
+        kind: entry.kind,
+        subject: &entry.subject,
+        actor: &entry.actor,
+        space: entry.space.as_deref(),
+        at: entry.at,
+        body: &entry.body,
+        leaf: entry.leaf,
+    }
+}
+
+fn store_head(conn: &mut Conn, frontier: &Frontier) -> Result<()> {
+    let roots: Vec<u8> = frontier.roots().iter().flat_map(|root| root.as_bytes().iter().copied()).collect();
+    diesel::update(journal_head::table.find(1))
+        .set((
+            journal_head::size.eq(i64::try_from(frontier.size()).unwrap_or(i64::MAX)),
+            journal_head::frontier.eq(roots),
+        ))
+        .execute(conn)?;
+    Ok(())
+}
+
+fn digests(bytes: &[u8]) -> Result<Vec<Digest>> {
+    let (chunks, rest) = bytes.as_chunks::<32>();
+    if rest.is_empty() {
+        Ok(chunks.iter().copied().map(Digest::from_bytes).collect())
+    } else {
+        Err(Error::internal("journal head", "the frontier is not a whole number of digests"))
+    }
+}
+
+/// Entries from a position on, oldest first. Positions become visible in order and without gaps, so a follower may
+/// remember the last one it saw.
+///
+/// # Errors
+/// When the database fails.
+pub(super) fn read_from(conn: &mut Conn, position: i64, limit: i64) -> Result<Vec<Recorded>> {
+    Ok(journal::table
+        .filter(journal::position.ge(position))
+        .order(journal::position)
+        .limit(limit)
+        .select(Recorded::as_select())
+        .load(conn)?)
+}
+
+/// Computes the head anew from the rows, checking every leaf; the repair of a head that does not fit them.
+///
+/// # Errors
+/// When a row's leaf is not the hash of its body or a position is missing: that cannot be repaired, only restored.
+pub fn rebuild_head(conn: &mut Conn) -> Result<Frontier> {
+    let mut frontier = Frontier::default();
+    loop {
+        let next = i64::try_from(frontier.size()).unwrap_or(i64::MAX);
+        let rows = read_from(conn, next, 1000)?;
+        if rows.is_empty() {
+            break;
+        }
+        for row in rows {
+            let expected = i64::try_from(frontier.size()).unwrap_or(i64::MAX);
+            if row.position != expected || row.leaf != super::leaf_hash(row.body.as_bytes()) {
+                return Err(Error::internal(
+                    "journal",
+                    format!("row {} does not belong where it stands", row.position),
+                ));
+            }
+            frontier.push(row.leaf);
+        }
+    }
+    store_head(conn, &frontier)?;
+    Ok(frontier)
+}

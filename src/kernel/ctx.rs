@@ -4,58 +4,44 @@
 use std::collections::{BTreeMap, BTreeSet};
 use std::sync::Arc;
 
-use super::{Digest, Error, OrganisationId, PersonId, Result, Slug, Timestamp, TokenId};
+use super::{text_enum, Digest, Error, OrganisationId, PersonId, Result, Slug, Timestamp, TokenId};
 
-/// What an API token may be used for. A session has all of them.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, PartialOrd, Ord)]
-pub enum Scope {
-    /// See records and pull bytes that a grant covers.
-    Read,
-    /// Ask for access.
-    Request,
-    /// Register datasets, upload, publish.
-    Publish,
-    /// Review and decide requests.
-    Review,
-    /// Administer people, organisations, spaces.
-    Admin,
-}
-
-impl Scope {
-    /// All scopes, in order.
-    pub const ALL: [Self; 5] = [Self::Read, Self::Request, Self::Publish, Self::Review, Self::Admin];
-
-    /// The stable name.
-    #[must_use]
-    pub const fn as_str(self) -> &'static str {
-        match self {
-            Self::Read => "read",
-            Self::Request => "request",
-            Self::Publish => "publish",
-            Self::Review => "review",
-            Self::Admin => "admin",
-        }
+text_enum! {
+    /// What an API token may be used for. A session has all of them.
+    pub enum Scope {
+        /// See records and pull bytes that a grant covers.
+        Read = "read",
+        /// Ask for access.
+        Request = "request",
+        /// Register datasets, upload, publish.
+        Publish = "publish",
+        /// Review and decide requests.
+        Review = "review",
+        /// Administer people, organisations, spaces.
+        Admin = "admin",
     }
 }
 
-/// A person's role in an organisation; a later one includes those before it.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, PartialOrd, Ord)]
-pub enum OrganisationRole {
-    /// Belongs to it and may pull under its grants and ask in its name.
-    Member,
-    /// Registers and publishes its datasets.
-    Publisher,
-    /// Manages its members.
-    Owner,
+text_enum! {
+    /// A person's role in an organisation; a later one includes those before it.
+    pub enum OrganisationRole {
+        /// Belongs to it and may pull under its grants and ask in its name.
+        Member = "member",
+        /// Registers and publishes its datasets.
+        Publisher = "publisher",
+        /// Manages its members.
+        Owner = "owner",
+    }
 }
 
-/// A person's role in a data space.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, PartialOrd, Ord)]
-pub enum SpaceRole {
-    /// Advises and decides on requests.
-    Reviewer,
-    /// Runs the space: charter, members, reviewers.
-    Steward,
+text_enum! {
+    /// A person's role in a data space.
+    pub enum SpaceRole {
+        /// Advises and decides on requests.
+        Reviewer = "reviewer",
+        /// Runs the space: charter, members, reviewers.
+        Steward = "steward",
+    }
 }
 
 /// A signed-in person with the rights of this moment, already narrowed to what the credential allows.

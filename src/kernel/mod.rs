@@ -8,9 +8,11 @@ mod digest;
 mod error;
 mod ids;
 mod page;
+mod schema;
 mod secret;
 mod slug;
 mod text;
+mod text_enum;
 mod timestamp;
 mod validate;
 
@@ -28,5 +30,6 @@ pub use page::{Cursor, Page, PageRequest};
 pub use secret::random_bytes;
 pub use slug::Slug;
 pub use text::{LangText, LanguageTag};
+pub(crate) use text_enum::text_enum;
 pub use timestamp::Timestamp;
 pub use validate::Checks;

@@ -1,0 +1,88 @@
+//! From credentials to `Ctx`: reads who a request claims to come from, has it checked, and leaves the caller and
+//! the moment in the request for every handler.
+
+use std::future::{Future, Ready, ready};
+use std::pin::Pin;
+use std::sync::Arc;
+
+use actix_web::body::MessageBody;
+use actix_web::dev::{Payload, ServiceRequest, ServiceResponse};
+use actix_web::http::header::AUTHORIZATION;
+use actix_web::middleware::Next;
+use actix_web::{FromRequest, HttpMessage as _, HttpRequest};
+use base64::Engine as _;
+use base64::engine::general_purpose::STANDARD as BASE64;
+
+use super::idempotency::read_key;
+use super::observe::RequestIdentity;
+use crate::kernel::{Caller, Clock, Ctx, Error, Result, Secret, Timestamp};
+
+/// What a request shows of its sender.
+#[derive(Debug)]
+pub enum Credential {
+    /// An API token, sent as `Bearer` or as the password of `Basic`.
+    Token(Secret),
+    /// A session cookie.
+    Session(Secret),
+}
+
+/// Tells who a credential belongs to; `identity` implements it.
+pub trait Authenticator: Send + Sync + 'static {
+    /// The caller behind a credential.
+    ///
+    /// # Errors
+    /// 401 when the credential is unknown, expired or revoked; never the anonymous caller.
+    fn authenticate(&self, credential: Credential, now: Timestamp) -> Pin<Box<dyn Future<Output = Result<Caller>> + Send + '_>>;
+}
+
+/// The name of the session cookie; `__Host-` pins it to this host and to TLS where the browser sees TLS.
+pub(crate) const SESSION_COOKIE: &str = "cadastre_session";
+
+/// Middleware: resolves the caller once per request.
+///
+/// # Errors
+/// 401 for a credential that is not valid, 422 for an unreadable `Idempotency-Key`.
+pub async fn authenticate(
+    authenticator: Arc<dyn Authenticator>,
+    clock: Arc<dyn Clock>,
+    mut req: ServiceRequest,
+    next: Next<impl MessageBody>,
+) -> Result<ServiceResponse<impl MessageBody>, actix_web::Error> {
+    let now = clock.now();
+    let caller = match credential(req.request())? {
+        Some(credential) => authenticator.authenticate(credential, now).await?,
+        None => Caller::Anonymous,
+    };
+    let idempotency = read_key(&mut req, &caller).await?;
+    let request_id = req.request().extensions().get::<RequestIdentity>().map(|id| id.0.clone()).unwrap_or_default();
+    req.extensions_mut().insert(Ctx { caller, now, request_id, idempotency });
+    next.call(req).await
+}
+
+fn credential(req: &HttpRequest) -> Result<Option<Credential>> {
+    let Some(value) = req.headers().get(AUTHORIZATION) else {
+        return Ok(req.cookie(SESSION_COOKIE).map(|cookie| Credential::Session(cookie.value().to_owned().into())));
+    };
+    let unreadable = || Error::unauthenticated();
+    let value = value.to_str().map_err(|_| unreadable())?;
+    let (scheme, rest) = value.split_once(' ').ok_or_else(unreadable)?;
+    let token = match scheme.to_ascii_lowercase().as_str() {
+        "bearer" => rest.trim().to_owned(),
+        // Some download clients know only Basic: any user name, the token as the password.
+        "basic" => {
+            let decoded = BASE64.decode(rest.trim()).ok().and_then(|bytes| String::from_utf8(bytes).ok()).ok_or_else(unreadable)?;
+            decoded.split_once(':').map(|(_, password)| password.to_owned()).ok_or_else(unreadable)?
+        }
+        _ => return Err(unreadable()),
+    };
+    Ok(Some(Credential::Token(token.into())))
+}
+
+impl FromRequest for Ctx {
+    type Error = Error;
+    type Future = Ready<Result<Self>>;
+
+    fn from_request(req: &HttpRequest, _: &mut Payload) -> Self::Future {
+        ready(req.extensions().get::<Self>().cloned().ok_or_else(|| Error::internal("request", "no caller was resolved for this route")))
+    }
+}

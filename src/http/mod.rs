@@ -1,0 +1,19 @@
+//! What every HTTP handler of the house shares: problem documents, strict extractors, conditional requests,
+//! paging, rate limits, and the outermost layer that names, times and logs each request.
+
+mod auth;
+mod body;
+mod conditional;
+mod idempotency;
+mod observe;
+mod paging;
+mod problem;
+mod rate;
+
+pub use auth::{Authenticator, Credential, authenticate};
+pub use body::{Json, MAX_JSON_BYTES, path_config, query_config};
+pub use conditional::{IfMatch, etag, is_not_modified, with_etag};
+pub use observe::{HeadRequest, RequestIdentity, observe};
+pub use paging::{Listing, PageQuery, listing};
+pub use problem::{FieldProblem, Problem, status_of};
+pub use rate::{RateLimits, limit_rate};

@@ -1,0 +1,127 @@
+//! The outermost layer: names each request, serves HEAD through GET, renders problems, adds the headers every
+//! answer carries, and writes one log line and the metrics. Queries and credentials never reach the log.
+
+use std::time::Instant;
+
+use actix_web::HttpMessage as _;
+use actix_web::body::{BoxBody, MessageBody};
+use actix_web::dev::{ServiceRequest, ServiceResponse};
+use actix_web::http::header::{HeaderName, HeaderValue, VARY};
+use actix_web::http::{Method, StatusCode};
+use actix_web::middleware::Next;
+use tracing::Instrument as _;
+use uuid::Uuid;
+
+use super::problem::respond;
+use crate::kernel::{Error, Kind};
+
+/// The id of a request, in its extensions.
+#[derive(Debug, Clone)]
+pub struct RequestIdentity(pub String);
+
+/// Marks a request that came as HEAD and is served by the GET handler: no bytes are wanted.
+#[derive(Debug, Clone, Copy)]
+pub struct HeadRequest;
+
+const X_REQUEST_ID: HeaderName = HeaderName::from_static("x-request-id");
+
+/// Middleware: see the module.
+///
+/// # Errors
+/// Never; every error leaves as a problem document.
+pub async fn observe(mut req: ServiceRequest, next: Next<impl MessageBody + 'static>) -> Result<ServiceResponse<BoxBody>, actix_web::Error> {
+    let started = Instant::now();
+    let id = incoming_id(&req).unwrap_or_else(|| Uuid::now_v7().simple().to_string());
+    req.extensions_mut().insert(RequestIdentity(id.clone()));
+    let method = req.method().clone();
+    if method == Method::HEAD {
+        req.head_mut().method = Method::GET;
+        req.extensions_mut().insert(HeadRequest);
+    }
+    let (request, path) = (req.request().clone(), req.path().to_owned());
+    let span = tracing::info_span!("request", id, %method, path);
+    let outcome = next.call(req).instrument(span.clone()).await;
+    let mut response = match outcome {
+        Ok(response) => response.map_into_boxed_body(),
+        Err(error) => ServiceResponse::from_err(error, request),
+    };
+    if let Some(error) = response.response().error().map(in_our_words) {
+        log_error(&span, &error);
+        let headers = response.headers().clone();
+        response = response.map_body(|_, _| BoxBody::new(()));
+        let mut problem = respond(&error, &id);
+        for (name, value) in headers.iter().filter(|(name, _)| name.as_str().starts_with("ratelimit")) {
+            problem.headers_mut().insert(name.clone(), value.clone());
+        }
+        response = ServiceResponse::new(response.into_parts().0, problem);
+    }
+    finish_headers(&mut response, &id);
+    record(&span, &method, &response, started);
+    Ok(response)
+}
+
+/// A proxy's request id is kept, when it is harmless.
+fn incoming_id(req: &ServiceRequest) -> Option<String> {
+    let id = req.headers().get(X_REQUEST_ID)?.to_str().ok()?;
+    let harmless = (8..=64).contains(&id.len()) && id.bytes().all(|b| b.is_ascii_alphanumeric() || b == b'-');
+    harmless.then(|| id.to_owned())
+}
+
+/// An error as ours, whatever raised it: actix's own rejections get the same shape.
+fn in_our_words(error: &actix_web::Error) -> Error {
+    if let Some(ours) = error.as_error::<Error>() {
+        return ours.clone();
+    }
+    let status = error.as_response_error().status_code();
+    let text = error.to_string();
+    match status {
+        StatusCode::NOT_FOUND => Error::not_found("resource"),
+        StatusCode::METHOD_NOT_ALLOWED => Error::new(Kind::MethodNotAllowed, "method_not_allowed", "this method is not offered here"),
+        StatusCode::PAYLOAD_TOO_LARGE => Error::new(Kind::TooLarge, "body_too_large", text),
+        StatusCode::REQUEST_TIMEOUT => Error::new(Kind::Timeout, "timeout", "the request took too long to arrive"),
+        StatusCode::UNSUPPORTED_MEDIA_TYPE => Error::new(Kind::UnsupportedMediaType, "media_type", text),
+        status if status.is_client_error() => Error::malformed("malformed", text),
+        _ => Error::internal("request", text),
+    }
+}
+
+fn log_error(span: &tracing::Span, error: &Error) {
+    let _entered = span.enter();
+    match error.kind() {
+        Kind::Internal => tracing::error!(code = error.code(), %error, "failed"),
+        Kind::Unavailable => tracing::warn!(code = error.code(), %error, "unavailable"),
+        _ => tracing::debug!(code = error.code(), %error, "refused"),
+    }
+}
+
+fn finish_headers(response: &mut ServiceResponse<BoxBody>, id: &str) {
+    let headers = response.headers_mut();
+    if let Ok(value) = HeaderValue::from_str(id) {
+        headers.insert(X_REQUEST_ID, value);
+    }
+    let mut default = |name: &'static str, value: &'static str| {
+        let name = HeaderName::from_static(name);
+        if !headers.contains_key(&name) {
+            headers.insert(name, HeaderValue::from_static(value));
+        }
+    };
+    default("x-content-type-options", "nosniff");
+    default("referrer-policy", "no-referrer");
+    default("content-security-policy", "default-src 'none'; frame-ancestors 'none'; base-uri 'none'");
+    // What an answer shows depends on who asked: shared caches must keep out unless a handler says otherwise.
+    default("cache-control", "private, no-cache");
+    if !headers.contains_key(VARY) {
+        headers.insert(VARY, HeaderValue::from_static("Authorization, Cookie"));
+    }
+}
+
+fn record(span: &tracing::Span, method: &Method, response: &ServiceResponse<BoxBody>, started: Instant) {
+    let (status, took) = (response.status().as_u16(), started.elapsed());
+    // The pattern, not the path: a label per dataset would grow without end, and paths may tell secrets.
+    let route = response.request().match_pattern().unwrap_or_else(|| "unmatched".to_owned());
+    let labels = [("method", method.to_string()), ("route", route), ("status", status.to_string())];
+    metrics::counter!("cadastre_http_requests_total", &labels).increment(1);
+    metrics::histogram!("cadastre_http_request_seconds", &labels).record(took.as_secs_f64());
+    let _entered = span.enter();
+    tracing::info!(status, millis = u64::try_from(took.as_millis()).unwrap_or(u64::MAX), "answered");
+}

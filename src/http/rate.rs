@@ -1,0 +1,91 @@
+//! Rate limits per caller, in memory of this process (GCRA, from the `governor` crate), told in the header fields
+//! of draft-ietf-httpapi-ratelimit-headers. What must hold across replicas (quotas, counts) lives in the database.
+
+use std::net::IpAddr;
+use std::num::NonZeroU32;
+use std::sync::Arc;
+
+use actix_web::HttpMessage as _;
+use actix_web::body::MessageBody;
+use actix_web::dev::{ServiceRequest, ServiceResponse};
+use actix_web::http::header::{HeaderName, HeaderValue};
+use actix_web::middleware::Next;
+use governor::clock::{Clock as _, DefaultClock};
+use governor::middleware::StateInformationMiddleware;
+use governor::state::keyed::DefaultKeyedStateStore;
+use governor::{Quota, RateLimiter};
+
+use crate::kernel::{Ctx, Error, Kind, PersonId};
+
+/// Who a limit is counted for.
+#[derive(Debug, Clone, PartialEq, Eq, Hash)]
+enum Key {
+    Person(PersonId),
+    Address(IpAddr),
+    Unknown,
+}
+
+type Limiter = RateLimiter<Key, DefaultKeyedStateStore<Key>, DefaultClock, StateInformationMiddleware>;
+
+/// The limits of this process.
+pub struct RateLimits {
+    known: Limiter,
+    anonymous: Limiter,
+    known_per_minute: NonZeroU32,
+    anonymous_per_minute: NonZeroU32,
+}
+
+impl RateLimits {
+    /// Requests per minute for a signed-in person and for an address nobody signed in from; a minute's worth may
+    /// come at once.
+    #[must_use]
+    pub fn per_minute(known: NonZeroU32, anonymous: NonZeroU32) -> Self {
+        let limiter = |n| RateLimiter::keyed(Quota::per_minute(n)).with_middleware();
+        Self { known: limiter(known), anonymous: limiter(anonymous), known_per_minute: known, anonymous_per_minute: anonymous }
+    }
+
+    /// Forgets callers that have not asked for a while, so that memory stays flat.
+    pub fn forget_idle(&self) {
+        self.known.retain_recent();
+        self.anonymous.retain_recent();
+    }
+}
+
+const RATE_LIMIT: HeaderName = HeaderName::from_static("ratelimit");
+const RATE_LIMIT_POLICY: HeaderName = HeaderName::from_static("ratelimit-policy");
+
+/// Middleware: refuses with 429 and `Retry-After` beyond the limit, and tells every caller what is left.
+///
+/// # Errors
+/// 429 `rate_limited`.
+pub async fn limit_rate(
+    limits: Arc<RateLimits>,
+    req: ServiceRequest,
+    next: Next<impl MessageBody>,
+) -> Result<ServiceResponse<impl MessageBody>, actix_web::Error> {
+    let person = req.extensions().get::<Ctx>().and_then(|ctx| ctx.principal().map(|principal| principal.person.clone()));
+    let (limiter, key, per_minute) = match person {
+        Some(person) => (&limits.known, Key::Person(person), limits.known_per_minute),
+        None => (&limits.anonymous, req.peer_addr().map_or(Key::Unknown, |peer| Key::Address(peer.ip())), limits.anonymous_per_minute),
+    };
+    let remaining = match limiter.check_key(&key) {
+        Ok(state) => state.remaining_burst_capacity(),
+        Err(early) => {
+            let wait = early.wait_time_from(DefaultClock::default().now());
+            return Err(Error::new(Kind::TooManyRequests, "rate_limited", "too many requests; wait as long as Retry-After says")
+                .retry_after(wait)
+                .into());
+        }
+    };
+    let mut response = next.call(req).await?;
+    let headers = response.headers_mut();
+    for (name, value) in [
+        (RATE_LIMIT, format!("\"default\";r={remaining}")),
+        (RATE_LIMIT_POLICY, format!("\"default\";q={per_minute};w=60")),
+    ] {
+        if let Ok(value) = HeaderValue::from_str(&value) {
+            headers.insert(name, value);
+        }
+    }
+    Ok(response)
+}

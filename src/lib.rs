@@ -4,6 +4,7 @@
 //! only from those above it in this list. `docs/architecture.md` walks through the house.
 
 pub mod db;
+pub mod http;
+pub mod identity;
 pub mod journal;
 pub mod kernel;
-pub mod http;

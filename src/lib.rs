@@ -8,3 +8,4 @@ pub mod http;
 pub mod identity;
 pub mod journal;
 pub mod kernel;
+pub mod spaces;

@@ -7,5 +7,7 @@ pub mod db;
 pub mod http;
 pub mod identity;
 pub mod journal;
+pub mod config;
+pub mod jobs;
 pub mod kernel;
 pub mod spaces;

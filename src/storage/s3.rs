@@ -66,9 +66,12 @@ impl S3 {
         range: Option<Range<u64>>,
     ) -> Result<BoxStream<'static, Result<Bytes>>> {
         const DOING: &str = "reading a blob";
-        let options = GetOptions { range: range.map(Into::into), ..GetOptions::default() };
+        let options = GetOptions { range: range.clone().map(Into::into), ..GetOptions::default() };
         let path = self.path(key.as_str());
         let found = self.work.get_opts(&path, options).await.map_err(|error| from_s3(DOING, &error))?;
+        if range.is_some_and(|wanted| wanted != found.range) {
+            return Err(Error::internal(DOING, format!("{key} has only {} bytes", found.meta.size)));
+        }
         Ok(found.into_stream().map_err(|error| from_s3(DOING, &error)).boxed())
     }
 

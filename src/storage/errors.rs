@@ -57,7 +57,10 @@ impl Failure {
             object_store::Error::NotFound { .. } => Self::Missing,
             object_store::Error::PermissionDenied { .. } => Self::Denied,
             object_store::Error::Unauthenticated { .. } => Self::Credentials,
-            _ if transport(error) || text.contains("status code: 5") || text.contains("status code: 429") => {
+            _ if transport(error).is_some()
+                || text.contains("status code: 5")
+                || text.contains("status code: 429") =>
+            {
                 Self::Unreachable
             }
             _ if text.contains("redirect") => Self::Region,
@@ -66,16 +69,19 @@ impl Failure {
     }
 }
 
-/// Whether the request failed before an answer came.
-fn transport(error: &object_store::Error) -> bool {
-    let mut source = error.source();
-    while let Some(inner) = source {
-        if inner.is::<HttpError>() {
-            return true;
-        }
-        source = inner.source();
+/// Why the request failed before an answer came, when it did: connection refused, unknown host, bad certificate.
+fn transport(error: &object_store::Error) -> Option<&(dyn StdError + 'static)> {
+    let mut reason = chain(error.source()).find(|inner| inner.is::<HttpError>())?;
+    while let Some(deeper) = reason.source() {
+        reason = deeper;
     }
-    false
+    Some(reason)
+}
+
+fn chain<'a>(
+    first: Option<&'a (dyn StdError + 'static)>,
+) -> impl Iterator<Item = &'a (dyn StdError + 'static)> {
+    std::iter::successors(first, |inner| (*inner).source())
 }
 
 /// The text of the first such element of an S3 error document.
@@ -94,6 +100,9 @@ pub(super) struct Answer(String);
 impl Answer {
     pub(super) fn new(error: &object_store::Error) -> Self {
         let text = error.to_string();
+        if let Some(reason) = transport(error) {
+            return Self(format!("{text}: {reason}"));
+        }
         let Some((before, document)) = text.split_once('<') else { return Self(text) };
         let document = format!("<{document}");
         let code = element(&document, "Code").unwrap_or("no code");

@@ -121,8 +121,12 @@ impl S3 {
         while let Some(note) = notes.try_next().await.map_err(failed)? {
             let upload = note.location.filename().and_then(|id| id.parse().ok());
             let (Some(upload), true) = (upload, modified(&note) < before) else { continue };
-            let number =
-                self.work.get(&note.location).await.map_err(failed)?.bytes().await.map_err(failed)?;
+            let noted = match self.work.get(&note.location).await {
+                // The upload ended, or another replica swept it, while we looked.
+                Err(error) if Failure::of(&error) == Failure::Missing => continue,
+                noted => noted.map_err(failed)?,
+            };
+            let number = noted.bytes().await.map_err(failed)?;
             let number = String::from_utf8(number.into()).map_err(|error| Error::internal(DOING, error))?;
             self.abort(&BlobKey::of(&upload), &number).await.map_err(failed)?;
             swept += 1;

@@ -4,3 +4,5 @@
 //! only from those above it in this list. `docs/architecture.md` walks through the house.
 
 pub mod kernel;
+
+pub mod datasets;

@@ -139,7 +139,10 @@ impl Ctx {
         if principal.scopes.contains(&scope) {
             Ok(principal)
         } else {
-            Err(Error::forbidden("scope_missing", format!("this token lacks the scope `{}`; make one that has it", scope.as_str())))
+            Err(Error::forbidden(
+                "scope_missing",
+                format!("this token lacks the scope `{}`; make one that has it", scope.as_str()),
+            ))
         }
     }
 
@@ -149,7 +152,11 @@ impl Ctx {
     /// 401 or 403 as [`Ctx::require`]; 403 when the person is no administrator.
     pub fn require_admin(&self) -> Result<&Principal> {
         let principal = self.require(Scope::Admin)?;
-        if principal.admin { Ok(principal) } else { Err(Error::forbidden("admin_required", "only an administrator may do this")) }
+        if principal.admin {
+            Ok(principal)
+        } else {
+            Err(Error::forbidden("admin_required", "only an administrator may do this"))
+        }
     }
 }
 

@@ -60,7 +60,11 @@ impl Digest {
             .find_map(|encoded| BASE64.decode(encoded).ok())
             .and_then(|bytes| <[u8; 32]>::try_from(bytes).ok());
         bytes.map(Self).ok_or_else(|| {
-            Error::invalid("Repr-Digest", "digest", "send it as sha-256=:BASE64:, the base64 form of 32 bytes")
+            Error::invalid(
+                "Repr-Digest",
+                "digest",
+                "send it as sha-256=:BASE64:, the base64 form of 32 bytes",
+            )
         })
     }
 }

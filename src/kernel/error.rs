@@ -85,7 +85,15 @@ impl Error {
     /// An error of any kind.
     #[must_use]
     pub fn new(kind: Kind, code: &'static str, detail: impl Into<String>) -> Self {
-        Self(Box::new(Inner { kind, code, detail: detail.into(), fields: Vec::new(), retry_after: None, next: None, cause: None }))
+        Self(Box::new(Inner {
+            kind,
+            code,
+            detail: detail.into(),
+            fields: Vec::new(),
+            retry_after: None,
+            next: None,
+            cause: None,
+        }))
     }
 
     /// The request cannot be read.
@@ -122,7 +130,11 @@ impl Error {
     /// Nobody is signed in.
     #[must_use]
     pub fn unauthenticated() -> Self {
-        Self::new(Kind::Unauthenticated, "sign_in_required", "sign in, or send an API token as Authorization: Bearer")
+        Self::new(
+            Kind::Unauthenticated,
+            "sign_in_required",
+            "sign in, or send an API token as Authorization: Bearer",
+        )
     }
 
     /// The caller may not do this.
@@ -140,7 +152,11 @@ impl Error {
     /// Our fault; `doing` and the cause go to the log, the caller learns only the request id.
     #[must_use]
     pub fn internal(doing: &'static str, cause: impl Into<Box<dyn StdError + Send + Sync>>) -> Self {
-        let mut error = Self::new(Kind::Internal, "internal", "something went wrong on our side; the log has it under the request id");
+        let mut error = Self::new(
+            Kind::Internal,
+            "internal",
+            "something went wrong on our side; the log has it under the request id",
+        );
         error.0.cause = Some(Arc::from(Context::boxed(doing, cause.into())));
         error
     }
@@ -167,7 +183,11 @@ impl Error {
 
     /// Keeps the internal cause for the log.
     #[must_use]
-    pub fn caused_by(mut self, doing: &'static str, cause: impl Into<Box<dyn StdError + Send + Sync>>) -> Self {
+    pub fn caused_by(
+        mut self,
+        doing: &'static str,
+        cause: impl Into<Box<dyn StdError + Send + Sync>>,
+    ) -> Self {
         self.0.cause = Some(Arc::from(Context::boxed(doing, cause.into())));
         self
     }

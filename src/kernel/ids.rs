@@ -114,7 +114,13 @@ mod tests {
         let id = DatasetId::generate();
         assert_eq!(id.as_str().parse::<DatasetId>().unwrap(), id);
         assert!(id.as_str().parse::<GrantId>().is_err());
-        for bad in ["", "ds_", "ds_xyz", "DS_0190f3c2a1b27c3d8e4f5a6b7c8d9e0f", "ds_0190F3C2A1B27C3D8E4F5A6B7C8D9E0F"] {
+        for bad in [
+            "",
+            "ds_",
+            "ds_xyz",
+            "DS_0190f3c2a1b27c3d8e4f5a6b7c8d9e0f",
+            "ds_0190F3C2A1B27C3D8E4F5A6B7C8D9E0F",
+        ] {
             assert!(bad.parse::<DatasetId>().is_err(), "{bad}");
         }
     }

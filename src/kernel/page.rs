@@ -45,7 +45,11 @@ impl Cursor {
     }
 
     fn unreadable() -> Error {
-        Error::invalid("after", "cursor", "not a cursor of this list; take it from next_after of the page before")
+        Error::invalid(
+            "after",
+            "cursor",
+            "not a cursor of this list; take it from next_after of the page before",
+        )
     }
 }
 
@@ -71,7 +75,11 @@ impl PageRequest {
     pub fn new(limit: Option<u32>, after: Option<&str>) -> Result<Self> {
         let limit = limit.unwrap_or(Self::DEFAULT_LIMIT);
         if !(1..=Self::MAX_LIMIT).contains(&limit) {
-            return Err(Error::invalid("limit", "out_of_range", format!("must lie between 1 and {}", Self::MAX_LIMIT)));
+            return Err(Error::invalid(
+                "limit",
+                "out_of_range",
+                format!("must lie between 1 and {}", Self::MAX_LIMIT),
+            ));
         }
         Ok(Self { limit, after: after.map(Cursor::decode).transpose()? })
     }

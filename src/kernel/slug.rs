@@ -45,13 +45,17 @@ impl FromStr for Slug {
 
     fn from_str(text: &str) -> Result<Self, Error> {
         let length = (2..=Self::MAX_LENGTH).contains(&text.len());
-        let parts = text
-            .split('-')
-            .all(|part| !part.is_empty() && part.bytes().all(|b| b.is_ascii_lowercase() || b.is_ascii_digit()));
+        let parts = text.split('-').all(|part| {
+            !part.is_empty() && part.bytes().all(|b| b.is_ascii_lowercase() || b.is_ascii_digit())
+        });
         if length && parts {
             Ok(Self(text.to_owned()))
         } else {
-            Err(Error::invalid("", "slug", "use 2 to 64 lower-case letters, digits and single hyphens between them"))
+            Err(Error::invalid(
+                "",
+                "slug",
+                "use 2 to 64 lower-case letters, digits and single hyphens between them",
+            ))
         }
     }
 }

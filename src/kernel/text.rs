@@ -27,7 +27,11 @@ impl FromStr for LanguageTag {
         let parsed = (text.len() <= 35).then(|| oxilangtag::LanguageTag::parse_and_normalize(text));
         match parsed {
             Some(Ok(tag)) => Ok(Self(tag.into_inner())),
-            _ => Err(Error::invalid("", "language", "write a language as a BCP 47 tag, for example en or pt-BR")),
+            _ => Err(Error::invalid(
+                "",
+                "language",
+                "write a language as a BCP 47 tag, for example en or pt-BR",
+            )),
         }
     }
 }

@@ -52,7 +52,8 @@ impl Timestamp {
     }
 
     fn to_datetime(self) -> OffsetDateTime {
-        OffsetDateTime::from_unix_timestamp_nanos(i128::from(self.0) * 1_000_000).unwrap_or(OffsetDateTime::UNIX_EPOCH)
+        OffsetDateTime::from_unix_timestamp_nanos(i128::from(self.0) * 1_000_000)
+            .unwrap_or(OffsetDateTime::UNIX_EPOCH)
     }
 
     /// The form HTTP dates take (RFC 9110, 5.6.7): `Sun, 22 Nov 2026 12:00:00 GMT`.
@@ -99,7 +100,13 @@ impl FromStr for Timestamp {
             .and_then(|at| i64::try_from(at.unix_timestamp_nanos() / 1_000_000).ok())
             .filter(|millis| (0..=Self::LATEST).contains(millis))
             .map(Self)
-            .ok_or_else(|| Error::invalid("", "timestamp", "write an instant as RFC 3339, for example 2026-11-22T12:00:00Z"))
+            .ok_or_else(|| {
+                Error::invalid(
+                    "",
+                    "timestamp",
+                    "write an instant as RFC 3339, for example 2026-11-22T12:00:00Z",
+                )
+            })
     }
 }
 

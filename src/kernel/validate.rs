@@ -52,16 +52,29 @@ impl Checks {
 
     /// A list must not be longer than `max`.
     pub fn at_most(&mut self, pointer: &str, length: usize, max: usize) {
-        self.require(length <= max, pointer, "too_many", format!("has {length} entries, at most {max} are allowed"));
+        self.require(
+            length <= max,
+            pointer,
+            "too_many",
+            format!("has {length} entries, at most {max} are allowed"),
+        );
     }
 
     /// An absolute http or https URL without credentials.
     pub fn http_url(&mut self, pointer: &str, text: &str) {
         let good = text.len() <= 2048
             && url::Url::parse(text).is_ok_and(|url| {
-                matches!(url.scheme(), "http" | "https") && url.has_host() && url.username().is_empty() && url.password().is_none()
+                matches!(url.scheme(), "http" | "https")
+                    && url.has_host()
+                    && url.username().is_empty()
+                    && url.password().is_none()
             });
-        self.require(good, pointer, "url", "must be an absolute http or https URL without user name or password");
+        self.require(
+            good,
+            pointer,
+            "url",
+            "must be an absolute http or https URL without user name or password",
+        );
     }
 
     /// Takes over what another check found, below `prefix`.

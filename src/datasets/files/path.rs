@@ -41,8 +41,9 @@ impl FilePath {
     /// the same key. It is at least as coarse as the full case folding of Unicode, and in normal form C.
     #[must_use]
     pub fn case_key(&self) -> String {
-        let upper = self.0.nfd().flat_map(char::to_uppercase);
-        upper.flat_map(char::to_lowercase).nfc().collect()
+        // Lower case first, for the capital sharp s, whose upper case is itself.
+        let lower = self.0.nfd().flat_map(char::to_lowercase);
+        lower.flat_map(char::to_uppercase).flat_map(char::to_lowercase).nfc().collect()
     }
 
     /// The case keys of the folders that the file lies in, outermost first: `A/b/c.csv` gives `a` and `a/b`. No
@@ -173,7 +174,8 @@ pub struct Clash {
     pub kind: ClashKind,
 }
 
-/// All clashes among paths, in the order of the paths; a path is reported against the first of its name.
+/// All clashes among paths: first those of names, each path against the first of its name, then those of files
+/// with folders; both in the order of the paths.
 #[must_use]
 pub fn clashes(paths: &[FilePath]) -> Vec<Clash> {
     let mut by_key: HashMap<String, &FilePath> = HashMap::with_capacity(paths.len());
@@ -230,7 +232,7 @@ mod tests {
 
     #[test]
     fn hostile_paths_are_refused() {
-        let too_long = ["a".repeat(255); 5].join("/");
+        let too_long = vec!["a".repeat(255); 5].join("/");
         for bad in [
             "",
             "/",
@@ -311,6 +313,7 @@ mod tests {
         for (a, b) in [
             ("Data/A.csv", "data/a.CSV"),
             ("Straße", "STRASSE"),
+            ("STRAẞE", "strasse"),
             ("ΣΊΣΥΦΟΣ", "σίσυφος"),
             ("É.csv", "é.csv"),
             ("ﬁle", "FILE"),

@@ -7,6 +7,9 @@ use crate::kernel::{Error, Result};
 /// The longest licence expression, in bytes.
 const MAX_LENGTH: usize = 500;
 
+/// Words of SPDX documents for the absence of a licence or of knowledge about it; no expression may hold them.
+const NO_LICENCE: [&str; 2] = ["NOASSERTION", "NONE"];
+
 /// A licence expression that was found valid.
 #[derive(Debug)]
 pub(super) struct Licence(Expression);
@@ -24,14 +27,14 @@ impl Licence {
                 format!("a licence expression has at most {MAX_LENGTH} characters"),
             ));
         }
-        Expression::parse(text).map(Self).map_err(|error| {
-            let meant = Expression::canonicalize(text).ok().flatten().filter(|meant| Expression::parse(meant).is_ok());
-            let proposal = meant.map_or_else(
-                || "use identifiers of the SPDX licence list joined by AND, OR and WITH, or LicenseRef-name with a licence URL".to_owned(),
-                |meant| format!("did you mean {meant}?"),
-            );
-            Error::invalid("", "licence", format!("not an SPDX licence expression ({}); {proposal}", error.reason))
-        })
+        let licence = Expression::parse(text).map(Self).map_err(|error| {
+            let detail = format!("not an SPDX licence expression ({}); {}", error.reason, proposal(text));
+            Error::invalid("", "licence", detail)
+        })?;
+        if licence.identifiers().any(|identifier| NO_LICENCE.contains(&identifier.as_str())) {
+            return Err(Error::invalid("", "licence", "states no licence; name the one that applies"));
+        }
+        Ok(licence)
     }
 
     /// Whether a term lies outside the SPDX list, so that its text must be found elsewhere.
@@ -47,6 +50,18 @@ impl Licence {
     pub(super) fn identifiers(&self) -> impl Iterator<Item = String> {
         self.0.requirements().map(|part| part.req.license.to_string())
     }
+}
+
+/// What the writer of an expression that cannot be read should do.
+fn proposal(text: &str) -> String {
+    let meant = Expression::canonicalize(text).ok().flatten();
+    meant.filter(|meant| Expression::parse(meant).is_ok()).map_or_else(
+        || {
+            "use identifiers of the SPDX licence list joined by AND, OR and WITH, or LicenseRef-name with a licence URL"
+                .to_owned()
+        },
+        |meant| format!("did you mean {meant}?"),
+    )
 }
 
 #[cfg(test)]
@@ -70,6 +85,8 @@ mod tests {
             " ",
             "CC BY 4.0",
             "NOASSERTION",
+            "MIT AND NOASSERTION",
+            "NONE",
             "MIT OR",
             "(MIT",
             "GPL-3.0",

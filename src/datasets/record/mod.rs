@@ -23,8 +23,8 @@ mod quality;
 mod rights;
 mod vocabulary;
 
-//TMP #[cfg(test)]
-//TMP mod tests;
+#[cfg(test)]
+mod tests;
 
 pub use agents::{Agent, AgentIdentifier, AgentKind, AgentScheme};
 pub use completeness::{Completeness, CompletenessPart, MissingPoints, completeness};

@@ -6,3 +6,6 @@ mod model;
 
 pub use manifest::{Manifest, ManifestWriter};
 pub use model::{VersionNumber, VersionState, Withdrawal, latest};
+
+#[cfg(test)]
+mod tests;

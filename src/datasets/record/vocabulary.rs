@@ -2,8 +2,10 @@
 //! API, the databases and the renderings carry them.
 
 /// Defines an enum of controlled values, each with its exact term.
+///
+/// The term is taken as a token: utoipa does not see through a `literal` fragment and would name the variant.
 macro_rules! vocabulary {
-    ($(#[$doc:meta])* $name:ident { $($(#[$term_doc:meta])* $variant:ident = $term:literal),+ $(,)? }) => {
+    ($(#[$doc:meta])* $name:ident { $($(#[$term_doc:meta])* $variant:ident = $term:tt),+ $(,)? }) => {
         $(#[$doc])*
         #[derive(
             Debug, Clone, Copy, PartialEq, Eq, Hash, PartialOrd, Ord,

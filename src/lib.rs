@@ -12,3 +12,4 @@ pub mod journal;
 pub mod jobs;
 pub mod identity;
 pub mod spaces;
+pub mod datasets;

@@ -13,3 +13,5 @@ pub mod jobs;
 pub mod identity;
 pub mod spaces;
 pub mod datasets;
+pub mod server;
+pub mod cli;

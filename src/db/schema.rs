@@ -154,6 +154,13 @@ diesel::table! {
 }
 
 diesel::table! {
+    instance_secrets (name) {
+        name -> Text,
+        secret -> Binary,
+    }
+}
+
+diesel::table! {
     spaces (slug) {
         slug -> Text,
         names -> Text,
@@ -188,6 +195,8 @@ diesel::table! {
         policy_revision -> BigInt,
         record -> Text,
         extension -> Nullable<Text>,
+        completeness -> BigInt,
+        latest_version -> Nullable<Text>,
         revision -> BigInt,
         created_by -> Text,
         created_at -> BigInt,
@@ -268,6 +277,13 @@ diesel::table! {
         organisation_id -> Text,
         sha256 -> Binary,
         size -> BigInt,
+    }
+}
+
+diesel::table! {
+    organisation_usage (organisation_id) {
+        organisation_id -> Text,
+        bytes -> BigInt,
     }
 }
 
@@ -391,6 +407,7 @@ diesel::allow_tables_to_appear_in_same_query!(
     tokens,
     sessions,
     invitations,
+    instance_secrets,
     spaces,
     space_extensions,
     datasets,
@@ -401,6 +418,7 @@ diesel::allow_tables_to_appear_in_same_query!(
     versions,
     blobs,
     organisation_blobs,
+    organisation_usage,
     files,
     manifests,
     replicas,

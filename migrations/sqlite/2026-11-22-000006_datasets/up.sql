@@ -12,6 +12,8 @@ CREATE TABLE datasets (
     policy_revision BIGINT NOT NULL,
     record TEXT NOT NULL,
     extension TEXT,
+    completeness BIGINT NOT NULL,
+    latest_version TEXT,
     revision BIGINT NOT NULL,
     created_by TEXT NOT NULL,
     created_at BIGINT NOT NULL,
@@ -97,6 +99,12 @@ CREATE TABLE organisation_blobs (
     sha256 BLOB NOT NULL REFERENCES blobs (sha256),
     size BIGINT NOT NULL,
     PRIMARY KEY (organisation_id, sha256)
+);
+
+-- How many bytes an organisation has stored; each content counts once.
+CREATE TABLE organisation_usage (
+    organisation_id TEXT NOT NULL PRIMARY KEY REFERENCES organisations (id),
+    bytes BIGINT NOT NULL
 );
 
 CREATE TABLE files (

@@ -7,3 +7,4 @@ pub mod db;
 pub mod journal;
 pub mod kernel;
 pub mod http;
+pub mod policies;

@@ -1,13 +1,16 @@
 //! Reads a policy from JSON: total, strict, and telling everything that is wrong at once.
 
-use serde_json::Value as Json;
+use std::fmt::Display;
+use std::str::FromStr;
+
+use serde_json::{Value as Json, json};
 
 use super::iri::{Iri, PREFIXES};
 use super::operand::LeftOperand;
 use super::policy::{Constraint, Permission, Policy, PolicyKind, Profile, Rule};
 use super::reader::{Members, Node, plain};
 use super::value::{Datatype, Value};
-use super::vocabulary::{LogicalOperator, Operator};
+use super::vocabulary::{Action, LogicalOperator, Operator};
 use crate::kernel::{Checks, Error, Result};
 
 /// The context of ODRL in the Dataspace Protocol 2025-1.
@@ -66,7 +69,7 @@ impl Parser {
         let id = members.required("@id", node, &mut self.checks).and_then(|id| self.iri(id));
         let kind = members
             .required("@type", node, &mut self.checks)
-            .and_then(|kind| self.term::<PolicyKind>(kind, "unknown_type", "write Offer, Agreement or Set"));
+            .and_then(|kind| self.term(kind, "unknown_type", PolicyKind::ALL));
         if kind == Some(PolicyKind::Agreement) {
             for key in ["assigner", "assignee", "target"] {
                 members.required(key, node, &mut self.checks);
@@ -111,12 +114,15 @@ impl Parser {
     fn prefixes(&mut self, part: &Node<'_>) {
         for (prefix, node) in part.entries() {
             match PREFIXES.iter().find(|(known, _)| *known == prefix) {
-                Some((_, namespace)) => self.checks.require(
-                    node.value == *namespace,
-                    &node.at,
-                    "prefix",
-                    format!("{prefix} always stands for {namespace}"),
-                ),
+                Some((_, namespace)) => {
+                    let spelt_out = json!({"@id": namespace, "@prefix": true});
+                    self.checks.require(
+                        node.value == *namespace || *node.value == spelt_out,
+                        &node.at,
+                        "prefix",
+                        format!("{prefix} always stands for {namespace}"),
+                    );
+                }
                 None => {
                     let known: Vec<_> = PREFIXES.iter().map(|(known, _)| *known).collect();
                     let detail = format!("only these prefixes are known: {}", known.join(", "));
@@ -198,15 +204,14 @@ impl Parser {
         }
     }
 
-    fn action(&mut self, node: &Node<'_>) -> Option<(super::Action, Vec<Constraint>)> {
+    fn action(&mut self, node: &Node<'_>) -> Option<(Action, Vec<Constraint>)> {
         let items = node.items();
         let [node] = items.as_slice() else {
             self.checks.fail(&node.at, "one_value", "write one rule for each action");
             return None;
         };
-        let detail = "is not a known action; see the registry of actions";
         if !node.value.is_object() {
-            return Some((self.term(node, "unknown_action", detail)?, Vec::new()));
+            return Some((self.term(node, "unknown_action", Action::ALL)?, Vec::new()));
         }
         let members = node.members(&["@id", "rdf:value", "refinement"], &mut self.checks)?;
         let refinements = self.constraints(members.get("refinement"), 1);
@@ -217,7 +222,7 @@ impl Parser {
                 return None;
             }
         };
-        Some((self.term(name, "unknown_action", detail)?, refinements))
+        Some((self.term(name, "unknown_action", Action::ALL)?, refinements))
     }
 
     fn constraints(&mut self, list: Option<&Node<'_>>, depth: usize) -> Vec<Constraint> {
@@ -227,9 +232,11 @@ impl Parser {
 
     fn constraint(&mut self, node: &Node<'_>, depth: usize) -> Option<Constraint> {
         self.constraints += 1;
-        if self.constraints > MAX_CONSTRAINTS {
+        if self.constraints == MAX_CONSTRAINTS + 1 {
             let detail = format!("a policy has at most {MAX_CONSTRAINTS} constraints");
             self.checks.fail(&node.at, "too_many", detail);
+        }
+        if self.constraints > MAX_CONSTRAINTS {
             return None;
         }
         if depth > MAX_DEPTH {
@@ -264,11 +271,12 @@ impl Parser {
         let keys = &["@type", "leftOperand", "operator", "rightOperand", "unit"];
         let members = node.members(keys, &mut self.checks)?;
         self.class(&members, &["AtomicConstraint", "Constraint"]);
-        let left = members.required("leftOperand", node, &mut self.checks).and_then(|left| {
-            self.term::<LeftOperand>(left, "unknown_operand", "is not a known left operand")
-        });
+        let left = members
+            .required("leftOperand", node, &mut self.checks)
+            .and_then(|left| self.term(left, "unknown_operand", LeftOperand::ALL));
         let operator_node = members.required("operator", node, &mut self.checks);
-        let operator = operator_node.and_then(|operator| self.operator(operator));
+        let operator =
+            operator_node.and_then(|operator| self.term(operator, "unknown_operator", Operator::ALL));
         let right_node = members.required("rightOperand", node, &mut self.checks);
         let right = right_node.and_then(|right| self.right(right, left));
         if let (Some(left), Some(operator), Some(at)) = (left, operator, operator_node) {
@@ -286,19 +294,6 @@ impl Parser {
             );
         }
         Some(Constraint::Atomic { left, operator, right, unit })
-    }
-
-    fn operator(&mut self, node: &Node<'_>) -> Option<Operator> {
-        let name = node.name(&mut self.checks)?;
-        let name = name.strip_prefix("http://www.w3.org/ns/odrl/2/").unwrap_or(plain(name));
-        let operator = name.parse().ok();
-        self.checks.require(
-            operator.is_some(),
-            &node.at,
-            "unknown_operator",
-            "is not an operator of ODRL 2.2",
-        );
-        operator
     }
 
     fn unit(&mut self, node: &Node<'_>, left: Option<LeftOperand>) -> Option<Iri> {
@@ -381,12 +376,18 @@ impl Parser {
     }
 
     /// A word of a closed list. A bare name is one of ODRL's.
-    fn term<T: std::str::FromStr>(&mut self, node: &Node<'_>, code: &'static str, detail: &str) -> Option<T> {
+    fn term<T>(&mut self, node: &Node<'_>, code: &'static str, known: &[T]) -> Option<T>
+    where
+        T: FromStr + Display,
+    {
         let name = node.name(&mut self.checks)?;
         let full = if name.contains(':') { name.to_owned() } else { format!("odrl:{name}") };
         let term = Iri::parse(&full).map(|iri| iri.compact()).unwrap_or(full);
-        let known = term.parse().or_else(|_| plain(&term).parse()).ok();
-        self.checks.require(known.is_some(), &node.at, code, detail);
-        known
+        let found = term.parse().or_else(|_| plain(&term).parse()).ok();
+        if found.is_none() {
+            let known: Vec<_> = known.iter().map(T::to_string).collect();
+            self.checks.fail(&node.at, code, format!("is not known here; use one of {}", known.join(", ")));
+        }
+        found
     }
 }

@@ -6,10 +6,17 @@ use super::policy::{Constraint, Permission, Policy, Rule};
 use super::value::{Datatype, Value};
 use super::{iri, parse};
 
-/// The `@context` of every policy that is written.
+/// The `@context` of every policy that is written. JSON-LD 1.1 takes a name that does not end in one of
+/// `:/?#[]@` for a prefix only if told so.
 fn context() -> Json {
     let prefixes = iri::PREFIXES.iter().filter(|(prefix, _)| *prefix != "odrl");
-    let prefixes: Map<_, _> = prefixes.map(|(prefix, name)| ((*prefix).to_owned(), json!(name))).collect();
+    let prefixes: Map<_, _> = prefixes
+        .map(|(prefix, name)| {
+            let plain = name.ends_with([':', '/', '#']);
+            let definition = if plain { json!(name) } else { json!({"@id": name, "@prefix": true}) };
+            ((*prefix).to_owned(), definition)
+        })
+        .collect();
     json!([parse::DSP_CONTEXT, prefixes])
 }
 
@@ -70,8 +77,8 @@ fn action(rule: &Rule) -> Json {
 fn constraint(constraint: &Constraint) -> Json {
     match constraint {
         Constraint::Atomic { left, operator, right, unit } => {
-            let values = right.iter().map(value);
-            let right = if operator.takes_list() { values.collect() } else { json!(values.last()) };
+            let mut values = right.iter().map(value);
+            let right = if operator.takes_list() { values.collect() } else { json!(values.next()) };
             let mut object = json!({"leftOperand": left, "operator": operator, "rightOperand": right});
             if let (Some(unit), Some(object)) = (unit, object.as_object_mut()) {
                 object.insert("odrl:unit".into(), json!({"@id": unit.compact()}));

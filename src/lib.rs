@@ -3,8 +3,14 @@
 //! Register once, ask once, prove always. The folders below are domains, ordered by rank: a module imports
 //! only from those above it in this list. `docs/architecture.md` walks through the house.
 
-pub mod db;
-pub mod journal;
 pub mod kernel;
+pub mod config;
+pub mod db;
+pub mod storage;
 pub mod http;
+pub mod journal;
+pub mod jobs;
+pub mod identity;
+pub mod spaces;
 pub mod policies;
+pub mod datasets;

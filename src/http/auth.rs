@@ -32,11 +32,15 @@ pub trait Authenticator: Send + Sync + 'static {
     ///
     /// # Errors
     /// 401 when the credential is unknown, expired or revoked; never the anonymous caller.
-    fn authenticate(&self, credential: Credential, now: Timestamp) -> Pin<Box<dyn Future<Output = Result<Caller>> + Send + '_>>;
+    fn authenticate(
+        &self,
+        credential: Credential,
+        now: Timestamp,
+    ) -> Pin<Box<dyn Future<Output = Result<Caller>> + Send + '_>>;
 }
 
-/// The name of the session cookie; `__Host-` pins it to this host and to TLS where the browser sees TLS.
-pub(crate) const SESSION_COOKIE: &str = "cadastre_session";
+/// The name of the session cookie.
+pub const SESSION_COOKIE: &str = "cadastre_session";
 
 /// Middleware: resolves the caller once per request.
 ///
@@ -50,18 +54,26 @@ pub async fn authenticate(
 ) -> Result<ServiceResponse<impl MessageBody>, actix_web::Error> {
     let now = clock.now();
     let caller = match credential(req.request())? {
+        Some(Credential::Session(_)) if is_cross_site_write(req.request()) => {
+            return Err(
+                Error::forbidden("cross_site", "a session cookie does not write from another site").into()
+            );
+        }
         Some(credential) => authenticator.authenticate(credential, now).await?,
         None => Caller::Anonymous,
     };
     let idempotency = read_key(&mut req, &caller).await?;
-    let request_id = req.request().extensions().get::<RequestIdentity>().map(|id| id.0.clone()).unwrap_or_default();
+    let request_id =
+        req.request().extensions().get::<RequestIdentity>().map(|id| id.0.clone()).unwrap_or_default();
     req.extensions_mut().insert(Ctx { caller, now, request_id, idempotency });
     next.call(req).await
 }
 
 fn credential(req: &HttpRequest) -> Result<Option<Credential>> {
     let Some(value) = req.headers().get(AUTHORIZATION) else {
-        return Ok(req.cookie(SESSION_COOKIE).map(|cookie| Credential::Session(cookie.value().to_owned().into())));
+        return Ok(req
+            .cookie(SESSION_COOKIE)
+            .map(|cookie| Credential::Session(cookie.value().to_owned().into())));
     };
     let unreadable = || Error::unauthenticated();
     let value = value.to_str().map_err(|_| unreadable())?;
@@ -70,7 +82,11 @@ fn credential(req: &HttpRequest) -> Result<Option<Credential>> {
         "bearer" => rest.trim().to_owned(),
         // Some download clients know only Basic: any user name, the token as the password.
         "basic" => {
-            let decoded = BASE64.decode(rest.trim()).ok().and_then(|bytes| String::from_utf8(bytes).ok()).ok_or_else(unreadable)?;
+            let decoded = BASE64
+                .decode(rest.trim())
+                .ok()
+                .and_then(|bytes| String::from_utf8(bytes).ok())
+                .ok_or_else(unreadable)?;
             decoded.split_once(':').map(|(_, password)| password.to_owned()).ok_or_else(unreadable)?
         }
         _ => return Err(unreadable()),
@@ -78,11 +94,31 @@ fn credential(req: &HttpRequest) -> Result<Option<Credential>> {
     Ok(Some(Credential::Token(token.into())))
 }
 
+/// Whether a browser says that another site is behind this write (CSRF): by `Sec-Fetch-Site`, else by `Origin`.
+fn is_cross_site_write(req: &HttpRequest) -> bool {
+    if req.method().is_safe() {
+        return false;
+    }
+    let header = |name: &str| req.headers().get(name).and_then(|value| value.to_str().ok());
+    match (header("Sec-Fetch-Site"), header("Origin")) {
+        (Some(site), _) => !matches!(site, "same-origin" | "none"),
+        (None, Some(origin)) => {
+            origin.split_once("://").map(|(_, host)| host) != Some(req.connection_info().host())
+        }
+        (None, None) => false,
+    }
+}
+
 impl FromRequest for Ctx {
     type Error = Error;
     type Future = Ready<Result<Self>>;
 
     fn from_request(req: &HttpRequest, _: &mut Payload) -> Self::Future {
-        ready(req.extensions().get::<Self>().cloned().ok_or_else(|| Error::internal("request", "no caller was resolved for this route")))
+        ready(
+            req.extensions()
+                .get::<Self>()
+                .cloned()
+                .ok_or_else(|| Error::internal("request", "no caller was resolved for this route")),
+        )
     }
 }

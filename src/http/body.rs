@@ -40,9 +40,16 @@ impl<T: DeserializeOwned> FromRequest for Json<T> {
 pub(super) async fn read_body(mut payload: Payload, limit: usize) -> Result<Bytes> {
     let mut body = BytesMut::new();
     while let Some(chunk) = payload.next().await {
-        let chunk = chunk.map_err(|error| Error::malformed("body_broken", "the request body ended early or could not be read").caused_by("body", error))?;
+        let chunk = chunk.map_err(|error| {
+            Error::malformed("body_broken", "the request body ended early or could not be read")
+                .caused_by("body", error)
+        })?;
         if body.len() + chunk.len() > limit {
-            return Err(Error::new(Kind::TooLarge, "body_too_large", format!("the body is larger than the {limit} bytes allowed here")));
+            return Err(Error::new(
+                Kind::TooLarge,
+                "body_too_large",
+                format!("the body is larger than the {limit} bytes allowed here"),
+            ));
         }
         body.extend_from_slice(&chunk);
     }
@@ -55,7 +62,11 @@ fn check_content_type(req: &HttpRequest) -> Result<()> {
     if essence == "application/json" || (essence.starts_with("application/") && essence.ends_with("+json")) {
         Ok(())
     } else {
-        Err(Error::new(Kind::UnsupportedMediaType, "json_expected", "send the body as Content-Type: application/json"))
+        Err(Error::new(
+            Kind::UnsupportedMediaType,
+            "json_expected",
+            "send the body as Content-Type: application/json",
+        ))
     }
 }
 
@@ -104,7 +115,8 @@ pub fn path_config() -> PathConfig {
 /// A query parameter that is unknown or cannot be read: 422, saying which.
 #[must_use]
 pub fn query_config() -> QueryConfig {
-    QueryConfig::default().error_handler(|error, _| Error::invalid("query", "invalid", error.to_string()).into())
+    QueryConfig::default()
+        .error_handler(|error, _| Error::invalid("query", "invalid", error.to_string()).into())
 }
 
 #[cfg(test)]

@@ -37,7 +37,10 @@ impl IfMatch {
         Err(Error::new(
             Kind::PreconditionFailed,
             "stale",
-            format!("it has been changed meanwhile and is now at {}; read it again and repeat the change", etag(revision)),
+            format!(
+                "it has been changed meanwhile and is now at {}; read it again and repeat the change",
+                etag(revision)
+            ),
         ))
     }
 }

@@ -10,7 +10,7 @@ mod paging;
 mod problem;
 mod rate;
 
-pub use auth::{Authenticator, Credential, authenticate};
+pub use auth::{Authenticator, Credential, SESSION_COOKIE, authenticate};
 pub use body::{Json, MAX_JSON_BYTES, path_config, query_config};
 pub use conditional::{IfMatch, etag, is_not_modified, with_etag};
 pub use observe::{HeadRequest, RequestIdentity, observe};

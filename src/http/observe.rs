@@ -29,7 +29,10 @@ const X_REQUEST_ID: HeaderName = HeaderName::from_static("x-request-id");
 ///
 /// # Errors
 /// Never; every error leaves as a problem document.
-pub async fn observe(mut req: ServiceRequest, next: Next<impl MessageBody + 'static>) -> Result<ServiceResponse<BoxBody>, actix_web::Error> {
+pub async fn observe(
+    mut req: ServiceRequest,
+    next: Next<impl MessageBody + 'static>,
+) -> Result<ServiceResponse<BoxBody>, actix_web::Error> {
     let started = Instant::now();
     let id = incoming_id(&req).unwrap_or_else(|| Uuid::now_v7().simple().to_string());
     req.extensions_mut().insert(RequestIdentity(id.clone()));
@@ -76,9 +79,13 @@ fn in_our_words(error: &actix_web::Error) -> Error {
     let text = error.to_string();
     match status {
         StatusCode::NOT_FOUND => Error::not_found("resource"),
-        StatusCode::METHOD_NOT_ALLOWED => Error::new(Kind::MethodNotAllowed, "method_not_allowed", "this method is not offered here"),
+        StatusCode::METHOD_NOT_ALLOWED => {
+            Error::new(Kind::MethodNotAllowed, "method_not_allowed", "this method is not offered here")
+        }
         StatusCode::PAYLOAD_TOO_LARGE => Error::new(Kind::TooLarge, "body_too_large", text),
-        StatusCode::REQUEST_TIMEOUT => Error::new(Kind::Timeout, "timeout", "the request took too long to arrive"),
+        StatusCode::REQUEST_TIMEOUT => {
+            Error::new(Kind::Timeout, "timeout", "the request took too long to arrive")
+        }
         StatusCode::UNSUPPORTED_MEDIA_TYPE => Error::new(Kind::UnsupportedMediaType, "media_type", text),
         status if status.is_client_error() => Error::malformed("malformed", text),
         _ => Error::internal("request", text),

@@ -45,7 +45,8 @@ pub fn listing<T: Serialize>(req: &HttpRequest, page: Page<T>) -> HttpResponse {
     let next_after = page.next.map(|cursor| cursor.encode());
     let mut response = HttpResponse::Ok();
     if let Some(after) = &next_after {
-        let others = req.query_string().split('&').filter(|pair| !pair.is_empty() && !pair.starts_with("after="));
+        let others =
+            req.query_string().split('&').filter(|pair| !pair.is_empty() && !pair.starts_with("after="));
         let query: Vec<String> = others.map(str::to_owned).chain([format!("after={after}")]).collect();
         response.insert_header((LINK, format!("<{}?{}>; rel=\"next\"", req.path(), query.join("&"))));
     }

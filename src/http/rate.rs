@@ -1,9 +1,10 @@
 //! Rate limits per caller, in memory of this process (GCRA, from the `governor` crate), told in the header fields
 //! of draft-ietf-httpapi-ratelimit-headers. What must hold across replicas (quotas, counts) lives in the database.
 
-use std::net::IpAddr;
+use std::net::{IpAddr, SocketAddr};
 use std::num::NonZeroU32;
 use std::sync::Arc;
+use std::time::Duration;
 
 use actix_web::HttpMessage as _;
 use actix_web::body::MessageBody;
@@ -15,7 +16,7 @@ use governor::middleware::StateInformationMiddleware;
 use governor::state::keyed::DefaultKeyedStateStore;
 use governor::{Quota, RateLimiter};
 
-use crate::kernel::{Ctx, Error, Kind, PersonId};
+use crate::kernel::{Ctx, Error, Kind, PersonId, Result};
 
 /// Who a limit is counted for.
 #[derive(Debug, Clone, PartialEq, Eq, Hash)]
@@ -31,9 +32,13 @@ type Limiter = RateLimiter<Key, DefaultKeyedStateStore<Key>, DefaultClock, State
 pub struct RateLimits {
     known: Limiter,
     anonymous: Limiter,
+    sign_in: RateLimiter<String, DefaultKeyedStateStore<String>, DefaultClock>,
     known_per_minute: NonZeroU32,
     anonymous_per_minute: NonZeroU32,
 }
+
+/// Attempts to sign in per minute, for one login and for one address.
+const SIGN_INS: NonZeroU32 = NonZeroU32::new(10).unwrap();
 
 impl RateLimits {
     /// Requests per minute for a signed-in person and for an address nobody signed in from; a minute's worth may
@@ -41,18 +46,45 @@ impl RateLimits {
     #[must_use]
     pub fn per_minute(known: NonZeroU32, anonymous: NonZeroU32) -> Self {
         let limiter = |n| RateLimiter::keyed(Quota::per_minute(n)).with_middleware();
-        Self { known: limiter(known), anonymous: limiter(anonymous), known_per_minute: known, anonymous_per_minute: anonymous }
+        Self {
+            known: limiter(known),
+            anonymous: limiter(anonymous),
+            sign_in: RateLimiter::keyed(Quota::per_minute(SIGN_INS)),
+            known_per_minute: known,
+            anonymous_per_minute: anonymous,
+        }
+    }
+
+    /// Counts an attempt to sign in, for the address it came from and for the login it was for, so that neither
+    /// one address tries many logins nor many addresses one login.
+    ///
+    /// # Errors
+    /// 429 `rate_limited`.
+    pub fn check_sign_in(&self, from: Option<SocketAddr>, login: &str) -> Result<()> {
+        let address = from.map_or_else(String::new, |peer| format!("from {}", peer.ip()));
+        for key in [address, format!("login {login}")] {
+            self.sign_in
+                .check_key(&key)
+                .map_err(|early| too_many(early.wait_time_from(DefaultClock::default().now())))?;
+        }
+        Ok(())
     }
 
     /// Forgets callers that have not asked for a while, so that memory stays flat.
     pub fn forget_idle(&self) {
         self.known.retain_recent();
         self.anonymous.retain_recent();
+        self.sign_in.retain_recent();
     }
 }
 
 const RATE_LIMIT: HeaderName = HeaderName::from_static("ratelimit");
 const RATE_LIMIT_POLICY: HeaderName = HeaderName::from_static("ratelimit-policy");
+
+fn too_many(wait: Duration) -> Error {
+    Error::new(Kind::TooManyRequests, "rate_limited", "too many requests; wait as long as Retry-After says")
+        .retry_after(wait)
+}
 
 /// Middleware: refuses with 429 and `Retry-After` beyond the limit, and tells every caller what is left.
 ///
@@ -63,18 +95,22 @@ pub async fn limit_rate(
     req: ServiceRequest,
     next: Next<impl MessageBody>,
 ) -> Result<ServiceResponse<impl MessageBody>, actix_web::Error> {
-    let person = req.extensions().get::<Ctx>().and_then(|ctx| ctx.principal().map(|principal| principal.person.clone()));
+    let person = req
+        .extensions()
+        .get::<Ctx>()
+        .and_then(|ctx| ctx.principal().map(|principal| principal.person.clone()));
     let (limiter, key, per_minute) = match person {
         Some(person) => (&limits.known, Key::Person(person), limits.known_per_minute),
-        None => (&limits.anonymous, req.peer_addr().map_or(Key::Unknown, |peer| Key::Address(peer.ip())), limits.anonymous_per_minute),
+        None => (
+            &limits.anonymous,
+            req.peer_addr().map_or(Key::Unknown, |peer| Key::Address(peer.ip())),
+            limits.anonymous_per_minute,
+        ),
     };
     let remaining = match limiter.check_key(&key) {
         Ok(state) => state.remaining_burst_capacity(),
         Err(early) => {
-            let wait = early.wait_time_from(DefaultClock::default().now());
-            return Err(Error::new(Kind::TooManyRequests, "rate_limited", "too many requests; wait as long as Retry-After says")
-                .retry_after(wait)
-                .into());
+            return Err(too_many(early.wait_time_from(DefaultClock::default().now())).into());
         }
     };
     let mut response = next.call(req).await?;

@@ -4,7 +4,7 @@
 use std::collections::{BTreeMap, BTreeSet};
 use std::sync::Arc;
 
-use super::{text_enum, Digest, Error, OrganisationId, PersonId, Result, Slug, Timestamp, TokenId};
+use super::{Digest, Error, OrganisationId, PersonId, Result, Slug, Timestamp, TokenId, text_enum};
 
 text_enum! {
     /// What an API token may be used for. A session has all of them.

@@ -8,8 +8,8 @@ use utoipa::openapi::{KnownFormat, RefOr, Schema, SchemaFormat};
 use utoipa::{PartialSchema, ToSchema};
 
 use super::{
-    DatasetId, Digest, GrantId, LangText, LanguageTag, OrganisationId, PersonId, RequestId, Slug, Timestamp, TokenId,
-    VersionId,
+    DatasetId, Digest, GrantId, LangText, LanguageTag, OrganisationId, PersonId, RequestId, Slug, Timestamp,
+    TokenId, VersionId,
 };
 
 macro_rules! text_schema {

@@ -1,8 +1,9 @@
 //! Closed lists of words: one macro gives an enum its stable names in JSON, in columns and in the contract.
 
 /// Declares an enum whose variants have stable names: `as_str`, `FromStr`, `Display`, serde, schema, and `ALL`.
+// The name is taken as `tt`: utoipa does not see a `rename` that arrives as a `literal` fragment.
 macro_rules! text_enum {
-    ($(#[$doc:meta])* pub enum $name:ident { $($(#[$vdoc:meta])* $variant:ident = $text:literal),+ $(,)? }) => {
+    ($(#[$doc:meta])* pub enum $name:ident { $($(#[$vdoc:meta])* $variant:ident = $text:tt),+ $(,)? }) => {
         $(#[$doc])*
         #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, PartialOrd, Ord, serde::Serialize, serde::Deserialize, utoipa::ToSchema)]
         pub enum $name {

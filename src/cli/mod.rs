@@ -1,5 +1,6 @@
 //! The command line: the service itself, and its client.
 
+pub mod client;
 mod serve;
 
 use std::process::ExitCode;
@@ -12,6 +13,8 @@ use crate::kernel::{Error, Kind};
 #[derive(Parser)]
 #[command(name = "cadastre", version, about, max_term_width = 100)]
 struct Arguments {
+    #[command(flatten)]
+    options: client::GlobalOptions,
     #[command(subcommand)]
     command: Command,
 }
@@ -22,6 +25,8 @@ enum Command {
     Serve(Box<serve::Serve>),
     /// Prepare and repair the database of the service
     Database(serve::DatabaseCommand),
+    #[command(flatten)]
+    Client(client::ClientCommand),
     /// Print the completions of a shell
     Completions {
         /// The shell
@@ -36,6 +41,7 @@ pub fn main() -> ExitCode {
     let outcome = match arguments.command {
         Command::Serve(options) => serve::serve(*options),
         Command::Database(command) => serve::database(command),
+        Command::Client(command) => return run_client(command, &arguments.options),
         Command::Completions { shell } => {
             clap_complete::generate(shell, &mut Arguments::command(), "cadastre", &mut std::io::stdout());
             Ok(())
@@ -53,6 +59,22 @@ pub fn main() -> ExitCode {
             }
             exit_code(&error)
         }
+    }
+}
+
+fn run_client(command: client::ClientCommand, options: &client::GlobalOptions) -> ExitCode {
+    let outcome = match serve::runtime() {
+        Ok(runtime) => {
+            let outcome = runtime.block_on(client::run(command, options));
+            // A thread that still reads a file or waits at a prompt must not hold the process.
+            runtime.shutdown_background();
+            outcome
+        }
+        Err(error) => Err(error.into()),
+    };
+    match outcome {
+        Ok(()) => ExitCode::SUCCESS,
+        Err(error) => ExitCode::from(client::report(&error, options)),
     }
 }
 

@@ -1,6 +1,7 @@
 //! Datasets: what a provider registers. `record` is the typed description that every rendering is made from,
 //! `versions` the releases and their manifest, `files` the paths in a version and where their bytes lie.
 
+pub mod api;
 pub mod files;
 mod find;
 mod gate;

@@ -8,7 +8,8 @@ use crate::db::{Db, Tx};
 use crate::identity::find_organisation;
 use crate::journal::{Event, append};
 use crate::kernel::{
-    Ctx, DatasetId, Digest, Error, OrganisationId, OrganisationRole, Result, Scope, Slug, canonical_json,
+    Ctx, DatasetId, Digest, Error, Kind, OrganisationId, OrganisationRole, Result, Scope, Slug,
+    canonical_json,
 };
 use crate::spaces::find_space;
 
@@ -63,7 +64,7 @@ pub async fn register_dataset(db: &Db, ctx: &Ctx, new: NewDataset) -> Result<Dat
                     format!("you are not a publisher of `{}` in this space", organisation.slug),
                 ));
             }
-            find_space(tx, &prepared.statement.space).map_err(|_| unknown_space())?;
+            known_space(tx, &prepared.statement.space)?;
             if store::name_taken(tx, &organisation.id, &new.name)? {
                 return Err(Error::conflict(
                     "name_taken",
@@ -122,7 +123,7 @@ pub async fn update_dataset(
             if !reaches {
                 return Err(Error::forbidden("space_confined", "your token is confined to another space"));
             }
-            find_space(tx, &prepared.statement.space).map_err(|_| unknown_space())?;
+            known_space(tx, &prepared.statement.space)?;
         }
         let same = prepared.texts.same_record(&before.record)?;
         let dataset = Dataset {
@@ -177,8 +178,15 @@ fn audience_ids(tx: &mut Tx<'_>, slugs: &[Slug]) -> Result<Vec<OrganisationId>> 
     }
 }
 
-fn unknown_space() -> Error {
-    Error::invalid("/space", "unknown_space", "there is no such data space; GET /api/v1/spaces lists them")
+fn known_space(tx: &mut Tx<'_>, space: &Slug) -> Result<()> {
+    match find_space(tx, space) {
+        Err(error) if error.kind() == Kind::NotFound => Err(Error::invalid(
+            "/space",
+            "unknown_space",
+            "there is no such data space; GET /api/v1/spaces lists them",
+        )),
+        outcome => outcome.map(drop),
+    }
 }
 
 /// Removes a dataset that was never published, with its drafts.

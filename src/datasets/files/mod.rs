@@ -1,5 +1,6 @@
 //! Files of a version: their paths (`path`), media types (`media_type`), and what is known of each (`model`).
 
+mod check;
 mod download;
 mod draft;
 mod media_type;
@@ -10,6 +11,7 @@ mod ticket;
 mod upload;
 mod view;
 
+pub use check::{CHECK_JOB, ask_check, occurrences, run_check};
 pub use download::{Allowed, Declared, allow_file};
 pub use draft::{list_files, list_replicas, note_replica, offer_files, remove_file};
 pub use media_type::MediaType;

@@ -42,7 +42,7 @@ const POSTGRES_WRITER: &str = "SET synchronous_commit = on; SET statement_timeou
 const POSTGRES_MIGRATOR: &str = "SET statement_timeout = 0; SET lock_timeout = '60s';";
 
 /// Any number that no other user of the database takes; spells "cadastre" in hexadecimal as far as it goes.
-pub(super) const WRITER_LOCK: i64 = 0x0CAD_A57E;
+const WRITER_LOCK: i64 = 0x0CAD_A57E;
 
 impl Conn {
     pub(super) fn open(url: &DatabaseUrl, role: Role) -> ConnectionResult<Self> {

@@ -1,7 +1,12 @@
 //! What `Db` promises, held on SQLite and on PostgreSQL: order, atomicity, answers only after the commit, and
 //! what is left after trouble.
 
-#![allow(clippy::unwrap_used, clippy::indexing_slicing, reason = "in a test, a panic is the report")]
+#![allow(
+    clippy::unwrap_used,
+    clippy::expect_used,
+    clippy::indexing_slicing,
+    reason = "in a test, a panic is the report"
+)]
 
 #[path = "../support/mod.rs"]
 mod support;
@@ -13,6 +18,7 @@ mod faults;
 mod groups;
 mod idempotency;
 mod limits;
+mod lost_answers;
 mod replicas;
 
 use std::collections::BTreeSet;

@@ -12,4 +12,7 @@ pub mod journal;
 pub mod jobs;
 pub mod identity;
 pub mod spaces;
+pub mod policies;
 pub mod datasets;
+pub mod server;
+pub mod cli;

@@ -1,3 +1,7 @@
 //! The `cadastre` binary.
 
-fn main() {}
+use std::process::ExitCode;
+
+fn main() -> ExitCode {
+    cadastre::cli::main()
+}

@@ -197,14 +197,19 @@ impl Config {
 }
 
 fn read_file(path: &Path) -> Result<Settings> {
-    let unusable = |reason: String| Error::invalid("config", "config_file", format!("{}: {reason}", path.display()));
+    let unusable =
+        |reason: String| Error::invalid("config", "config_file", format!("{}: {reason}", path.display()));
     let text = std::fs::read_to_string(path).map_err(|error| unusable(error.to_string()))?;
     toml::from_str(&text).map_err(|error| unusable(error.message().to_owned()))
 }
 
 fn make_folder(path: &Path) -> Result<()> {
     std::fs::create_dir_all(path).map_err(|error| {
-        Error::invalid("data", "data_folder", format!("the data folder {} cannot be made: {error}", path.display()))
+        Error::invalid(
+            "data",
+            "data_folder",
+            format!("the data folder {} cannot be made: {error}", path.display()),
+        )
     })
 }
 
@@ -214,10 +219,16 @@ mod tests {
 
     #[test]
     fn nearer_settings_win_and_the_file_fills_the_rest() {
-        let file: Settings = toml::from_str("listen = '0.0.0.0:80'\ndatabase = 'postgres://u:pw@h/d'\nblobs = 's3://b'\nuploads = 3").unwrap();
+        let file: Settings = toml::from_str(
+            "listen = '0.0.0.0:80'\ndatabase = 'postgres://u:pw@h/d'\nblobs = 's3://b'\nuploads = 3",
+        )
+        .unwrap();
         let near = Settings { listen: Some("127.0.0.1:1".into()), ..Settings::default() };
         let config = near.or(file.clone()).resolve().unwrap();
-        assert_eq!((config.listen.as_str(), config.uploads.get(), config.blobs.as_str()), ("127.0.0.1:1", 3, "s3://b"));
+        assert_eq!(
+            (config.listen.as_str(), config.uploads.get(), config.blobs.as_str()),
+            ("127.0.0.1:1", 3, "s3://b")
+        );
         assert!(!format!("{config:?}").contains("pw"));
         let folder = tempfile::tempdir().unwrap();
         let near = Settings { data: Some(folder.path().join("new")), ..Settings::default() };
@@ -229,7 +240,8 @@ mod tests {
     fn an_unknown_setting_in_the_file_is_named() {
         let file = tempfile::NamedTempFile::new().unwrap();
         std::fs::write(file.path(), "lisen = 'x'").unwrap();
-        let error = Settings { config: Some(file.path().to_owned()), ..Settings::default() }.with_file().unwrap_err();
+        let error =
+            Settings { config: Some(file.path().to_owned()), ..Settings::default() }.with_file().unwrap_err();
         assert!(error.detail().contains("lisen"), "{}", error.detail());
     }
 }

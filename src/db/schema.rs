@@ -154,6 +154,13 @@ diesel::table! {
 }
 
 diesel::table! {
+    instance_secrets (name) {
+        name -> Text,
+        secret -> Binary,
+    }
+}
+
+diesel::table! {
     spaces (slug) {
         slug -> Text,
         names -> Text,
@@ -188,6 +195,8 @@ diesel::table! {
         policy_revision -> BigInt,
         record -> Text,
         extension -> Nullable<Text>,
+        completeness -> BigInt,
+        latest_version -> Nullable<Text>,
         revision -> BigInt,
         created_by -> Text,
         created_at -> BigInt,
@@ -238,7 +247,6 @@ diesel::table! {
         id -> Text,
         dataset_id -> Text,
         number -> Text,
-        rank -> Text,
         state -> Text,
         notes -> Nullable<Text>,
         manifest_digest -> Nullable<Binary>,
@@ -268,6 +276,13 @@ diesel::table! {
         organisation_id -> Text,
         sha256 -> Binary,
         size -> BigInt,
+    }
+}
+
+diesel::table! {
+    organisation_usage (organisation_id) {
+        organisation_id -> Text,
+        bytes -> BigInt,
     }
 }
 
@@ -391,6 +406,7 @@ diesel::allow_tables_to_appear_in_same_query!(
     tokens,
     sessions,
     invitations,
+    instance_secrets,
     spaces,
     space_extensions,
     datasets,
@@ -401,6 +417,7 @@ diesel::allow_tables_to_appear_in_same_query!(
     versions,
     blobs,
     organisation_blobs,
+    organisation_usage,
     files,
     manifests,
     replicas,

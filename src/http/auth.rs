@@ -5,7 +5,7 @@ use std::future::{Future, Ready, ready};
 use std::pin::Pin;
 use std::sync::Arc;
 
-use actix_web::body::MessageBody;
+use actix_web::body::{EitherBody, MessageBody};
 use actix_web::dev::{Payload, ServiceRequest, ServiceResponse};
 use actix_web::http::header::AUTHORIZATION;
 use actix_web::middleware::Next;
@@ -45,28 +45,33 @@ pub const SESSION_COOKIE: &str = "cadastre_session";
 /// Middleware: resolves the caller once per request.
 ///
 /// # Errors
-/// 401 for a credential that is not valid, 422 for an unreadable `Idempotency-Key`.
+/// None of its own: a credential that is not valid is answered with 401, an unreadable `Idempotency-Key` with 422.
 pub async fn authenticate(
     authenticator: Arc<dyn Authenticator>,
     clock: Arc<dyn Clock>,
     mut req: ServiceRequest,
     next: Next<impl MessageBody>,
-) -> Result<ServiceResponse<impl MessageBody>, actix_web::Error> {
-    let now = clock.now();
+) -> Result<ServiceResponse<EitherBody<impl MessageBody>>, actix_web::Error> {
+    match resolve(&*authenticator, clock.now(), &mut req).await {
+        Ok(ctx) => {
+            req.extensions_mut().insert(ctx);
+            Ok(next.call(req).await?.map_into_left_body())
+        }
+        Err(error) => Ok(req.error_response(error).map_into_right_body()),
+    }
+}
+
+async fn resolve(authenticator: &dyn Authenticator, now: Timestamp, req: &mut ServiceRequest) -> Result<Ctx> {
     let caller = match credential(req.request())? {
         Some(Credential::Session(_)) if is_cross_site_write(req.request()) => {
-            return Err(
-                Error::forbidden("cross_site", "a session cookie does not write from another site").into()
-            );
+            return Err(Error::forbidden("cross_site", "a session cookie does not write from another site"));
         }
         Some(credential) => authenticator.authenticate(credential, now).await?,
         None => Caller::Anonymous,
     };
-    let idempotency = read_key(&mut req, &caller).await?;
-    let request_id =
-        req.request().extensions().get::<RequestIdentity>().map(|id| id.0.clone()).unwrap_or_default();
-    req.extensions_mut().insert(Ctx { caller, now, request_id, idempotency });
-    next.call(req).await
+    let idempotency = read_key(req, &caller).await?;
+    let request_id = req.extensions().get::<RequestIdentity>().map(|id| id.0.clone()).unwrap_or_default();
+    Ok(Ctx { caller, now, request_id, idempotency })
 }
 
 fn credential(req: &HttpRequest) -> Result<Option<Credential>> {

@@ -6,7 +6,7 @@ use std::time::Instant;
 use actix_web::HttpMessage as _;
 use actix_web::body::{BoxBody, MessageBody};
 use actix_web::dev::{ServiceRequest, ServiceResponse};
-use actix_web::http::header::{HeaderName, HeaderValue, VARY};
+use actix_web::http::header::{CONTENT_ENCODING, HeaderName, HeaderValue, VARY};
 use actix_web::http::{Method, StatusCode};
 use actix_web::middleware::Next;
 use tracing::Instrument as _;
@@ -28,7 +28,7 @@ const X_REQUEST_ID: HeaderName = HeaderName::from_static("x-request-id");
 /// Middleware: see the module.
 ///
 /// # Errors
-/// Never; every error leaves as a problem document.
+/// Only what the inner layers return as such; ours answer with the error attached, which becomes a problem here.
 pub async fn observe(
     mut req: ServiceRequest,
     next: Next<impl MessageBody + 'static>,
@@ -41,13 +41,8 @@ pub async fn observe(
         req.head_mut().method = Method::GET;
         req.extensions_mut().insert(HeadRequest);
     }
-    let (request, path) = (req.request().clone(), req.path().to_owned());
-    let span = tracing::info_span!("request", id, %method, path);
-    let outcome = next.call(req).instrument(span.clone()).await;
-    let mut response = match outcome {
-        Ok(response) => response.map_into_boxed_body(),
-        Err(error) => ServiceResponse::from_err(error, request),
-    };
+    let span = tracing::info_span!("request", id, %method, path = req.path());
+    let mut response = next.call(req).instrument(span.clone()).await?.map_into_boxed_body();
     if let Some(error) = response.response().error().map(in_our_words) {
         log_error(&span, &error);
         let headers = response.headers().clone();
@@ -105,6 +100,10 @@ fn finish_headers(response: &mut ServiceResponse<BoxBody>, id: &str) {
     let headers = response.headers_mut();
     if let Ok(value) = HeaderValue::from_str(id) {
         headers.insert(X_REQUEST_ID, value);
+    }
+    // `identity` is how a handler keeps the compressing layer away; it does not belong into an answer (RFC 9110, 8.4.1).
+    if headers.get(CONTENT_ENCODING).is_some_and(|encoding| encoding == "identity") {
+        headers.remove(CONTENT_ENCODING);
     }
     let mut default = |name: &'static str, value: &'static str| {
         let name = HeaderName::from_static(name);

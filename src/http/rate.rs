@@ -7,7 +7,7 @@ use std::sync::Arc;
 use std::time::Duration;
 
 use actix_web::HttpMessage as _;
-use actix_web::body::MessageBody;
+use actix_web::body::{EitherBody, MessageBody};
 use actix_web::dev::{ServiceRequest, ServiceResponse};
 use actix_web::http::header::{HeaderName, HeaderValue};
 use actix_web::middleware::Next;
@@ -89,12 +89,12 @@ fn too_many(wait: Duration) -> Error {
 /// Middleware: refuses with 429 and `Retry-After` beyond the limit, and tells every caller what is left.
 ///
 /// # Errors
-/// 429 `rate_limited`.
+/// None of its own: too many requests are answered with 429 `rate_limited`.
 pub async fn limit_rate(
     limits: Arc<RateLimits>,
     req: ServiceRequest,
     next: Next<impl MessageBody>,
-) -> Result<ServiceResponse<impl MessageBody>, actix_web::Error> {
+) -> Result<ServiceResponse<EitherBody<impl MessageBody>>, actix_web::Error> {
     let person = req
         .extensions()
         .get::<Ctx>()
@@ -110,7 +110,9 @@ pub async fn limit_rate(
     let remaining = match limiter.check_key(&key) {
         Ok(state) => state.remaining_burst_capacity(),
         Err(early) => {
-            return Err(too_many(early.wait_time_from(DefaultClock::default().now())).into());
+            return Ok(req
+                .error_response(too_many(early.wait_time_from(DefaultClock::default().now())))
+                .map_into_right_body());
         }
     };
     let mut response = next.call(req).await?;
@@ -123,5 +125,5 @@ pub async fn limit_rate(
             headers.insert(name, value);
         }
     }
-    Ok(response)
+    Ok(response.map_into_left_body())
 }

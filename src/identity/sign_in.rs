@@ -131,6 +131,15 @@ pub async fn issue_code(db: &Db, ctx: &Ctx, login: Slug) -> Result<CodeIssued> {
     Ok(CodeIssued { login, code: code.reveal(), expires_at })
 }
 
+/// Forgets sessions and codes that are over; they do not hold any more in any case.
+///
+/// # Errors
+/// When the database fails.
+pub async fn forget_ended_sessions(db: &Db, ctx: &Ctx) -> Result<()> {
+    let now = ctx.now;
+    db.write("forget_ended_sessions", move |tx| store::delete_stale(tx, now)).await
+}
+
 /// The code with which a fresh instance's administrator comes in.
 pub(super) fn first_code(
     tx: &mut crate::db::Tx<'_>,

@@ -45,7 +45,9 @@ impl Runner {
         runner.every("forget_finished_jobs", Duration::from_secs(3600), move |ctx| {
             let db = db.clone();
             async move {
-                let before = Timestamp::from_millis(ctx.now.as_millis() - i64::try_from(MEMORY.as_millis()).unwrap_or(i64::MAX));
+                let before = Timestamp::from_millis(
+                    ctx.now.as_millis() - i64::try_from(MEMORY.as_millis()).unwrap_or(i64::MAX),
+                );
                 db.write("forget_finished_jobs", move |tx| store::forget_finished(tx, before)).await.map(drop)
             }
         })
@@ -128,7 +130,9 @@ impl Runner {
     }
 
     async fn run_job(&self, job: Job) -> Result<()> {
-        let Some((kind, handler)) = self.handlers.iter().find(|(kind, _)| *kind == job.kind) else { return Ok(()) };
+        let Some((kind, handler)) = self.handlers.iter().find(|(kind, _)| *kind == job.kind) else {
+            return Ok(());
+        };
         let (id, attempts) = (job.id.clone(), job.attempts);
         let outcome = handler(self.ctx(kind), job).await;
         count(kind, outcome.is_ok());
@@ -138,7 +142,8 @@ impl Runner {
             Err(error) => {
                 tracing::warn!(kind, id, attempts, %error, "a job failed");
                 // 10 s, 40 s, 160 s, …: the pause grows fourfold.
-                let pause = Duration::from_secs(10 * 4_u64.pow(u32::try_from(attempts - 1).unwrap_or(0).min(6)));
+                let pause =
+                    Duration::from_secs(10 * 4_u64.pow(u32::try_from(attempts - 1).unwrap_or(0).min(6)));
                 (error.to_string(), (attempts < MOST_ATTEMPTS).then(|| now.plus(pause)))
             }
         };

@@ -1,6 +1,9 @@
 //! Rows of jobs and schedules.
 
-use diesel::{BoolExpressionMethods as _, ExpressionMethods, OptionalExtension, QueryDsl, Queryable, RunQueryDsl, Selectable, SelectableHelper};
+use diesel::{
+    BoolExpressionMethods as _, ExpressionMethods, OptionalExtension, QueryDsl, Queryable, RunQueryDsl,
+    Selectable, SelectableHelper,
+};
 use uuid::Uuid;
 
 use crate::db::schema::{jobs, schedules};
@@ -49,7 +52,12 @@ pub(super) fn any_due(conn: &mut Conn, kinds: &[&'static str], now: Timestamp) -
 }
 
 /// Takes the job that has been due longest.
-pub(super) fn take(conn: &mut Conn, kinds: &[&'static str], now: Timestamp, until: Timestamp) -> Result<Option<Job>> {
+pub(super) fn take(
+    conn: &mut Conn,
+    kinds: &[&'static str],
+    now: Timestamp,
+    until: Timestamp,
+) -> Result<Option<Job>> {
     let found: Option<Job> = jobs::table
         .filter(jobs::finished_at.is_null())
         .filter(jobs::run_at.le(now))
@@ -68,7 +76,13 @@ pub(super) fn take(conn: &mut Conn, kinds: &[&'static str], now: Timestamp, unti
 }
 
 /// Notes that a job is over, well or not; or puts it back for a later try.
-pub(super) fn close(conn: &mut Conn, id: &str, outcome: &str, now: Timestamp, retry_at: Option<Timestamp>) -> Result<()> {
+pub(super) fn close(
+    conn: &mut Conn,
+    id: &str,
+    outcome: &str,
+    now: Timestamp,
+    retry_at: Option<Timestamp>,
+) -> Result<()> {
     diesel::update(jobs::table.find(id))
         .set((
             jobs::leased_until.eq(None::<i64>),
@@ -94,7 +108,9 @@ pub(super) fn last_run(conn: &mut Conn, kind: &str) -> Result<Option<Timestamp>>
 pub(super) fn take_turn(conn: &mut Conn, kind: &str, not_since: Timestamp, now: Timestamp) -> Result<bool> {
     match last_run(conn, kind)? {
         Some(last) if last > not_since => return Ok(false),
-        Some(_) => diesel::update(schedules::table.find(kind)).set(schedules::last_run_at.eq(now)).execute(conn)?,
+        Some(_) => {
+            diesel::update(schedules::table.find(kind)).set(schedules::last_run_at.eq(now)).execute(conn)?
+        }
         None => diesel::insert_into(schedules::table)
             .values((schedules::kind.eq(kind), schedules::last_run_at.eq(now)))
             .execute(conn)?,

@@ -2,6 +2,7 @@ DROP TABLE reference_checks;
 DROP TABLE replicas;
 DROP TABLE manifests;
 DROP TABLE files;
+DROP TABLE organisation_usage;
 DROP TABLE organisation_blobs;
 DROP TABLE blobs;
 DROP TABLE versions;

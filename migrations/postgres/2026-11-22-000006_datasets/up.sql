@@ -12,6 +12,8 @@ CREATE TABLE datasets (
     policy_revision BIGINT NOT NULL,
     record TEXT NOT NULL,
     extension TEXT,
+    completeness BIGINT NOT NULL,
+    latest_version TEXT,
     revision BIGINT NOT NULL,
     created_by TEXT NOT NULL,
     created_at BIGINT NOT NULL,
@@ -65,7 +67,6 @@ CREATE TABLE versions (
     id TEXT NOT NULL PRIMARY KEY,
     dataset_id TEXT NOT NULL REFERENCES datasets (id),
     number TEXT NOT NULL,
-    rank TEXT NOT NULL,
     state TEXT NOT NULL,
     notes TEXT,
     manifest_digest BYTEA,
@@ -80,7 +81,7 @@ CREATE TABLE versions (
     withdrawn_at BIGINT,
     UNIQUE (dataset_id, number)
 );
-CREATE INDEX versions_by_rank ON versions (dataset_id, state, rank);
+CREATE INDEX versions_by_state ON versions (dataset_id, state);
 CREATE INDEX versions_by_manifest ON versions (manifest_digest);
 
 -- Bytes in our store, named by their SHA-256, stored once; `key` says where they lie.
@@ -99,10 +100,16 @@ CREATE TABLE organisation_blobs (
     PRIMARY KEY (organisation_id, sha256)
 );
 
+-- How many bytes an organisation has stored; each content counts once.
+CREATE TABLE organisation_usage (
+    organisation_id TEXT NOT NULL PRIMARY KEY REFERENCES organisations (id),
+    bytes BIGINT NOT NULL
+);
+
 CREATE TABLE files (
     version_id TEXT NOT NULL REFERENCES versions (id),
-    path TEXT NOT NULL,
-    case_key TEXT NOT NULL,
+    path TEXT COLLATE "C" NOT NULL,
+    case_key TEXT COLLATE "C" NOT NULL,
     size BIGINT,
     sha256 BYTEA,
     media_type TEXT NOT NULL,

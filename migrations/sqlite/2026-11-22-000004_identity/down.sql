@@ -1,3 +1,4 @@
+DROP TABLE instance_secrets;
 DROP TABLE invitations;
 DROP TABLE sessions;
 DROP TABLE tokens;

@@ -84,3 +84,9 @@ CREATE TABLE invitations (
     created_at BIGINT NOT NULL,
     expires_at BIGINT NOT NULL
 );
+
+-- Keys of this instance that all replicas share, made at the first start.
+CREATE TABLE instance_secrets (
+    name TEXT NOT NULL PRIMARY KEY,
+    secret BLOB NOT NULL
+);

@@ -1,0 +1,81 @@
+//! The application: one list of routes, the same for the running service and for the contract.
+
+use std::sync::Arc;
+
+use actix_web::body::MessageBody;
+use actix_web::dev::{ServiceFactory, ServiceRequest, ServiceResponse};
+use actix_web::middleware::{Compress, Condition, from_fn};
+use actix_web::{App, Error, web};
+use metrics_exporter_prometheus::PrometheusHandle;
+use utoipa_actix_web::service_config::ServiceConfig;
+use utoipa_actix_web::{AppExt as _, scope};
+
+use super::{fallback, health, openapi};
+use crate::config::Config;
+use crate::db::Db;
+use crate::http::{Authenticator, RateLimits, authenticate, limit_rate, observe, path_config, query_config};
+use crate::kernel::Clock;
+use crate::storage::BlobStore;
+use crate::{identity, spaces};
+
+/// What the handlers work with.
+#[derive(Clone)]
+pub struct Services {
+    /// The database.
+    pub db: Db,
+    /// The bytes.
+    pub store: BlobStore,
+    /// The time.
+    pub clock: Arc<dyn Clock>,
+    /// Who a credential belongs to.
+    pub authenticator: Arc<dyn Authenticator>,
+    /// How often callers may ask.
+    pub limits: Arc<RateLimits>,
+    /// The set-up.
+    pub config: Arc<Config>,
+    /// The numbers that `/metrics` shows.
+    pub metrics: PrometheusHandle,
+}
+
+/// Every route below `/api/v1`.
+pub(super) fn routes(config: &mut ServiceConfig<'_>) {
+    config.configure(identity::api::routes).configure(spaces::api::routes).configure(openapi::routes);
+}
+
+/// Builds the application around the services.
+pub(super) fn build(
+    services: Services,
+) -> App<
+    impl ServiceFactory<
+        ServiceRequest,
+        Config = (),
+        Response = ServiceResponse<impl MessageBody>,
+        Error = Error,
+        InitError = (),
+    >,
+> {
+    let (limits, clock, authenticator) =
+        (services.limits.clone(), services.clock.clone(), services.authenticator.clone());
+    let cors = openapi::cors(&services.config.cors_origins);
+    let app = App::new()
+        .app_data(web::Data::new(services.db.clone()))
+        .app_data(web::Data::new(services.store.clone()))
+        .app_data(web::Data::from(services.limits.clone()))
+        .app_data(web::Data::from(services.config.clone()))
+        .app_data(web::Data::new(services.metrics.clone()))
+        .app_data(path_config())
+        .app_data(query_config())
+        .into_utoipa_app()
+        .service(scope("/api/v1").configure(routes))
+        .into_app();
+    app.service(health::healthz)
+        .service(health::readyz)
+        .service(health::metrics)
+        .default_service(web::to(fallback::no_route))
+        // The last layer added is the outermost.
+        .wrap(Compress::default())
+        .wrap(from_fn(move |req, next| limit_rate(limits.clone(), req, next)))
+        .wrap(from_fn(move |req, next| authenticate(authenticator.clone(), clock.clone(), req, next)))
+        .wrap(from_fn(observe))
+        .wrap(Condition::new(cors.is_some(), cors.unwrap_or_default()))
+}

@@ -1,0 +1,230 @@
+//! The contract: what utoipa collects from the routes, completed with what is true of every operation.
+
+use std::sync::LazyLock;
+
+use actix_cors::Cors;
+use actix_web::http::header::{CONTENT_SECURITY_POLICY, HeaderName, LINK, LOCATION, RETRY_AFTER};
+use actix_web::{App, HttpRequest, HttpResponse, get};
+use utoipa::openapi::path::{HttpMethod, Operation, ParameterBuilder, ParameterIn};
+use utoipa::openapi::security::{
+    ApiKey, ApiKeyValue, HttpAuthScheme, HttpBuilder, SecurityRequirement, SecurityScheme,
+};
+use utoipa::openapi::{
+    Components, ContactBuilder, ContentBuilder, InfoBuilder, LicenseBuilder, ObjectBuilder, OpenApi,
+    PathItem, Ref, RefOr, Required, Response, ResponseBuilder, Type,
+};
+use utoipa::{PartialSchema as _, ToSchema as _};
+use utoipa_actix_web::service_config::ServiceConfig;
+use utoipa_actix_web::{AppExt as _, scope};
+
+use super::app;
+use crate::http::{FieldProblem, Problem, SESSION_COOKIE};
+
+static CONTRACT: LazyLock<OpenApi> = LazyLock::new(build);
+static CONTRACT_JSON: LazyLock<String> =
+    LazyLock::new(|| serde_json::to_string(&*CONTRACT).unwrap_or_default());
+
+/// The OpenAPI 3.1 document of the service.
+#[must_use]
+pub fn contract() -> &'static OpenApi {
+    &CONTRACT
+}
+
+fn build() -> OpenApi {
+    let (_, mut document) =
+        App::new().into_utoipa_app().service(scope("/api/v1").configure(app::routes)).split_for_parts();
+    document.info = InfoBuilder::new()
+        .title("Cadastre")
+        .version(env!("CARGO_PKG_VERSION"))
+        .description(Some(include_str!("openapi.md")))
+        .contact(Some(ContactBuilder::new().name(Some("The operator of this instance")).build()))
+        .license(Some(LicenseBuilder::new().name("EUPL-1.2").identifier(Some("EUPL-1.2")).build()))
+        .build();
+    let components = document.components.get_or_insert_with(Components::new);
+    for (name, scheme) in schemes() {
+        components.add_security_scheme(name, scheme);
+    }
+    components.schemas.insert("Problem".into(), Problem::schema());
+    components.schemas.insert("FieldProblem".into(), FieldProblem::schema());
+    for path in document.paths.paths.values_mut() {
+        for (method, operation) in operations(path) {
+            complete(&method, operation);
+        }
+    }
+    document
+}
+
+fn schemes() -> [(&'static str, SecurityScheme); 3] {
+    let http = |scheme, about: &str| {
+        SecurityScheme::Http(HttpBuilder::new().scheme(scheme).description(Some(about)).build())
+    };
+    [
+        ("bearer", http(HttpAuthScheme::Bearer, "An API token, `cad_…`.")),
+        (
+            "basic",
+            http(
+                HttpAuthScheme::Basic,
+                "Any user name, the API token as the password; for clients that know only Basic.",
+            ),
+        ),
+        (
+            "session",
+            SecurityScheme::ApiKey(ApiKey::Cookie(ApiKeyValue::with_description(
+                SESSION_COOKIE,
+                "The cookie of a signed-in browser.",
+            ))),
+        ),
+    ]
+}
+
+fn operations(path: &mut PathItem) -> Vec<(HttpMethod, &mut Operation)> {
+    let PathItem { get, put, post, delete, patch, head, .. } = path;
+    [
+        (HttpMethod::Get, get),
+        (HttpMethod::Put, put),
+        (HttpMethod::Post, post),
+        (HttpMethod::Delete, delete),
+        (HttpMethod::Patch, patch),
+        (HttpMethod::Head, head),
+    ]
+    .into_iter()
+    .filter_map(|(method, operation)| Some((method, operation.as_mut()?)))
+    .collect()
+}
+
+/// Adds what holds everywhere, so that handlers state only what is their own.
+fn complete(method: &HttpMethod, operation: &mut Operation) {
+    let public = operation.security.is_some();
+    let mut security: Vec<SecurityRequirement> = ["bearer", "basic", "session"]
+        .map(|name| SecurityRequirement::new::<_, [&str; 0], &str>(name, []))
+        .into();
+    if public {
+        // Nobody need sign in, but a caller who does may see more.
+        security.push(SecurityRequirement::default());
+    }
+    operation.security = Some(security);
+    if *method == HttpMethod::Post && !public {
+        let about =
+            "Makes a repetition harmless: the same key with the same request gives the first answer again.";
+        let key = ParameterBuilder::new()
+            .name("Idempotency-Key")
+            .parameter_in(ParameterIn::Header)
+            .required(Required::False)
+            .description(Some(about))
+            .schema(Some(
+                ObjectBuilder::new()
+                    .schema_type(Type::String)
+                    .min_length(Some(1))
+                    .max_length(Some(255))
+                    .pattern(Some("^[!-~]+$")),
+            ))
+            .build();
+        operation.parameters.get_or_insert_with(Vec::new).push(RefOr::T(key));
+    }
+    let writes = !matches!(method, HttpMethod::Get | HttpMethod::Head);
+    let conditional = operation
+        .parameters
+        .iter()
+        .flatten()
+        .any(|parameter| matches!(parameter, RefOr::T(parameter) if parameter.name == "If-Match"));
+    for (status, when, about) in PROBLEMS {
+        let applies = match when {
+            When::Always => true,
+            When::Writes => writes,
+            When::Conditional => conditional,
+        };
+        if applies {
+            operation
+                .responses
+                .responses
+                .entry((*status).to_owned())
+                .or_insert_with(|| RefOr::T(problem(about)));
+        }
+    }
+}
+
+enum When {
+    Always,
+    Writes,
+    Conditional,
+}
+
+const PROBLEMS: &[(&str, When, &str)] = &[
+    ("400", When::Always, "The request cannot be read"),
+    ("401", When::Always, "Nobody is signed in, or the credential does not hold"),
+    ("403", When::Always, "The caller may not do this"),
+    ("404", When::Always, "There is no such thing, or the caller may not know of it"),
+    ("409", When::Writes, "The state of things does not allow it"),
+    ("412", When::Conditional, "Changed meanwhile: `If-Match` names another state"),
+    ("413", When::Writes, "More bytes than allowed"),
+    ("415", When::Writes, "A media type that is not understood here"),
+    ("422", When::Always, "A field is wrong; `errors` names it"),
+    ("428", When::Conditional, "`If-Match` is missing"),
+    ("429", When::Always, "Too many requests; see `Retry-After`"),
+    ("503", When::Always, "Cannot be done now and was not done; see `Retry-After`"),
+];
+
+fn problem(about: &str) -> Response {
+    let content = ContentBuilder::new().schema(Some(Ref::from_schema_name(Problem::name()))).build();
+    ResponseBuilder::new().description(about).content("application/problem+json", content).build()
+}
+
+/// CORS for the configured origins; closed when there are none.
+pub(super) fn cors(origins: &[String]) -> Option<Cors> {
+    if origins.is_empty() {
+        return None;
+    }
+    let exposed = [
+        HeaderName::from_static("etag"),
+        LINK,
+        LOCATION,
+        RETRY_AFTER,
+        HeaderName::from_static("x-request-id"),
+    ];
+    let cors = Cors::default().allow_any_method().allow_any_header().expose_headers(exposed).max_age(3600);
+    Some(origins.iter().fold(cors, |cors, origin| cors.allowed_origin(origin)))
+}
+
+/// Registers the contract and its page.
+pub(super) fn routes(config: &mut ServiceConfig<'_>) {
+    config.service(get_contract).service(get_docs).service(get_docs_file);
+}
+
+/// Shows this contract
+///
+/// The OpenAPI 3.1 document of the service.
+#[utoipa::path(tag = "contract", operation_id = "get_contract", security(()),
+    responses((status = 200, description = "The contract", body = Object, content_type = "application/json", example = json!({"openapi": "3.1.0"}))))]
+#[get("/openapi.json")]
+async fn get_contract() -> HttpResponse {
+    HttpResponse::Ok().content_type("application/json").body(CONTRACT_JSON.as_str())
+}
+
+/// Shows the contract as a page
+///
+/// For people to read and try; needs nothing from other hosts.
+#[utoipa::path(tag = "contract", operation_id = "get_docs", security(()),
+    responses((status = 200, description = "The page", body = String, content_type = "text/html")))]
+#[get("/docs")]
+async fn get_docs(req: HttpRequest) -> HttpResponse {
+    HttpResponse::PermanentRedirect().insert_header((LOCATION, format!("{}/index.html", req.path()))).finish()
+}
+
+/// Serves a file of the contract's page
+///
+/// The parts of Swagger UI, from the binary itself.
+#[utoipa::path(tag = "contract", operation_id = "get_docs_file", security(()), params(("file" = String, Path, description = "The file")),
+    responses((status = 200, description = "The file", body = String, content_type = "*/*")))]
+#[get("/docs/{file}")]
+async fn get_docs_file(file: actix_web::web::Path<String>) -> crate::kernel::Result<HttpResponse> {
+    static CONFIG: LazyLock<std::sync::Arc<utoipa_swagger_ui::Config<'static>>> =
+        LazyLock::new(|| std::sync::Arc::new(utoipa_swagger_ui::Config::from("../openapi.json")));
+    let found = utoipa_swagger_ui::serve(&file, CONFIG.clone())
+        .map_err(|error| crate::kernel::Error::internal("contract page", error.to_string()))?
+        .ok_or_else(|| crate::kernel::Error::not_found("file"))?;
+    let policy = "default-src 'none'; script-src 'self' 'unsafe-inline'; style-src 'self' 'unsafe-inline'; img-src 'self' data:; connect-src 'self'; frame-ancestors 'none'";
+    Ok(HttpResponse::Ok()
+        .content_type(found.content_type)
+        .insert_header((CONTENT_SECURITY_POLICY, policy))
+        .body(found.bytes.into_owned()))
+}

@@ -1,0 +1,153 @@
+//! Start and stop.
+
+use std::net::SocketAddr;
+use std::sync::Arc;
+use std::time::Duration;
+
+use actix_web::HttpServer;
+use actix_web::dev::ServerHandle;
+use tokio::task::JoinHandle;
+use tokio_util::sync::CancellationToken;
+
+use super::app::{Services, build};
+use super::telemetry;
+use crate::config::Config;
+use crate::db::{DatabaseUrl, Db, MigrationState, check_migrations, forget_idempotency_keys, migrate};
+use crate::http::RateLimits;
+use crate::identity::{DatabaseAuthenticator, FirstSignIn, ensure_administrator, forget_ended_sessions};
+use crate::jobs::Runner;
+use crate::journal::JournalLedger;
+use crate::kernel::{Clock, Ctx, Error, Result, Timestamp};
+use crate::spaces::ensure_official_spaces;
+use crate::storage::{BlobStore, BlobsUrl};
+
+/// How long requests under way may take to finish after a stop was asked for, in seconds.
+const SHUTDOWN_SECONDS: u64 = 30;
+/// How long a client may take to send its headers.
+const HEADER_TIME: Duration = Duration::from_secs(10);
+/// How long an idle connection is kept.
+const KEEP_ALIVE: Duration = Duration::from_secs(75);
+/// How long answers to idempotency keys are kept.
+const KEY_MEMORY: Duration = Duration::from_secs(24 * 3600);
+
+/// Opens database and store, migrates where that is wanted, and checks that both can be used.
+///
+/// # Errors
+/// Says which of the two cannot be used, why, and what to do.
+pub async fn open_services(config: Config, clock: Arc<dyn Clock>) -> Result<Services> {
+    let url: DatabaseUrl = config.database_text().parse()?;
+    let blobs: BlobsUrl = config.blobs.parse()?;
+    let store = BlobStore::open(&blobs)?;
+    let (wanted, connections) =
+        (config.migrate || matches!(url, DatabaseUrl::Sqlite(_)), config.connections.get());
+    let open = tokio::task::spawn_blocking(move || open_database(&url, wanted, connections));
+    let (db, checked) = tokio::join!(open, store.check());
+    let db = db.map_err(|error| Error::internal("opening the database", error))??;
+    checked?;
+    Ok(Services {
+        authenticator: Arc::new(DatabaseAuthenticator::new(db.clone())),
+        limits: Arc::new(RateLimits::per_minute(config.rate, config.anonymous_rate)),
+        metrics: telemetry::metrics()?,
+        config: Arc::new(config),
+        db,
+        store,
+        clock,
+    })
+}
+
+fn open_database(url: &DatabaseUrl, may_migrate: bool, connections: u32) -> Result<Db> {
+    if may_migrate && !matches!(check_migrations(url)?, MigrationState::Current) {
+        for name in migrate(url)? {
+            tracing::info!(name, "migrated");
+        }
+    }
+    Db::open(url, connections, Arc::new(JournalLedger))
+}
+
+/// A server that answers requests.
+pub struct Running {
+    /// Where it listens.
+    pub address: SocketAddr,
+    /// How the first administrator comes in, on a fresh instance.
+    pub first_sign_in: Option<FirstSignIn>,
+    handle: ServerHandle,
+    server: JoinHandle<std::io::Result<()>>,
+    background: CancellationToken,
+}
+
+impl Running {
+    /// Waits until the server ends, by a signal or by [`Running::stop`].
+    ///
+    /// # Errors
+    /// When the server failed.
+    pub async fn wait(self) -> Result<()> {
+        let ended = self.server.await.map_err(|error| Error::internal("server", error))?;
+        self.background.cancel();
+        ended.map_err(|error| Error::internal("server", error))
+    }
+
+    /// Stops: no new connections, requests under way may finish.
+    ///
+    /// # Errors
+    /// When the server failed.
+    pub async fn stop(self) -> Result<()> {
+        self.handle.stop(true).await;
+        self.wait().await
+    }
+}
+
+/// Prepares a fresh instance, binds, and starts to answer.
+///
+/// # Errors
+/// When the address cannot be used or the database fails.
+pub async fn start(services: Services) -> Result<Running> {
+    let ctx = Ctx::anonymous(services.clock.now(), "start");
+    ensure_official_spaces(&services.db, &ctx).await?;
+    let first_sign_in = ensure_administrator(&services.db, &ctx).await?;
+    let (config, app) = (services.config.clone(), services.clone());
+    let unusable = |error: std::io::Error| {
+        Error::invalid("listen", "address", format!("cannot listen on {}: {error}", config.listen))
+    };
+    let mut server = HttpServer::new(move || build(app.clone()))
+        .shutdown_timeout(SHUTDOWN_SECONDS)
+        .client_request_timeout(HEADER_TIME)
+        .keep_alive(KEEP_ALIVE);
+    if let Some(workers) = config.workers {
+        server = server.workers(workers.get() as usize);
+    }
+    let server = server.bind(&config.listen).map_err(unusable)?;
+    let address = server
+        .addrs()
+        .first()
+        .copied()
+        .ok_or_else(|| Error::invalid("listen", "address", "names no address"))?;
+    let server = server.run();
+    let (handle, background) = (server.handle(), CancellationToken::new());
+    tokio::spawn(runner(&services).run(background.clone()));
+    Ok(Running { address, first_sign_in, handle, server: tokio::spawn(server), background })
+}
+
+/// The background work of a server.
+fn runner(services: &Services) -> Runner {
+    let limits = services.limits.clone();
+    let (keys, sessions) = (services.db.clone(), services.db.clone());
+    Runner::new(services.db.clone(), services.clock.clone())
+        .every("forget_idempotency_keys", Duration::from_secs(3600), move |ctx| {
+            let db = keys.clone();
+            async move {
+                let before = earlier(ctx.now, KEY_MEMORY);
+                db.write("forget_idempotency_keys", move |tx| forget_idempotency_keys(tx, before))
+                    .await
+                    .map(drop)
+            }
+        })
+        .every("forget_ended_sessions", Duration::from_secs(3600), move |ctx| {
+            let db = sessions.clone();
+            limits.forget_idle();
+            async move { forget_ended_sessions(&db, &ctx).await }
+        })
+}
+
+fn earlier(now: Timestamp, span: Duration) -> Timestamp {
+    Timestamp::from_millis(now.as_millis() - i64::try_from(span.as_millis()).unwrap_or(i64::MAX))
+}

@@ -183,21 +183,18 @@ fn super_stays_inside(sources: &[Source]) -> Violations {
 
 /// How many `mod name { … }` a place lies in.
 fn inline_modules_around(code: &str, place: usize) -> usize {
-    words(&code[..place], "mod")
-        .filter(|at| {
-            let head =
-                code[at + 3..place].trim_start_matches(|c: char| c.is_alphanumeric() || c == '_' || c == ' ');
-            head.starts_with('{')
-                && head
-                    .chars()
-                    .fold(Some(0_usize), |open, letter| match (open, letter) {
-                        (Some(open), '{') => Some(open + 1),
-                        (Some(open), '}') => open.checked_sub(1).filter(|open| *open > 0),
-                        (open, _) => open,
-                    })
-                    .is_some()
+    let is_name = |letter: char| letter.is_alphanumeric() || matches!(letter, '_' | ' ');
+    let still_open = |at: &usize| {
+        let Some(body) = code[at + "mod".len()..place].trim_start_matches(is_name).strip_prefix('{') else {
+            return false;
+        };
+        let mut depth = 1;
+        body.chars().all(|letter| {
+            depth += i32::from(letter == '{') - i32::from(letter == '}');
+            depth > 0
         })
-        .count()
+    };
+    words(&code[..place], "mod").filter(still_open).count()
 }
 
 #[test]

@@ -1,6 +1,23 @@
 //! Datasets: what a provider registers. `record` is the typed description that every rendering is made from,
 //! `versions` the releases and their manifest, `files` the paths in a version and where their bytes lie.
 
+pub mod api;
 pub mod files;
+mod find;
+mod gate;
+mod model;
+mod read;
 pub mod record;
+mod register;
+mod store;
+mod terms;
 pub mod versions;
+
+pub use find::{Action, find_dataset, find_dataset_by_id, sees_inside};
+pub use gate::{Asked, Delivery, DownloadGate, Ground, Permit};
+pub use model::{
+    Dataset, DatasetSummary, NewDataset, NewPolicy, PolicyRevision, RecordRevision, Statement, Visibility,
+};
+pub use read::{history, past_record, show_completeness, show_dataset};
+pub use register::{delete_dataset, register_dataset, update_dataset};
+pub use terms::{list_policies, set_policy, show_policy, terms_in_force, terms_of_revision};

@@ -42,7 +42,7 @@ const POSTGRES_WRITER: &str = "SET synchronous_commit = on; SET statement_timeou
 const POSTGRES_MIGRATOR: &str = "SET statement_timeout = 0; SET lock_timeout = '60s';";
 
 /// Any number that no other user of the database takes; spells "cadastre" in hexadecimal as far as it goes.
-pub(super) const WRITER_LOCK: i64 = 0x0CAD_A57E;
+const WRITER_LOCK: i64 = 0x0CAD_A57E;
 
 impl Conn {
     pub(super) fn open(url: &DatabaseUrl, role: Role) -> ConnectionResult<Self> {
@@ -125,19 +125,28 @@ fn with_defaults(url: &str) -> String {
 /// Opens reader connections for the pool.
 pub(super) struct Readers(pub(super) DatabaseUrl);
 
+/// A pooled connection for reading.
+pub(super) struct Reader {
+    pub(super) conn: Conn,
+    /// The last read failed in a way that the connection may be the cause of; diesel does not notice by itself that
+    /// the server has ended a session.
+    pub(super) doubtful: bool,
+}
+
 impl ManageConnection for Readers {
-    type Connection = Conn;
+    type Connection = Reader;
     type Error = diesel::r2d2::Error;
 
-    fn connect(&self) -> Result<Conn, Self::Error> {
-        Conn::open(&self.0, Role::Reader).map_err(diesel::r2d2::Error::ConnectionError)
+    fn connect(&self) -> Result<Reader, Self::Error> {
+        let conn = Conn::open(&self.0, Role::Reader).map_err(diesel::r2d2::Error::ConnectionError)?;
+        Ok(Reader { conn, doubtful: false })
     }
 
-    fn is_valid(&self, conn: &mut Conn) -> Result<(), Self::Error> {
-        conn.ping().map_err(diesel::r2d2::Error::QueryError)
+    fn is_valid(&self, reader: &mut Reader) -> Result<(), Self::Error> {
+        reader.conn.ping().map_err(diesel::r2d2::Error::QueryError)
     }
 
-    fn has_broken(&self, conn: &mut Conn) -> bool {
-        conn.is_broken()
+    fn has_broken(&self, reader: &mut Reader) -> bool {
+        reader.conn.is_broken() || (reader.doubtful && reader.conn.ping().is_err())
     }
 }

@@ -17,10 +17,11 @@ impl From<DieselError> for Error {
                 "something else refers to this, or it refers to something that is gone",
             )
             .caused_by("write", error),
-            DieselError::DatabaseError(DatabaseErrorKind::ClosedConnection, _) => {
-                Self::unavailable("database_unavailable", "the database cannot be reached; try again")
-                    .caused_by("query", error)
-            }
+            DieselError::DatabaseError(
+                DatabaseErrorKind::ClosedConnection | DatabaseErrorKind::UnableToSendCommand,
+                _,
+            ) => Self::unavailable("database_unavailable", "the database cannot be reached; try again")
+                .caused_by("query", error),
             _ => Self::internal("query", error),
         }
     }

@@ -2,11 +2,13 @@
 
 use std::collections::BTreeSet;
 
-use diesel::connection::SimpleConnection;
+use diesel::RunQueryDsl;
+use diesel::dsl::sql;
 use diesel::migration::{Migration, MigrationSource, MigrationVersion};
+use diesel::sql_types::Bool;
 use diesel_migrations::{EmbeddedMigrations, MigrationHarness, embed_migrations};
 
-use super::conn::{Conn, Role, WRITER_LOCK};
+use super::conn::{Conn, Role};
 use super::url::DatabaseUrl;
 use crate::kernel::{Error, Result};
 
@@ -32,29 +34,32 @@ pub fn check(url: &DatabaseUrl) -> Result<MigrationState> {
     with_migrator(url, state)
 }
 
-/// Applies what is missing and names it; does nothing when all is there.
+/// Applies what is missing, all of it or nothing, and names it; does nothing when all is there.
 ///
 /// # Errors
 /// `database_newer` when the database was made by a newer program; else when the database fails.
 pub fn migrate(url: &DatabaseUrl) -> Result<Vec<String>> {
     with_migrator(url, |conn| {
-        match state(conn)? {
-            MigrationState::Newer(names) => return Err(newer(&names)),
-            MigrationState::Current => return Ok(Vec::new()),
-            MigrationState::Behind(_) => {}
-        }
-        let applied = match conn {
-            Conn::Sqlite(conn) => conn.run_pending_migrations(SQLITE).map(names),
-            Conn::Postgres(conn) => {
-                // Two replicas that migrate at once take turns; the second then finds nothing to do.
-                conn.batch_execute(&format!("SELECT pg_advisory_lock({WRITER_LOCK})"))?;
-                let applied = conn.run_pending_migrations(POSTGRES).map(names);
-                conn.batch_execute(&format!("SELECT pg_advisory_unlock({WRITER_LOCK})"))?;
-                applied
-            }
-        };
-        applied.map_err(|error| Error::internal("migration", error))
+        // Replicas that migrate at once take turns, also with the writers of those already at work; whoever comes
+        // later finds nothing to do. An error ends the connection, and with it everything begun here.
+        conn.begin_write()?;
+        let applied = apply_missing(conn)?;
+        conn.commit()?;
+        Ok(applied)
     })
+}
+
+fn apply_missing(conn: &mut Conn) -> Result<Vec<String>> {
+    match state(conn)? {
+        MigrationState::Newer(names) => return Err(newer(&names)),
+        MigrationState::Current => return Ok(Vec::new()),
+        MigrationState::Behind(_) => {}
+    }
+    let applied = match conn {
+        Conn::Sqlite(conn) => conn.run_pending_migrations(SQLITE).map(names),
+        Conn::Postgres(conn) => conn.run_pending_migrations(POSTGRES).map(names),
+    };
+    applied.map_err(|error| Error::internal("migration", error))
 }
 
 /// Reverts every migration; for tests of the way down.
@@ -99,18 +104,33 @@ pub(super) fn unreachable(url: &DatabaseUrl, error: diesel::ConnectionError) -> 
 }
 
 fn state(conn: &mut Conn) -> Result<MigrationState> {
-    let (known, applied) = match conn {
-        Conn::Sqlite(conn) => (embedded::<diesel::sqlite::Sqlite>(&SQLITE)?, conn.applied_migrations()),
-        Conn::Postgres(conn) => (embedded::<diesel::pg::Pg>(&POSTGRES)?, conn.applied_migrations()),
+    let known = match conn {
+        Conn::Sqlite(_) => embedded::<diesel::sqlite::Sqlite>(&SQLITE)?,
+        Conn::Postgres(_) => embedded::<diesel::pg::Pg>(&POSTGRES)?,
     };
-    let applied: BTreeSet<String> =
-        names(applied.map_err(|error| Error::internal("list of migrations", error))?).into_iter().collect();
+    let applied = applied(conn)?;
     let beyond: Vec<String> = applied.difference(&known).cloned().collect();
     if !beyond.is_empty() {
         return Ok(MigrationState::Newer(beyond));
     }
     let missing: Vec<String> = known.difference(&applied).cloned().collect();
     Ok(if missing.is_empty() { MigrationState::Current } else { MigrationState::Behind(missing) })
+}
+
+/// diesel would make its list where there is none; here an empty database stays empty.
+fn applied(conn: &mut Conn) -> Result<BTreeSet<String>> {
+    let is_there = match conn {
+        Conn::Sqlite(_) => "EXISTS (SELECT 1 FROM sqlite_schema WHERE name = '__diesel_schema_migrations')",
+        Conn::Postgres(_) => "to_regclass('__diesel_schema_migrations') IS NOT NULL",
+    };
+    if !diesel::select(sql::<Bool>(is_there)).get_result(conn)? {
+        return Ok(BTreeSet::new());
+    }
+    let applied = match conn {
+        Conn::Sqlite(conn) => conn.applied_migrations(),
+        Conn::Postgres(conn) => conn.applied_migrations(),
+    };
+    Ok(names(applied.map_err(|error| Error::internal("list of migrations", error))?).into_iter().collect())
 }
 
 fn embedded<DB: diesel::backend::Backend>(source: &EmbeddedMigrations) -> Result<BTreeSet<String>>

@@ -13,13 +13,11 @@ use super::migrate::{MigrationState, check, newer, unreachable};
 use super::schema::journal_head;
 use super::tx::{Ledger, Tx};
 use super::url::DatabaseUrl;
-use super::writer::{Job, Task, Writer};
-use crate::kernel::{Error, Result};
+use super::writer::{ANSWER_WAIT, Job, Task, Writer, outcome_unknown};
+use crate::kernel::{Error, Kind, Result};
 
 /// How long a read waits for a connection, and a write for a place in the queue.
 const QUEUE_WAIT: Duration = Duration::from_secs(2);
-/// How long a write waits for its answer.
-const ANSWER_WAIT: Duration = Duration::from_secs(10);
 /// Writes that may wait; more are told to come back.
 const QUEUE_LENGTH: usize = 1024;
 
@@ -92,11 +90,15 @@ impl Db {
         let readers = self.0.readers.clone();
         let work = tokio::task::spawn_blocking(move || {
             let _held_until_done = permit;
-            let mut conn = readers.get().map_err(|error| {
+            let mut reader = readers.get().map_err(|error| {
                 Error::unavailable("database_unavailable", "the database cannot be reached; try again")
                     .caused_by("connection for reading", error)
             })?;
-            f(&mut conn)
+            let result = f(&mut reader.conn);
+            reader.doubtful = result
+                .as_ref()
+                .is_err_and(|error| matches!(error.kind(), Kind::Internal | Kind::Unavailable));
+            result
         });
         work.await.map_err(|error| Error::internal("a read panicked", error))?
     }
@@ -128,10 +130,7 @@ impl Db {
             Ok(Err(_)) => {
                 Err(Error::unavailable("database_unavailable", "the write was not done; try again"))
             }
-            Err(_) => Err(Error::unavailable(
-                "outcome_unknown",
-                "the database did not answer in time; repeat the request with the same Idempotency-Key",
-            )),
+            Err(_) => Err(outcome_unknown()),
         }
     }
 

@@ -247,7 +247,6 @@ diesel::table! {
         id -> Text,
         dataset_id -> Text,
         number -> Text,
-        rank -> Text,
         state -> Text,
         notes -> Nullable<Text>,
         manifest_digest -> Nullable<Binary>,

@@ -93,12 +93,15 @@ impl<'a> Tx<'a> {
     pub fn attempt<T>(&mut self, f: impl FnOnce(&mut Self) -> Result<T>) -> Result<T> {
         let appended = self.entries.len();
         self.conn.savepoint_sql("SAVEPOINT attempt")?;
-        let result = f(self);
+        // Where the closure swallowed an error, PostgreSQL refuses to release.
+        let result = f(self).and_then(|value| {
+            self.conn.savepoint_sql("RELEASE SAVEPOINT attempt")?;
+            Ok(value)
+        });
         if result.is_err() {
             self.entries.truncate(appended);
-            self.conn.savepoint_sql("ROLLBACK TO SAVEPOINT attempt")?;
+            self.conn.savepoint_sql("ROLLBACK TO SAVEPOINT attempt; RELEASE SAVEPOINT attempt")?;
         }
-        self.conn.savepoint_sql("RELEASE SAVEPOINT attempt")?;
         result
     }
 

@@ -22,6 +22,8 @@ const GROUP: usize = 64;
 const GROUP_TIME: Duration = Duration::from_millis(50);
 /// Closures that take longer are logged by name: everyone behind them waits.
 const SLOW: Duration = Duration::from_millis(10);
+/// How long a write waits for its answer.
+pub(super) const ANSWER_WAIT: Duration = Duration::from_secs(10);
 /// How long to rest when the database cannot be reached.
 const RECONNECT_PAUSE: Duration = Duration::from_millis(200);
 
@@ -31,6 +33,8 @@ pub(super) trait Job: Send {
     fn abandoned(&self) -> bool;
     /// Runs the closure, keeps its result, and says whether to keep its rows.
     fn run(&mut self, tx: &mut Tx<'_>) -> bool;
+    /// Replaces the result: the database did not let the closure's rows stand.
+    fn fail(&mut self, error: Error);
     /// Tells the caller, once it is known what became of the group.
     fn answer(self: Box<Self>, group: &Result<()>);
     /// The use case, for logs and metrics.
@@ -61,6 +65,10 @@ impl<T: Send, F: FnOnce(&mut Tx<'_>) -> Result<T> + Send> Job for Task<T, F> {
         let result = catch_unwind(AssertUnwindSafe(|| closure(tx)))
             .unwrap_or_else(|_| Err(Error::internal("write", format!("{} panicked", self.name))));
         self.result.insert(result).is_ok()
+    }
+
+    fn fail(&mut self, error: Error) {
+        self.result = Some(Err(error));
     }
 
     fn answer(self: Box<Self>, group: &Result<()>) {
@@ -181,11 +189,12 @@ impl Writer {
     }
 
     fn run_group(&mut self, conn: &mut Conn, group: &mut Group) -> Result<()> {
-        let started = Instant::now();
         conn.begin_write()?;
         let head = self.ledger.head(conn)?;
         conn.savepoint_sql("SAVEPOINT w")?;
         let mut tx = Tx::new(conn, &head);
+        // Counted with the lock in hand: waiting for other replicas does not use up our turn.
+        let started = Instant::now();
         while started.elapsed() < GROUP_TIME
             && let Some(mut job) = self.queue.pop_front()
         {
@@ -193,12 +202,10 @@ impl Writer {
                 continue;
             }
             let (appended, begun) = (tx.appended(), Instant::now());
-            let keep = job.run(&mut tx);
+            let keep = job.run(&mut tx) && released(&mut tx, job.as_mut());
             observe(job.name(), begun.elapsed());
             group.ran.push(job);
-            if keep {
-                tx.savepoint_sql("RELEASE SAVEPOINT w; SAVEPOINT w")?;
-            } else {
+            if !keep {
                 tx.forget_from(appended);
                 tx.savepoint_sql("ROLLBACK TO SAVEPOINT w")?;
             }
@@ -217,14 +224,40 @@ impl Writer {
     /// What became of a group whose connection broke. When COMMIT had been sent, the journal knows: a new
     /// connection that holds the writer's lock can only see a finished transaction.
     fn outcome_of_broken(&mut self, group: &Group) -> Result<()> {
-        let Some(last) = group.last.as_ref().filter(|_| group.commit_sent) else { return Err(not_done()) };
-        let mut conn = self.take_connection().ok_or_else(not_done)?;
+        if !group.commit_sent {
+            return Err(not_done());
+        }
+        let last = group.last.as_ref().ok_or_else(outcome_unknown)?;
+        let until = Instant::now() + ANSWER_WAIT;
+        while Instant::now() < until {
+            match self.look_for(last) {
+                Ok(true) => return Ok(()),
+                Ok(false) => return Err(not_done()),
+                Err(error) => tracing::warn!(%error, "looking for what became of a group"),
+            }
+            std::thread::sleep(RECONNECT_PAUSE);
+        }
+        Err(outcome_unknown())
+    }
+
+    fn look_for(&mut self, entry: &Entry) -> Result<bool> {
+        let mut conn = self.take_connection().ok_or_else(outcome_unknown)?;
         conn.begin_write()?;
-        let found = self.ledger.contains(&mut conn, last);
+        let found = self.ledger.contains(&mut conn, entry)?;
         conn.roll_back()?;
         self.conn = Some(conn);
-        if found? { Ok(()) } else { Err(not_done()) }
+        Ok(found)
     }
+}
+
+/// Lets the closure's rows stand, and opens the savepoint of the next one. PostgreSQL refuses where the closure
+/// swallowed an error: then this one fails, not the group.
+fn released(tx: &mut Tx<'_>, job: &mut dyn Job) -> bool {
+    let outcome = tx.savepoint_sql("RELEASE SAVEPOINT w; SAVEPOINT w");
+    if let Err(error) = &outcome {
+        job.fail(Error::internal("write", format!("{} hid an error of the database: {error}", job.name())));
+    }
+    outcome.is_ok()
 }
 
 fn observe(name: &'static str, took: Duration) {
@@ -242,5 +275,13 @@ fn not_done() -> Error {
     Error::unavailable(
         "database_unavailable",
         "the database could not take the write; it was not done, try again",
+    )
+}
+
+/// No answer in time: the write may have been done.
+pub(super) fn outcome_unknown() -> Error {
+    Error::unavailable(
+        "outcome_unknown",
+        "the database did not answer in time; repeat the request with the same Idempotency-Key",
     )
 }

@@ -8,6 +8,7 @@ mod idempotency;
 mod observe;
 mod paging;
 mod problem;
+mod range;
 mod rate;
 
 pub use auth::{Authenticator, Credential, SESSION_COOKIE, authenticate};
@@ -16,4 +17,5 @@ pub use conditional::{IfMatch, etag, is_not_modified, with_etag};
 pub use observe::{HeadRequest, RequestIdentity, observe};
 pub use paging::{Listing, PageQuery, listing};
 pub use problem::{FieldProblem, Problem, status_of};
+pub use range::{Counted, Wanted, wanted};
 pub use rate::{RateLimits, limit_rate};

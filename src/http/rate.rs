@@ -110,7 +110,9 @@ pub async fn limit_rate(
     let remaining = match limiter.check_key(&key) {
         Ok(state) => state.remaining_burst_capacity(),
         Err(early) => {
-            return Ok(req.error_response(too_many(early.wait_time_from(DefaultClock::default().now()))).map_into_right_body());
+            return Ok(req
+                .error_response(too_many(early.wait_time_from(DefaultClock::default().now())))
+                .map_into_right_body());
         }
     };
     let mut response = next.call(req).await?;

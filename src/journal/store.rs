@@ -97,12 +97,9 @@ fn insert_rows(conn: &mut Conn, entries: &[Entry]) -> Result<()> {
             each_backend!(conn, conn => diesel::insert_into(journal::table).values(chunk).execute(conn))?;
         }
     }
-    for (position, (salt, payload)) in
-        entries.iter().filter_map(|entry| Some((entry.position, entry.payload.as_ref()?)))
-    {
-        diesel::insert_into(journal_payloads::table)
-            .values(NewPayload { position, salt, payload })
-            .execute(conn)?;
+    let payloads: Vec<NewPayload<'_>> = entries.iter().filter_map(payload).collect();
+    for chunk in payloads.chunks(CHUNK) {
+        each_backend!(conn, conn => diesel::insert_into(journal_payloads::table).values(chunk).execute(conn))?;
     }
     Ok(())
 }
@@ -118,6 +115,11 @@ fn row(entry: &Entry) -> NewRow<'_> {
         body: &entry.body,
         leaf: entry.leaf,
     }
+}
+
+fn payload(entry: &Entry) -> Option<NewPayload<'_>> {
+    let (salt, payload) = entry.payload.as_ref()?;
+    Some(NewPayload { position: entry.position, salt, payload })
 }
 
 fn store_head(conn: &mut Conn, frontier: &Frontier) -> Result<()> {

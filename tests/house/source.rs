@@ -168,8 +168,10 @@ fn is_word(byte: u8) -> bool {
 /// Offsets at which a word stands by itself.
 pub fn words<'a>(code: &'a str, word: &'a str) -> impl Iterator<Item = usize> + 'a {
     code.match_indices(word).map(|(at, _)| at).filter(move |at| {
-        let bytes = code.as_bytes();
-        !(*at > 0 && is_word(bytes[at - 1])) && !bytes.get(at + word.len()).copied().is_some_and(is_word)
+        let part_of_a_longer_one = |place: Option<usize>| {
+            place.and_then(|place| code.as_bytes().get(place)).copied().is_some_and(is_word)
+        };
+        !part_of_a_longer_one(at.checked_sub(1)) && !part_of_a_longer_one(Some(at + word.len()))
     })
 }
 

@@ -28,6 +28,8 @@ CREATE TABLE journal_head (
 );
 INSERT INTO journal_head (id, size, frontier) VALUES (1, 0, x'');
 
--- Nothing in the journal ever changes.
+-- Nothing in the journal ever changes. REPLACE would take a row away without asking the trigger on DELETE.
 CREATE TRIGGER journal_no_update BEFORE UPDATE ON journal BEGIN SELECT RAISE(ABORT, 'the journal is append-only'); END;
 CREATE TRIGGER journal_no_delete BEFORE DELETE ON journal BEGIN SELECT RAISE(ABORT, 'the journal is append-only'); END;
+CREATE TRIGGER journal_no_replace BEFORE INSERT ON journal WHEN EXISTS (SELECT 1 FROM journal WHERE position = NEW.position)
+BEGIN SELECT RAISE(ABORT, 'the journal is append-only'); END;

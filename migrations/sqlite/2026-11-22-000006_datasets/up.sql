@@ -67,7 +67,6 @@ CREATE TABLE versions (
     id TEXT NOT NULL PRIMARY KEY,
     dataset_id TEXT NOT NULL REFERENCES datasets (id),
     number TEXT NOT NULL,
-    rank TEXT NOT NULL,
     state TEXT NOT NULL,
     notes TEXT,
     manifest_digest BLOB,
@@ -82,7 +81,7 @@ CREATE TABLE versions (
     withdrawn_at BIGINT,
     UNIQUE (dataset_id, number)
 );
-CREATE INDEX versions_by_rank ON versions (dataset_id, state, rank);
+CREATE INDEX versions_by_state ON versions (dataset_id, state);
 CREATE INDEX versions_by_manifest ON versions (manifest_digest);
 
 -- Bytes in our store, named by their SHA-256, stored once; `key` says where they lie.

@@ -131,6 +131,12 @@ impl FileEntry {
         Self::new(path, content, media_type, sample, FileLocation::Referenced(reference))
     }
 
+    /// Whether the bytes are in our store.
+    #[must_use]
+    pub fn is_held(&self) -> bool {
+        matches!(self.location, FileLocation::Held)
+    }
+
     fn new(
         path: FilePath,
         content: Option<Content>,

@@ -1,11 +1,18 @@
 //! Versions of a dataset: their numbers and states (`model`), and the manifest that is their identity
 //! (`manifest`).
 
+mod draft;
 mod manifest;
 mod model;
+mod publish;
+mod view;
 
+pub use draft::{VersionName, Which, create_version, delete_version, list_versions, show_version};
+pub(super) use draft::{event, find_version};
 pub use manifest::{Manifest, ManifestWriter};
 pub use model::{VersionNumber, VersionState, Withdrawal, latest};
+pub use publish::{publish_version, show_manifest, withdraw_version};
+pub use view::{NewVersion, SameContent, Version};
 
 #[cfg(test)]
 mod tests;

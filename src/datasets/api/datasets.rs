@@ -1,0 +1,201 @@
+//! Datasets and their records.
+
+use actix_web::http::header::ETAG;
+use actix_web::{HttpRequest, HttpResponse, delete, get, post, put, web};
+use serde::Deserialize;
+use utoipa::IntoParams;
+
+use super::super::model::{Dataset, DatasetSummary, NewDataset, RecordRevision, Statement};
+use super::super::record::{Completeness, Modality, Theme};
+use super::super::store::Filters;
+use super::super::{read, register};
+use crate::db::Db;
+use crate::http::{IfMatch, Json, Listing, PageQuery, etag, is_not_modified, listing, with_etag};
+use crate::kernel::{Ctx, Result, Slug, Timestamp};
+use crate::policies::AccessMode;
+
+/// What a list is narrowed to, and which page of it.
+#[derive(Debug, Deserialize, IntoParams)]
+#[serde(deny_unknown_fields)]
+#[into_params(parameter_in = Query)]
+pub(super) struct DatasetQuery {
+    /// Only this data space.
+    space: Option<Slug>,
+    /// Only this organisation.
+    organisation: Option<Slug>,
+    /// Only this licence: one SPDX identifier.
+    #[param(max_length = 200)]
+    licence: Option<String>,
+    /// Only this access mode.
+    access_mode: Option<AccessMode>,
+    /// Only this theme.
+    theme: Option<Theme>,
+    /// Only this modality.
+    modality: Option<Modality>,
+    /// Only what changed at or after this instant.
+    updated_since: Option<Timestamp>,
+    /// How many items, 1 to 200; 50 when not given.
+    #[param(minimum = 1, maximum = 200)]
+    limit: Option<u32>,
+    /// `next_after` of the page before.
+    after: Option<String>,
+}
+
+/// Lists datasets
+///
+/// Those you may know of, last changed first.
+#[utoipa::path(tag = "datasets", operation_id = "list_datasets", security(()), params(DatasetQuery),
+    responses((status = 200, description = "A page of datasets", body = Listing<DatasetSummary>)))]
+#[get("/datasets")]
+pub(super) async fn list_datasets(
+    req: HttpRequest,
+    ctx: Ctx,
+    db: web::Data<Db>,
+    query: web::Query<DatasetQuery>,
+) -> Result<HttpResponse> {
+    let query = query.into_inner();
+    let page = PageQuery { limit: query.limit, after: query.after }.checked()?;
+    let mut facets = Vec::new();
+    if let Some(licence) = query.licence {
+        facets.push(("licence", licence));
+    }
+    if let Some(theme) = query.theme {
+        facets.push(("theme", theme.as_str().to_owned()));
+    }
+    if let Some(modality) = query.modality {
+        facets.push(("modality", modality.as_str().to_owned()));
+    }
+    let filters = Filters {
+        space: query.space,
+        organisation: query.organisation,
+        access_mode: query.access_mode,
+        updated_since: query.updated_since,
+        facets,
+    };
+    Ok(listing(&req, read::list_datasets(&db, &ctx, filters, page).await?))
+}
+
+/// Registers a dataset
+///
+/// In the name of an organisation whose publisher you are. The record may be filled in later; what is required is
+/// asked for at publication.
+#[utoipa::path(tag = "datasets", operation_id = "create_dataset", request_body = NewDataset,
+    responses((status = 201, description = "The dataset", body = Dataset)))]
+#[post("/datasets")]
+pub(super) async fn create_dataset(
+    ctx: Ctx,
+    db: web::Data<Db>,
+    body: Json<NewDataset>,
+) -> Result<HttpResponse> {
+    let dataset = register::register_dataset(&db, &ctx, body.0).await?;
+    Ok(with_etag(HttpResponse::Created(), dataset.revision, &dataset))
+}
+
+/// Shows a dataset
+///
+/// The record and what goes with it.
+#[utoipa::path(tag = "datasets", operation_id = "get_dataset", security(()),
+    params(("org" = Slug, Path, description = "The organisation"), ("name" = Slug, Path, description = "The dataset")),
+    responses((status = 200, description = "The dataset", body = Dataset), (status = 304, description = "You have it already: `If-None-Match`")))]
+#[get("/datasets/{org}/{name}")]
+pub(super) async fn get_dataset(
+    req: HttpRequest,
+    ctx: Ctx,
+    db: web::Data<Db>,
+    path: web::Path<(Slug, Slug)>,
+) -> Result<HttpResponse> {
+    let dataset = read::show_dataset(&db, &ctx, path.into_inner()).await?;
+    let tag = etag(dataset.revision);
+    if is_not_modified(req.headers(), &tag) {
+        return Ok(HttpResponse::NotModified().insert_header((ETAG, tag)).finish());
+    }
+    Ok(with_etag(HttpResponse::Ok(), dataset.revision, &dataset))
+}
+
+/// Changes a dataset
+///
+/// What is stated of it as a whole: space, visibility, record, extension. The state before stays readable.
+#[utoipa::path(tag = "datasets", operation_id = "update_dataset", request_body = Statement,
+    params(("org" = Slug, Path, description = "The organisation"), ("name" = Slug, Path, description = "The dataset"),
+           ("If-Match" = String, Header, description = "The ETag of the state you read")),
+    responses((status = 200, description = "The dataset", body = Dataset)))]
+#[put("/datasets/{org}/{name}")]
+pub(super) async fn update_dataset(
+    ctx: Ctx,
+    db: web::Data<Db>,
+    path: web::Path<(Slug, Slug)>,
+    fits: IfMatch,
+    body: Json<Statement>,
+) -> Result<HttpResponse> {
+    let dataset =
+        register::update_dataset(&db, &ctx, path.into_inner(), body.0, move |revision| fits.check(revision))
+            .await?;
+    Ok(with_etag(HttpResponse::Ok(), dataset.revision, &dataset))
+}
+
+/// Removes a dataset
+///
+/// Only while nothing of it was ever published; what was published stays readable.
+#[utoipa::path(tag = "datasets", operation_id = "delete_dataset",
+    params(("org" = Slug, Path, description = "The organisation"), ("name" = Slug, Path, description = "The dataset"),
+           ("If-Match" = String, Header, description = "The ETag of the state you read")),
+    responses((status = 204, description = "Removed")))]
+#[delete("/datasets/{org}/{name}")]
+pub(super) async fn delete_dataset(
+    ctx: Ctx,
+    db: web::Data<Db>,
+    path: web::Path<(Slug, Slug)>,
+    fits: IfMatch,
+) -> Result<HttpResponse> {
+    register::delete_dataset(&db, &ctx, path.into_inner(), move |revision| fits.check(revision)).await?;
+    Ok(HttpResponse::NoContent().finish())
+}
+
+/// Lists the states of a record
+///
+/// Newest first, without the records themselves.
+#[utoipa::path(tag = "datasets", operation_id = "list_history", security(()),
+    params(("org" = Slug, Path, description = "The organisation"), ("name" = Slug, Path, description = "The dataset"), PageQuery),
+    responses((status = 200, description = "A page of states", body = Listing<RecordRevision>)))]
+#[get("/datasets/{org}/{name}/history")]
+pub(super) async fn list_history(
+    req: HttpRequest,
+    ctx: Ctx,
+    db: web::Data<Db>,
+    path: web::Path<(Slug, Slug)>,
+    page: web::Query<PageQuery>,
+) -> Result<HttpResponse> {
+    Ok(listing(&req, read::history(&db, &ctx, path.into_inner(), page.checked()?).await?))
+}
+
+/// Shows one state of a record
+///
+/// The record as it was.
+#[utoipa::path(tag = "datasets", operation_id = "get_history", security(()),
+    params(("org" = Slug, Path, description = "The organisation"), ("name" = Slug, Path, description = "The dataset"),
+           ("revision" = i64, Path, description = "The state's number", minimum = 1)),
+    responses((status = 200, description = "The state", body = RecordRevision)))]
+#[get("/datasets/{org}/{name}/history/{revision}")]
+pub(super) async fn get_history(
+    ctx: Ctx,
+    db: web::Data<Db>,
+    path: web::Path<(Slug, Slug, i64)>,
+) -> Result<HttpResponse> {
+    let (org, name, revision) = path.into_inner();
+    Ok(HttpResponse::Ok().json(read::past_record(&db, &ctx, (org, name), revision).await?))
+}
+
+/// Tells how complete a record is
+///
+/// A score of 100 with its parts, and what each missing statement would add.
+#[utoipa::path(tag = "datasets", operation_id = "get_completeness", security(()),
+    params(("org" = Slug, Path, description = "The organisation"), ("name" = Slug, Path, description = "The dataset")),
+    responses((status = 200, description = "The score with reasons", body = Completeness)))]
+#[get("/datasets/{org}/{name}/completeness")]
+pub(super) async fn get_completeness(
+    ctx: Ctx,
+    db: web::Data<Db>,
+    path: web::Path<(Slug, Slug)>,
+) -> Result<HttpResponse> {
+    Ok(HttpResponse::Ok().json(read::show_completeness(&db, &ctx, path.into_inner()).await?))
+}

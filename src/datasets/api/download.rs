@@ -1,0 +1,291 @@
+//! Bytes out.
+
+use std::sync::Arc;
+
+use actix_web::body::SizedStream;
+use actix_web::http::StatusCode;
+use actix_web::http::header::{
+    ACCEPT_RANGES, CONTENT_DISPOSITION, CONTENT_ENCODING, CONTENT_RANGE, CONTENT_TYPE, ContentDisposition,
+    ContentEncoding, DispositionParam, DispositionType, ETAG, ExtendedValue,
+};
+use actix_web::{HttpMessage as _, HttpRequest, HttpResponse, HttpResponseBuilder, get, post, web};
+use bytes::Bytes;
+use futures_util::stream::{self, BoxStream};
+use futures_util::{StreamExt as _, TryStreamExt as _};
+
+use super::super::files::{self, Allowed, Declared, FilePath, PlanLine, PlanRequest, Tickets};
+use super::super::gate::DownloadGate;
+use super::super::versions::{VersionName, Which};
+use super::versions::{VersionPath, named};
+use crate::config::Config;
+use crate::db::Db;
+use crate::http::{Counted, HeadRequest, Json, Wanted, is_not_modified, wanted};
+use crate::kernel::{Clock, Ctx, Error, Result, Slug};
+use crate::storage::BlobStore;
+
+/// The longest declared name of a model or run, in characters.
+const MAX_DECLARED: usize = 200;
+
+/// Downloads a file
+///
+/// Streamed, with single and multiple ranges; the strong entity tag is the SHA-256 of the whole file. What the bytes
+/// are for may be declared in `Cadastre-Purpose`, `Cadastre-Model` and `Cadastre-Run`.
+#[utoipa::path(tag = "files", operation_id = "get_file", security(()),
+    params(("org" = Slug, Path, description = "The organisation"), ("name" = Slug, Path, description = "The dataset"),
+           ("version" = String, Path, description = "The number, or `latest`"), ("path" = String, Path, description = "The path within the version"),
+           ("Range" = Option<String>, Header, description = "bytes=FIRST-LAST, several between commas"),
+           ("Cadastre-Purpose" = Option<crate::policies::Purpose>, Header, description = "What for"),
+           ("Cadastre-Model" = Option<String>, Header, description = "The model that is trained"),
+           ("Cadastre-Run" = Option<String>, Header, description = "The run")),
+    responses((status = 200, description = "The bytes", body = Vec<u8>, content_type = "*/*"),
+              (status = 206, description = "A part of the bytes", body = Vec<u8>, content_type = "*/*"),
+              (status = 304, description = "You have it already: `If-None-Match`"),
+              (status = 409, description = "The bytes stay with their holder; `next` says where"),
+              (status = 410, description = "The version was withdrawn"),
+              (status = 416, description = "No such range")))]
+#[get("/datasets/{org}/{name}/versions/{version}/files/{path:.+}")]
+pub(super) async fn get_file(
+    req: HttpRequest,
+    ctx: Ctx,
+    (db, store): (web::Data<Db>, web::Data<BlobStore>),
+    gate: web::Data<dyn DownloadGate>,
+    path: web::Path<(Slug, Slug, Which, FilePath)>,
+) -> Result<HttpResponse> {
+    let (organisation, name, which, path) = path.into_inner();
+    let version = VersionName { organisation, name, which };
+    let gate = gate.into_inner();
+    let allowed = files::allow_file(&db, gate.clone(), &ctx, version, path, declared(&req)?).await?;
+    deliver(&req, &store, gate, allowed).await
+}
+
+/// Downloads a file by a link of a download plan
+///
+/// The link holds for five minutes and ends with the right it was given by.
+#[utoipa::path(tag = "files", operation_id = "get_ticket", security(()),
+    params(("ticket" = String, Path, description = "The signed ticket"), ("Range" = Option<String>, Header, description = "bytes=FIRST-LAST")),
+    responses((status = 200, description = "The bytes", body = Vec<u8>, content_type = "*/*"),
+              (status = 206, description = "A part of the bytes", body = Vec<u8>, content_type = "*/*"),
+              (status = 304, description = "You have it already: `If-None-Match`"),
+              (status = 410, description = "The version was withdrawn"),
+              (status = 416, description = "No such range")))]
+#[get("/download/{ticket}")]
+pub(super) async fn get_ticket(
+    req: HttpRequest,
+    (db, store): (web::Data<Db>, web::Data<BlobStore>),
+    (tickets, clock): (web::Data<Tickets>, web::Data<dyn Clock>),
+    gate: web::Data<dyn DownloadGate>,
+    ticket: web::Path<String>,
+) -> Result<HttpResponse> {
+    let gate = gate.into_inner();
+    let allowed = files::allow_ticket(&db, gate.clone(), &tickets, &ticket, clock.now()).await?;
+    deliver(&req, &store, gate, allowed).await
+}
+
+fn declared(req: &HttpRequest) -> Result<Declared> {
+    let text = |name: &str| {
+        let value = req.headers().get(name).map(|value| value.to_str().map(str::to_owned));
+        match value.transpose() {
+            Ok(value) if value.as_ref().is_none_or(|text| text.chars().count() <= MAX_DECLARED) => Ok(value),
+            _ => Err(Error::invalid(name, "invalid", format!("at most {MAX_DECLARED} visible characters"))),
+        }
+    };
+    let purpose =
+        match text("Cadastre-Purpose")? {
+            None => None,
+            Some(purpose) => Some(purpose.parse().map_err(|error: Error| {
+                Error::invalid("Cadastre-Purpose", "unknown_value", error.detail())
+            })?),
+        };
+    Ok(Declared { purpose, model: text("Cadastre-Model")?, run: text("Cadastre-Run")? })
+}
+
+/// Answers with the bytes, or the part of them that is wanted, and accounts for what went out.
+async fn deliver(
+    req: &HttpRequest,
+    store: &BlobStore,
+    gate: Arc<dyn DownloadGate>,
+    allowed: Allowed,
+) -> Result<HttpResponse> {
+    let length = allowed.content.size;
+    let tag = format!("\"{}\"", allowed.content.sha256);
+    if is_not_modified(req.headers(), &tag) {
+        return Ok(HttpResponse::NotModified().insert_header((ETAG, tag)).finish());
+    }
+    let parts = match wanted(req, length, &tag) {
+        Ok(parts) => parts,
+        Err(_) => return Ok(unsatisfiable(length)),
+    };
+    let mut response = HttpResponse::Ok();
+    response
+        .insert_header((ETAG, tag))
+        .insert_header((ACCEPT_RANGES, "bytes"))
+        .insert_header(("Repr-Digest", allowed.content.sha256.to_repr_digest()))
+        .insert_header((CONTENT_DISPOSITION, attachment(&allowed.path)))
+        .insert_header((CONTENT_TYPE, allowed.media_type.clone()))
+        // Keeps the compressing layer away: a range and a digest are of the bytes as they are.
+        .insert_header((CONTENT_ENCODING, ContentEncoding::Identity));
+    let (size, body) = match &parts {
+        Wanted::Whole => (length, None),
+        Wanted::Parts(parts) => match parts.as_slice() {
+            [part] => {
+                response.status(StatusCode::PARTIAL_CONTENT);
+                response.insert_header((
+                    CONTENT_RANGE,
+                    format!("bytes {}-{}/{length}", part.start, part.end - 1),
+                ));
+                (part.end - part.start, None)
+            }
+            many => {
+                let multipart = Multipart::new(&allowed, many);
+                response.status(StatusCode::PARTIAL_CONTENT);
+                response.insert_header((
+                    CONTENT_TYPE,
+                    format!("multipart/byteranges; boundary={}", multipart.boundary),
+                ));
+                (multipart.length, Some(multipart))
+            }
+        },
+    };
+    if req.extensions().contains::<HeadRequest>() {
+        return Ok(respond(response, size, stream::empty().boxed(), |_| ()));
+    }
+    let body = match (body, parts) {
+        (Some(multipart), _) => multipart.stream(store.clone(), &allowed),
+        (None, Wanted::Parts(parts)) => store.get(&allowed.key, parts.into_iter().next()).await?,
+        (None, Wanted::Whole) => store.get(&allowed.key, None).await?,
+    };
+    let delivery = allowed.delivery;
+    Ok(respond(response, size, body, move |sent| {
+        gate.delivered(super::super::gate::Delivery { bytes: sent, ..delivery })
+    }))
+}
+
+fn respond(
+    mut response: HttpResponseBuilder,
+    size: u64,
+    body: BoxStream<'static, Result<Bytes>>,
+    tell: impl FnOnce(u64) + Unpin + 'static,
+) -> HttpResponse {
+    response.body(SizedStream::new(size, Counted::new(body, tell)))
+}
+
+fn unsatisfiable(length: u64) -> HttpResponse {
+    use actix_web::ResponseError as _;
+    let error = Error::new(
+        crate::kernel::Kind::RangeNotSatisfiable,
+        "range",
+        format!("the file has {length} bytes; ask for a range within it"),
+    );
+    let mut response = error.error_response();
+    if let Ok(value) = format!("bytes */{length}").parse() {
+        response.headers_mut().insert(CONTENT_RANGE, value);
+    }
+    response
+}
+
+fn attachment(path: &FilePath) -> ContentDisposition {
+    let name = path.file_name();
+    let parameter = if name.is_ascii() {
+        DispositionParam::Filename(name.to_owned())
+    } else {
+        DispositionParam::FilenameExt(ExtendedValue {
+            charset: actix_web::http::header::Charset::Ext("UTF-8".to_owned()),
+            language_tag: None,
+            value: name.as_bytes().to_vec(),
+        })
+    };
+    ContentDisposition { disposition: DispositionType::Attachment, parameters: vec![parameter] }
+}
+
+/// Several parts in one body (RFC 9110, 14.6).
+struct Multipart {
+    boundary: String,
+    parts: Vec<(Bytes, std::ops::Range<u64>)>,
+    end: Bytes,
+    length: u64,
+}
+
+impl Multipart {
+    fn new(allowed: &Allowed, parts: &[std::ops::Range<u64>]) -> Self {
+        // Cannot occur in the file but by a preimage: it is drawn from the file's own digest.
+        let mut boundary = allowed.content.sha256.to_string();
+        boundary.truncate(32);
+        let mut length = 0;
+        let parts = parts
+            .iter()
+            .map(|part| {
+                let head = format!(
+                    "\r\n--{boundary}\r\nContent-Type: {}\r\nContent-Range: bytes {}-{}/{}\r\n\r\n",
+                    allowed.media_type,
+                    part.start,
+                    part.end - 1,
+                    allowed.content.size
+                );
+                length += head.len() as u64 + (part.end - part.start);
+                (Bytes::from(head), part.clone())
+            })
+            .collect();
+        let end = Bytes::from(format!("\r\n--{boundary}--\r\n"));
+        length += end.len() as u64;
+        Self { boundary, parts, end, length }
+    }
+
+    fn stream(self, store: BlobStore, allowed: &Allowed) -> BoxStream<'static, Result<Bytes>> {
+        let key = allowed.key.clone();
+        let parts = stream::iter(self.parts).then(move |(head, part)| {
+            let (store, key) = (store.clone(), key.clone());
+            async move {
+                let bytes = store.get(&key, Some(part)).await?;
+                Ok::<_, Error>(stream::once(async move { Ok(head) }).chain(bytes))
+            }
+        });
+        parts.try_flatten().chain(stream::once(async move { Ok(self.end) })).boxed()
+    }
+}
+
+/// Plans a download
+///
+/// Every file you may have, one JSON object a line, with size, digest and a link that holds for five minutes without
+/// further credentials. Files that stay with their holder come with their reference.
+#[utoipa::path(tag = "files", operation_id = "create_download_plan", security(()), request_body = PlanRequest,
+    params(("org" = Slug, Path, description = "The organisation"), ("name" = Slug, Path, description = "The dataset"),
+           ("version" = String, Path, description = "The number, or `latest`")),
+    responses((status = 200, description = "The plan", body = PlanLine, content_type = "application/x-ndjson"),
+              (status = 410, description = "The version was withdrawn")))]
+#[post("/datasets/{org}/{name}/versions/{version}/download-plan")]
+pub(super) async fn create_download_plan(
+    req: HttpRequest,
+    ctx: Ctx,
+    (db, store, tickets, config): (
+        web::Data<Db>,
+        web::Data<BlobStore>,
+        web::Data<Tickets>,
+        web::Data<Config>,
+    ),
+    gate: web::Data<dyn DownloadGate>,
+    path: VersionPath,
+    body: Json<PlanRequest>,
+) -> Result<HttpResponse> {
+    let base = config.base_url.as_ref().map_or_else(
+        || format!("{}://{}", req.connection_info().scheme(), req.connection_info().host()),
+        |url| url.as_str().trim_end_matches('/').to_owned(),
+    );
+    let plan =
+        files::plan((&db, &store, gate.into_inner(), &tickets), &ctx, base, named(path), body.0).await?;
+    let mut response = HttpResponse::Ok();
+    if let Some(digest) = plan.digest() {
+        response.insert_header((ETAG, format!("\"{digest}\"")));
+    }
+    let lines = stream::try_unfold(plan, |mut plan| async move {
+        let Some(lines) = plan.next_lines().await? else { return Ok(None) };
+        let mut text = String::new();
+        for line in lines {
+            text.push_str(
+                &serde_json::to_string(&line).map_err(|error| Error::internal("plan line", error))?,
+            );
+            text.push('\n');
+        }
+        Ok::<_, Error>(Some((Bytes::from(text), plan)))
+    });
+    Ok(response.content_type("application/x-ndjson").streaming(lines))
+}

@@ -1,0 +1,183 @@
+//! Files of a draft.
+
+use std::sync::Arc;
+use std::time::Duration;
+
+use actix_web::http::header::{CONTENT_ENCODING, CONTENT_LENGTH, CONTENT_TYPE, ETAG, HeaderMap};
+use actix_web::{HttpRequest, HttpResponse, delete, get, post, put, web};
+use bytes::Bytes;
+use futures_util::{Stream, StreamExt as _};
+use serde::Deserialize;
+use tokio::sync::Semaphore;
+use utoipa::IntoParams;
+
+use super::super::files::{self, File, FilePath, MediaType, OfferResult, OfferedFiles, Upload};
+use super::super::versions::{VersionName, Which};
+use super::versions::{VersionPath, named};
+use crate::db::Db;
+use crate::http::{Json, Listing, PageQuery, listing};
+use crate::kernel::{Ctx, Digest, Error, Kind, Page, Result, Slug};
+use crate::storage::BlobStore;
+
+/// How many uploads run at the same time in this process.
+pub struct UploadSlots(pub Arc<Semaphore>);
+
+/// How long a client may pause within an upload.
+const STALL: Duration = Duration::from_secs(60);
+
+/// Lists the files of a version
+///
+/// By path, with what the last check of a referenced file found.
+#[utoipa::path(tag = "files", operation_id = "list_files", security(()),
+    params(("org" = Slug, Path, description = "The organisation"), ("name" = Slug, Path, description = "The dataset"),
+           ("version" = String, Path, description = "The number, or `latest`"), PageQuery),
+    responses((status = 200, description = "A page of files", body = Listing<File>)))]
+#[get("/datasets/{org}/{name}/versions/{version}/files")]
+pub(super) async fn list_files(
+    req: HttpRequest,
+    ctx: Ctx,
+    db: web::Data<Db>,
+    path: VersionPath,
+    page: web::Query<PageQuery>,
+) -> Result<HttpResponse> {
+    Ok(listing(&req, files::list_files(&db, &ctx, named(path), page.checked()?).await?))
+}
+
+/// Offers files to a draft
+///
+/// By digest, for bytes your organisation has brought before, so that they need not be sent again; or by reference,
+/// for bytes that stay with their holder.
+#[utoipa::path(tag = "files", operation_id = "offer_files", request_body = OfferedFiles,
+    params(("org" = Slug, Path, description = "The organisation"), ("name" = Slug, Path, description = "The dataset"),
+           ("version" = String, Path, description = "The number")),
+    responses((status = 200, description = "What became of each", body = Listing<OfferResult>)))]
+#[post("/datasets/{org}/{name}/versions/{version}/files")]
+pub(super) async fn offer_files(
+    req: HttpRequest,
+    ctx: Ctx,
+    db: web::Data<Db>,
+    path: VersionPath,
+    body: Json<OfferedFiles>,
+) -> Result<HttpResponse> {
+    let items = files::offer_files(&db, &ctx, named(path), body.0).await?;
+    Ok(listing(&req, Page { items, next: None }))
+}
+
+/// What is said of an upload beside its headers.
+#[derive(Debug, Deserialize, IntoParams)]
+#[serde(deny_unknown_fields)]
+#[into_params(parameter_in = Query)]
+pub(super) struct UploadQuery {
+    /// Open to everybody who may see the dataset, even while the rest is gated.
+    #[serde(default)]
+    sample: bool,
+}
+
+/// Uploads a file into a draft
+///
+/// The raw bytes as the body, of any size; hashed on the way. `Content-Type` says the media type;
+/// `application/octet-stream` has it guessed from the name. A `Repr-Digest` that is sent must be the body's.
+#[utoipa::path(tag = "files", operation_id = "put_file",
+    params(("org" = Slug, Path, description = "The organisation"), ("name" = Slug, Path, description = "The dataset"),
+           ("version" = String, Path, description = "The number"), ("path" = String, Path, description = "The path within the version"), UploadQuery,
+           ("Repr-Digest" = Option<String>, Header, description = "sha-256=:BASE64: (RFC 9530)")),
+    request_body(content_type = "application/octet-stream", content = Vec<u8>, description = "The bytes"),
+    responses((status = 200, description = "The file, in place of one with the same path", body = File),
+              (status = 201, description = "The file", body = File),
+              (status = 408, description = "The body stalled"),
+              (status = 507, description = "Beyond the organisation's quota")))]
+#[put("/datasets/{org}/{name}/versions/{version}/files/{path:.+}")]
+pub(super) async fn put_file(
+    req: HttpRequest,
+    ctx: Ctx,
+    (db, store, slots): (web::Data<Db>, web::Data<BlobStore>, web::Data<UploadSlots>),
+    path: web::Path<(Slug, Slug, Which, String)>,
+    query: web::Query<UploadQuery>,
+    body: web::Payload,
+) -> Result<HttpResponse> {
+    let (organisation, name, which, path) = path.into_inner();
+    let upload = Upload {
+        path: path.parse().map_err(|error: Error| error.at("path"))?,
+        media_type: media_type(req.headers())?,
+        sample: query.sample,
+        size: header(req.headers(), CONTENT_LENGTH.as_str()).and_then(|text| text.parse().ok()),
+        digest: header(req.headers(), "Repr-Digest").map(Digest::from_repr_digest).transpose()?,
+    };
+    if req.headers().contains_key(CONTENT_ENCODING) {
+        return Err(Error::new(
+            Kind::UnsupportedMediaType,
+            "content_encoding",
+            "send the bytes as they are, without Content-Encoding",
+        ));
+    }
+    let _slot = slots.0.clone().try_acquire_owned().map_err(|_| {
+        Error::unavailable("too_many_uploads", "too many uploads at once; try again in a moment")
+            .retry_after(Duration::from_secs(5))
+    })?;
+    let version = VersionName { organisation, name, which };
+    let uploaded = files::upload_file(&db, &store, &ctx, version, upload, arriving(body)).await?;
+    let mut response = if uploaded.new { HttpResponse::Created() } else { HttpResponse::Ok() };
+    if let Some(digest) = uploaded.file.sha256 {
+        response
+            .insert_header((ETAG, format!("\"{digest}\"")))
+            .insert_header(("Repr-Digest", digest.to_repr_digest()));
+    }
+    Ok(response.json(uploaded.file))
+}
+
+/// The body in our words; a client that stalls is not waited for.
+fn arriving(body: web::Payload) -> impl Stream<Item = Result<Bytes>> + Unpin {
+    Box::pin(futures_util::stream::unfold(body, |mut body| async move {
+        let item = match tokio::time::timeout(STALL, body.next()).await {
+            Ok(None) => return None,
+            Ok(Some(Ok(bytes))) => Ok(bytes),
+            Ok(Some(Err(error))) => {
+                Err(Error::malformed("body_broken", "the body ended early; nothing was kept, send it again")
+                    .caused_by("upload", error))
+            }
+            Err(_) => Err(Error::new(
+                Kind::Timeout,
+                "upload_stalled",
+                "no bytes came for a minute; nothing was kept, send it again",
+            )),
+        };
+        Some((item, body))
+    }))
+}
+
+fn media_type(headers: &HeaderMap) -> Result<Option<MediaType>> {
+    let Some(text) = header(headers, CONTENT_TYPE.as_str()) else { return Ok(None) };
+    // Parameters such as charset describe this one transfer; a file's media type is kept without them.
+    let essence = text.split(';').next().unwrap_or_default().trim();
+    // What clients send when they do not know.
+    if matches!(essence, "" | "application/octet-stream" | "application/x-www-form-urlencoded") {
+        return Ok(None);
+    }
+    essence
+        .parse()
+        .map(Some)
+        .map_err(|error: Error| Error::invalid("Content-Type", "media_type", error.detail()))
+}
+
+fn header<'a>(headers: &'a HeaderMap, name: &str) -> Option<&'a str> {
+    headers.get(name).and_then(|value| value.to_str().ok())
+}
+
+/// Takes a file out of a draft
+///
+/// Files of a published version stay.
+#[utoipa::path(tag = "files", operation_id = "delete_file",
+    params(("org" = Slug, Path, description = "The organisation"), ("name" = Slug, Path, description = "The dataset"),
+           ("version" = String, Path, description = "The number"), ("path" = String, Path, description = "The path within the version")),
+    responses((status = 204, description = "Removed")))]
+#[delete("/datasets/{org}/{name}/versions/{version}/files/{path:.+}")]
+pub(super) async fn delete_file(
+    ctx: Ctx,
+    db: web::Data<Db>,
+    store: web::Data<BlobStore>,
+    path: web::Path<(Slug, Slug, Which, FilePath)>,
+) -> Result<HttpResponse> {
+    let (organisation, name, which, path) = path.into_inner();
+    files::remove_file(&db, &store, &ctx, VersionName { organisation, name, which }, path).await?;
+    Ok(HttpResponse::NoContent().finish())
+}

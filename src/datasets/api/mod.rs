@@ -1,0 +1,44 @@
+//! Routes of datasets, their versions and files.
+
+mod datasets;
+mod download;
+mod files;
+mod places;
+mod terms;
+mod versions;
+
+use utoipa_actix_web::service_config::ServiceConfig;
+
+/// Registers the routes.
+pub fn routes(config: &mut ServiceConfig<'_>) {
+    config
+        .service(datasets::list_datasets)
+        .service(datasets::create_dataset)
+        .service(datasets::get_dataset)
+        .service(datasets::update_dataset)
+        .service(datasets::delete_dataset)
+        .service(datasets::list_history)
+        .service(datasets::get_history)
+        .service(datasets::get_completeness)
+        .service(terms::get_policy)
+        .service(terms::set_policy)
+        .service(terms::list_policy_revisions)
+        .service(versions::list_versions)
+        .service(versions::create_version)
+        .service(versions::get_version)
+        .service(versions::delete_version)
+        .service(versions::publish_version)
+        .service(versions::withdraw_version)
+        .service(versions::get_manifest)
+        .service(places::list_replicas)
+        .service(places::create_replica)
+        .service(places::create_check)
+        .service(places::list_occurrences)
+        .service(download::create_download_plan)
+        .service(download::get_ticket)
+        .service(files::list_files)
+        .service(files::offer_files)
+        .service(files::put_file)
+        .service(download::get_file)
+        .service(files::delete_file);
+}

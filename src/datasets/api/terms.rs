@@ -1,0 +1,63 @@
+//! Terms of use.
+
+use actix_web::{HttpRequest, HttpResponse, get, put, web};
+
+use super::super::model::{NewPolicy, PolicyRevision};
+use super::super::terms;
+use crate::db::Db;
+use crate::http::{IfMatch, Json, Listing, PageQuery, listing, with_etag};
+use crate::kernel::{Ctx, Result, Slug};
+
+/// Shows the terms of a dataset
+///
+/// The access mode and the ODRL offer in force.
+#[utoipa::path(tag = "policies", operation_id = "get_policy", security(()),
+    params(("org" = Slug, Path, description = "The organisation"), ("name" = Slug, Path, description = "The dataset")),
+    responses((status = 200, description = "The terms", body = PolicyRevision)))]
+#[get("/datasets/{org}/{name}/policy")]
+pub(super) async fn get_policy(
+    ctx: Ctx,
+    db: web::Data<Db>,
+    path: web::Path<(Slug, Slug)>,
+) -> Result<HttpResponse> {
+    let policy = terms::show_policy(&db, &ctx, path.into_inner()).await?;
+    Ok(with_etag(HttpResponse::Ok(), policy.revision, &policy))
+}
+
+/// Sets the terms of a dataset
+///
+/// A new revision; running grants keep the terms they were given. A term that is not understood is refused. Send
+/// `If-Match: "0"` the first time.
+#[utoipa::path(tag = "policies", operation_id = "set_policy", request_body = NewPolicy,
+    params(("org" = Slug, Path, description = "The organisation"), ("name" = Slug, Path, description = "The dataset"),
+           ("If-Match" = String, Header, description = "The ETag of the terms you read")),
+    responses((status = 200, description = "The terms", body = PolicyRevision)))]
+#[put("/datasets/{org}/{name}/policy")]
+pub(super) async fn set_policy(
+    ctx: Ctx,
+    db: web::Data<Db>,
+    path: web::Path<(Slug, Slug)>,
+    fits: IfMatch,
+    body: Json<NewPolicy>,
+) -> Result<HttpResponse> {
+    let policy =
+        terms::set_policy(&db, &ctx, path.into_inner(), body.0, move |revision| fits.check(revision)).await?;
+    Ok(with_etag(HttpResponse::Ok(), policy.revision, &policy))
+}
+
+/// Lists the revisions of the terms
+///
+/// Newest first.
+#[utoipa::path(tag = "policies", operation_id = "list_policy_revisions", security(()),
+    params(("org" = Slug, Path, description = "The organisation"), ("name" = Slug, Path, description = "The dataset"), PageQuery),
+    responses((status = 200, description = "A page of revisions", body = Listing<PolicyRevision>)))]
+#[get("/datasets/{org}/{name}/policy/revisions")]
+pub(super) async fn list_policy_revisions(
+    req: HttpRequest,
+    ctx: Ctx,
+    db: web::Data<Db>,
+    path: web::Path<(Slug, Slug)>,
+    page: web::Query<PageQuery>,
+) -> Result<HttpResponse> {
+    Ok(listing(&req, terms::list_policies(&db, &ctx, path.into_inner(), page.checked()?).await?))
+}

@@ -1,0 +1,209 @@
+//! Files of a draft without an upload: offering what is here already or stays with its holder, listing, removing.
+
+use super::super::find::Action;
+use super::super::store;
+use super::super::versions::{VersionName, find_version};
+use super::model::{FileEntry, FileLocation};
+use super::path::{FilePath, clashes};
+use super::upload::{draft, file_event, free, signed};
+use super::view::{File, NewReplica, OfferResult, OfferStatus, OfferedFiles, Replica};
+use crate::db::Db;
+use crate::journal::append;
+use crate::kernel::{Checks, Ctx, Cursor, Digest, Error, Page, PageRequest, Result, Scope};
+use crate::storage::BlobStore;
+
+/// The most files in one offer.
+const MOST: usize = 1000;
+
+/// Adds files whose bytes the organisation has brought before, and files that stay with their holder. Bytes that
+/// others have brought are not told apart from bytes that nobody has.
+///
+/// # Errors
+/// 401, 403, 404; 409 `version_not_draft`, `path_clash`; 422 with the pointers of what is wrong.
+pub async fn offer_files(
+    db: &Db,
+    ctx: &Ctx,
+    name: VersionName,
+    offered: OfferedFiles,
+) -> Result<Vec<OfferResult>> {
+    ctx.require(Scope::Publish)?;
+    let entries = checked(offered)?;
+    let at = ctx.clone();
+    db.write("offer_files", move |tx| {
+        tx.once(&at, |tx| {
+            let (dataset, version) = find_version(tx, &at, &name, Action::Publish)?;
+            version.state.require_draft()?;
+            let provider = dataset.provider()?.clone();
+            let wanted: Vec<Digest> =
+                entries.iter().filter_map(|entry| entry.content).map(|content| content.sha256).collect();
+            let brought = store::brought_by(tx, &provider, &wanted)?;
+            let mut results = Vec::with_capacity(entries.len());
+            for entry in &entries {
+                let here = matches!(entry.location, FileLocation::Referenced(_))
+                    || entry.content.is_some_and(|content| brought.contains(&content));
+                if here {
+                    draft(tx, &at, &name, &entry.path)?;
+                    let before = store::put_file(tx, &version.id, entry, at.now)?;
+                    let bytes = |file: &FileEntry| file.content.map_or(0, |content| signed(content.size));
+                    let replaced = before.as_ref().map_or(0, bytes);
+                    store::touch_version(
+                        tx,
+                        &version.id,
+                        i64::from(before.is_none()),
+                        bytes(entry) - replaced,
+                    )?;
+                    append(tx, &at, file_event("version.file_put", &dataset, &version, entry))?;
+                }
+                let status = if here { OfferStatus::Added } else { OfferStatus::UploadNeeded };
+                results.push(OfferResult { path: entry.path.clone(), status });
+            }
+            Ok(results)
+        })
+    })
+    .await
+}
+
+fn checked(offered: OfferedFiles) -> Result<Vec<FileEntry>> {
+    let mut checks = Checks::new();
+    checks.require(!offered.files.is_empty(), "/files", "required", "offer at least one file");
+    checks.at_most("/files", offered.files.len(), MOST);
+    let mut entries = Vec::with_capacity(offered.files.len().min(MOST));
+    for (index, file) in offered.files.into_iter().take(MOST).enumerate() {
+        match file.entry() {
+            Ok(entry) => entries.push(entry),
+            Err(error) => checks.absorb(&format!("/files/{index}"), Err(error)),
+        }
+    }
+    checks.finish()?;
+    let paths: Vec<FilePath> = entries.iter().map(|entry| entry.path.clone()).collect();
+    if let Some(clash) = clashes(&paths).first() {
+        return Err(Error::conflict(
+            "path_clash",
+            format!("`{}` cannot stand beside `{}`", clash.path, clash.with),
+        ));
+    }
+    Ok(entries)
+}
+
+/// The files of a version, by path.
+///
+/// # Errors
+/// 404.
+pub async fn list_files(db: &Db, ctx: &Ctx, name: VersionName, page: PageRequest) -> Result<Page<File>> {
+    let ctx = ctx.clone();
+    db.read(move |conn| {
+        let (_, version) = find_version(conn, &ctx, &name, Action::See)?;
+        let after = page.after.as_ref().map(Cursor::parts::<1>).transpose()?.map(|[path]| path.as_str());
+        let found = store::list_files(conn, &version.id, &page, after)?;
+        Ok(page.page(found, |file| Cursor::new([file.path.to_string()])))
+    })
+    .await
+}
+
+/// Takes a file out of a draft.
+///
+/// # Errors
+/// 401, 403, 404; 409 `version_not_draft`.
+pub async fn remove_file(
+    db: &Db,
+    store: &BlobStore,
+    ctx: &Ctx,
+    name: VersionName,
+    path: FilePath,
+) -> Result<()> {
+    ctx.require(Scope::Publish)?;
+    let at = ctx.clone();
+    let freed = db
+        .write("remove_file", move |tx| {
+            let (dataset, version) = find_version(tx, &at, &name, Action::Publish)?;
+            version.state.require_draft()?;
+            let entry =
+                store::delete_file(tx, &version.id, &path)?.ok_or_else(|| Error::not_found("file"))?;
+            let bytes = entry.content.map_or(0, |content| signed(content.size));
+            store::touch_version(tx, &version.id, -1, -bytes)?;
+            let freed = match entry.content.filter(|_| entry.is_held()) {
+                Some(content) => store::release(tx, dataset.provider()?, &content)?,
+                None => None,
+            };
+            append(tx, &at, file_event("version.file_removed", &dataset, &version, &entry))?;
+            Ok(freed)
+        })
+        .await?;
+    if let Some(key) = freed {
+        free(store, &key).await;
+    }
+    Ok(())
+}
+
+/// Notes that a version was verified by digest at a site. By whoever may have its bytes; the digest recomputed
+/// there must be the version's.
+///
+/// # Errors
+/// 401, 404; 409 `version_not_published`; 422 `digest_mismatch`.
+pub async fn note_replica(db: &Db, ctx: &Ctx, name: VersionName, new: NewReplica) -> Result<Replica> {
+    let person = ctx.require(Scope::Read)?.person.clone();
+    let mut checks = Checks::new();
+    checks.text("/site", &new.site, 200);
+    checks.text("/path", &new.path, 1000);
+    checks.finish()?;
+    let at = ctx.clone();
+    db.write("note_replica", move |tx| {
+        tx.once(&at, |tx| {
+            let (dataset, version) = find_version(tx, &at, &name, Action::See)?;
+            let Some(digest) = version.digest else {
+                return Err(Error::conflict(
+                    "version_not_published",
+                    "a draft has no digest to verify against",
+                ));
+            };
+            if digest != new.digest {
+                return Err(Error::invalid(
+                    "/digest",
+                    "digest_mismatch",
+                    format!("the version's digest is {digest}; what lies at the site is something else"),
+                ));
+            }
+            let replica = Replica {
+                site: new.site,
+                path: new.path,
+                verified_by: person.to_string(),
+                verified_at: at.now,
+            };
+            store::put_replica(tx, &version.id, &replica)?;
+            let event = super::super::versions::event("version.replica_verified", &dataset, &version);
+            append(
+                tx,
+                &at,
+                event.payload(serde_json::json!({ "site": replica.site, "path": replica.path })),
+            )?;
+            Ok(replica)
+        })
+    })
+    .await
+}
+
+/// The sites where a version was verified.
+///
+/// # Errors
+/// 401, 404.
+pub async fn list_replicas(
+    db: &Db,
+    ctx: &Ctx,
+    name: VersionName,
+    page: PageRequest,
+) -> Result<Page<Replica>> {
+    ctx.require(Scope::Read)?;
+    let ctx = ctx.clone();
+    db.read(move |conn| {
+        let (_, version) = find_version(conn, &ctx, &name, Action::See)?;
+        let after = page
+            .after
+            .as_ref()
+            .map(Cursor::parts::<2>)
+            .transpose()?
+            .map(|[site, path]| (site.as_str(), path.as_str()));
+        let found = store::list_replicas(conn, &version.id, &page, after)?;
+        Ok(page.page(found, |replica| Cursor::new([replica.site.clone(), replica.path.clone()])))
+    })
+    .await
+}

@@ -1,0 +1,247 @@
+//! A download plan: every file of a version with its digest and a short-lived link, as a stream of lines.
+
+use std::sync::Arc;
+
+use serde::{Deserialize, Serialize};
+use utoipa::ToSchema;
+
+use super::super::find::Action;
+use super::super::gate::{DownloadGate, Permit};
+use super::super::model::Dataset;
+use super::super::store;
+use super::super::versions::{Version, VersionName, find_version};
+use super::download::{Allowed, Declared, allowed, ask};
+use super::media_type::MediaType;
+use super::model::{FileEntry, FileLocation, Reference};
+use super::path::FilePath;
+use super::ticket::{LINK_LIFE, Tickets};
+use crate::db::Db;
+use crate::kernel::{Checks, Ctx, Digest, Result, Timestamp};
+use crate::policies::Purpose;
+use crate::storage::{BlobStore, SignedGet};
+
+/// What is wanted of a version.
+#[derive(Debug, Clone, Default, Deserialize, ToSchema)]
+#[serde(deny_unknown_fields)]
+#[schema(example = json!({"purpose": "pre_training", "model": "example-model-7b", "run": "run-42"}))]
+pub struct PlanRequest {
+    /// Only these files; all when not given.
+    #[serde(default)]
+    #[schema(value_type = Option<Vec<String>>, max_items = 10000)]
+    pub paths: Option<Vec<FilePath>>,
+    /// What for.
+    #[serde(default)]
+    pub purpose: Option<Purpose>,
+    /// The model that is trained.
+    #[serde(default)]
+    #[schema(max_length = 200)]
+    pub model: Option<String>,
+    /// The run.
+    #[serde(default)]
+    #[schema(max_length = 200)]
+    pub run: Option<String>,
+}
+
+/// One line of a plan.
+#[derive(Debug, Serialize, ToSchema)]
+pub struct PlanLine {
+    /// The path within the version.
+    #[schema(value_type = String)]
+    pub path: FilePath,
+    /// How many bytes.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub size: Option<u64>,
+    /// SHA-256 of the bytes.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub sha256: Option<Digest>,
+    /// The media type.
+    #[schema(value_type = String)]
+    pub media_type: MediaType,
+    /// Where to fetch it, without further credentials; absent for a file that stays with its holder.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub url: Option<String>,
+    /// Until when the link holds.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub expires_at: Option<Timestamp>,
+    /// Where the bytes are, when they are not here.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub reference: Option<Reference>,
+}
+
+/// Files planned in one look at the database.
+const BATCH: usize = 500;
+
+/// A plan under way: ask it for batches of lines until there are none.
+pub struct Plan {
+    ctx: Ctx,
+    db: Db,
+    store: BlobStore,
+    gate: Arc<dyn DownloadGate>,
+    tickets: Tickets,
+    base: String,
+    dataset: Dataset,
+    version: Version,
+    declared: Declared,
+    /// For files that are gated, and for samples; either may be refused while the other is given.
+    permits: (Result<Permit>, Result<Permit>),
+    files: std::vec::IntoIter<FileEntry>,
+}
+
+/// Begins a plan. `base` is the URL under which the caller reaches the service.
+///
+/// # Errors
+/// 404; 401 or 403 when not one of the wanted files may be had; 410; 422 for a path that the version does not have.
+pub async fn plan(
+    (db, store, gate, tickets): (&Db, &BlobStore, Arc<dyn DownloadGate>, &Tickets),
+    ctx: &Ctx,
+    base: String,
+    name: VersionName,
+    request: PlanRequest,
+) -> Result<Plan> {
+    let mut checks = Checks::new();
+    checks.at_most("/paths", request.paths.as_ref().map_or(0, Vec::len), 10_000);
+    for (pointer, text) in [("/model", &request.model), ("/run", &request.run)] {
+        if let Some(text) = text {
+            checks.text(pointer, text, 200);
+        }
+    }
+    checks.finish()?;
+    let declared = Declared { purpose: request.purpose, model: request.model, run: request.run };
+    let (at, door, purpose) = (ctx.clone(), gate.clone(), declared.purpose);
+    let (dataset, version, permits, files) = db
+        .read(move |conn| {
+            let (dataset, version) = find_version(conn, &at, &name, Action::See)?;
+            let files = wanted(store::all_files(conn, &version.id)?, request.paths)?;
+            let mut door = |sample| ask(conn, &*door, &at, &dataset, &version, sample, purpose);
+            let permits = (door(false), door(true));
+            Ok((dataset, version, permits, files))
+        })
+        .await?;
+    let any = |sample: bool| files.iter().any(|file| file.sample == sample);
+    if let (Err(refusal), false) = (&permits.0, any(true) && permits.1.is_ok()) {
+        return Err(refusal.clone());
+    }
+    Ok(Plan {
+        ctx: ctx.clone(),
+        db: db.clone(),
+        store: store.clone(),
+        gate,
+        tickets: tickets.clone(),
+        base,
+        dataset,
+        version,
+        declared,
+        permits,
+        files: files.into_iter(),
+    })
+}
+
+fn wanted(files: Vec<FileEntry>, paths: Option<Vec<FilePath>>) -> Result<Vec<FileEntry>> {
+    let Some(paths) = paths else { return Ok(files) };
+    let mut checks = Checks::new();
+    let mut chosen = Vec::with_capacity(paths.len());
+    for (index, path) in paths.iter().enumerate() {
+        match files.binary_search_by(|file| file.path.cmp(path)) {
+            Ok(found) => chosen.extend(files.get(found).cloned()),
+            Err(_) => checks.fail(&format!("/paths/{index}"), "unknown_path", "the version has no such file"),
+        }
+    }
+    checks.finish()?;
+    Ok(chosen)
+}
+
+impl Plan {
+    /// The digest of the planned version.
+    #[must_use]
+    pub fn digest(&self) -> Option<Digest> {
+        self.version.digest
+    }
+
+    /// The next lines; none when the plan is complete. Files that are not given free are left out.
+    ///
+    /// # Errors
+    /// When the database or the store fails.
+    pub async fn next_lines(&mut self) -> Result<Option<Vec<PlanLine>>> {
+        let batch: Vec<FileEntry> = self.files.by_ref().take(BATCH).collect();
+        if batch.is_empty() {
+            return Ok(None);
+        }
+        let (ctx, dataset, version, declared, permits) = (
+            self.ctx.clone(),
+            self.dataset.clone(),
+            self.version.clone(),
+            self.declared.clone(),
+            self.permits.clone(),
+        );
+        let found = self
+            .db
+            .read(move |conn| {
+                let mut found = Vec::with_capacity(batch.len());
+                for entry in batch {
+                    let permit = if entry.sample { &permits.1 } else { &permits.0 };
+                    let Ok(permit) = permit else { continue };
+                    let file = match entry.location {
+                        FileLocation::Held => Some(allowed(
+                            conn,
+                            &ctx,
+                            &dataset,
+                            &version,
+                            entry.clone(),
+                            permit.clone(),
+                            &declared,
+                        )?),
+                        FileLocation::Referenced(_) => None,
+                    };
+                    found.push((entry, file));
+                }
+                Ok(found)
+            })
+            .await?;
+        let mut lines = Vec::with_capacity(found.len());
+        for (entry, file) in found {
+            lines.push(self.line(entry, file).await?);
+        }
+        Ok(Some(lines))
+    }
+
+    async fn line(&self, entry: FileEntry, file: Option<Allowed>) -> Result<PlanLine> {
+        let (url, expires_at) = match &file {
+            Some(file) => {
+                let (url, until) = self.link(file).await?;
+                (Some(url), Some(until))
+            }
+            None => (None, None),
+        };
+        let reference = match entry.location {
+            FileLocation::Held => None,
+            FileLocation::Referenced(reference) => Some(reference),
+        };
+        Ok(PlanLine {
+            path: entry.path,
+            size: entry.content.map(|content| content.size),
+            sha256: entry.content.map(|content| content.sha256),
+            media_type: entry.media_type,
+            url,
+            expires_at,
+            reference,
+        })
+    }
+
+    /// A link signed by the store, which counts as delivered; or one of our own, which counts when it is used.
+    async fn link(&self, file: &Allowed) -> Result<(String, Timestamp)> {
+        let end = self.ctx.now.plus(LINK_LIFE);
+        let until = file.delivery.permit.until.map_or(end, |right| right.min(end));
+        let valid = until.since(self.ctx.now);
+        let signed = SignedGet {
+            valid,
+            filename: file.path.file_name().to_owned(),
+            media_type: file.media_type.clone(),
+        };
+        if let Some(url) = self.store.sign_get(&file.key, &signed).await? {
+            self.gate.delivered(file.delivery.clone());
+            return Ok((url.to_string(), until));
+        }
+        let (ticket, until) = self.tickets.issue(file, self.ctx.now)?;
+        Ok((format!("{}/api/v1/download/{ticket}", self.base), until))
+    }
+}

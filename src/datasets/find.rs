@@ -1,0 +1,80 @@
+//! The one way to a dataset: a look-up that names what the caller wants to do with it.
+
+use super::model::Dataset;
+use super::store;
+use crate::db::Conn;
+use crate::kernel::{Ctx, DatasetId, Error, OrganisationRole, Result, Scope, Slug};
+
+/// What a caller wants to do with a dataset.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Action {
+    /// Read its record.
+    See,
+    /// Read its drafts and who got its bytes: belongs to the providing organisation.
+    SeeInside,
+    /// Change it, upload, publish.
+    Publish,
+}
+
+/// The dataset with this name, if the caller may know of it and may do this.
+///
+/// # Errors
+/// 404 when there is none that the caller may know of; 401 or 403 when it may be seen but this may not be done.
+pub fn find_dataset(
+    conn: &mut Conn,
+    ctx: &Ctx,
+    organisation: &Slug,
+    name: &Slug,
+    action: Action,
+) -> Result<Dataset> {
+    let found = store::find_visible(conn, ctx, organisation, name)?;
+    allowed(ctx, found, action)
+}
+
+/// The dataset with this id, if the caller may know of it and may do this.
+///
+/// # Errors
+/// As [`find_dataset`].
+pub fn find_dataset_by_id(conn: &mut Conn, ctx: &Ctx, id: &DatasetId, action: Action) -> Result<Dataset> {
+    let found = store::find_visible_by_id(conn, ctx, id)?;
+    allowed(ctx, found, action)
+}
+
+fn allowed(ctx: &Ctx, found: Option<Dataset>, action: Action) -> Result<Dataset> {
+    // A write without a credential is told to sign in before it learns whether the thing is there.
+    if action == Action::Publish {
+        ctx.require(Scope::Publish)?;
+    }
+    let dataset = found.ok_or_else(|| Error::not_found("dataset"))?;
+    let permitted = match action {
+        Action::See => true,
+        Action::SeeInside => sees_inside(ctx, &dataset)?,
+        Action::Publish => has_role(ctx, &dataset, OrganisationRole::Publisher)?,
+    };
+    if permitted {
+        return Ok(dataset);
+    }
+    Err(match action {
+        Action::Publish => Error::forbidden(
+            "publisher_required",
+            "only publishers of the providing organisation may do this",
+        ),
+        _ => Error::not_found("resource"),
+    })
+}
+
+/// Whether drafts and deliveries are shown to the caller.
+///
+/// # Errors
+/// When the dataset was not loaded from the database.
+pub fn sees_inside(ctx: &Ctx, dataset: &Dataset) -> Result<bool> {
+    Ok(has_role(ctx, dataset, OrganisationRole::Member)?
+        || ctx.principal().is_some_and(|principal| principal.admin))
+}
+
+fn has_role(ctx: &Ctx, dataset: &Dataset, role: OrganisationRole) -> Result<bool> {
+    let provider = dataset.provider()?;
+    Ok(ctx
+        .principal()
+        .is_some_and(|principal| principal.has_role(provider, role) && principal.reaches(&dataset.space)))
+}

@@ -1,0 +1,96 @@
+//! The door that bytes leave by. This domain asks; `access` decides and keeps the account.
+
+use super::model::Dataset;
+use super::versions::Version;
+use crate::db::Conn;
+use crate::kernel::{
+    Ctx, DatasetId, GrantId, OrganisationId, PersonId, Result, Timestamp, VersionId, text_enum,
+};
+use crate::policies::Purpose;
+
+/// What is asked of the door.
+pub struct Asked<'a> {
+    /// The dataset.
+    pub dataset: &'a Dataset,
+    /// The version.
+    pub version: &'a Version,
+    /// Every wanted file is marked as a sample.
+    pub sample: bool,
+    /// What for, when the caller says so.
+    pub purpose: Option<Purpose>,
+}
+
+text_enum! {
+    /// By which right bytes are given.
+    pub enum Ground {
+        /// To the providing organisation itself.
+        Own = "own",
+        /// The file is a sample.
+        Sample = "sample",
+        /// The terms are open.
+        Open = "open",
+        /// A grant.
+        Grant = "grant",
+    }
+}
+
+/// The right to be given bytes, as of the moment it was asked for.
+#[derive(Debug, Clone)]
+pub struct Permit {
+    /// By which right.
+    pub ground: Ground,
+    /// The grant, when it is one.
+    pub grant: Option<GrantId>,
+    /// The organisation the caller acts for, when it matters.
+    pub organisation: Option<OrganisationId>,
+    /// When the right ends, when that is known.
+    pub until: Option<Timestamp>,
+}
+
+/// One delivery of bytes, for the account.
+#[derive(Debug, Clone)]
+pub struct Delivery {
+    /// When it began.
+    pub at: Timestamp,
+    /// Who, when signed in.
+    pub person: Option<PersonId>,
+    /// By which right.
+    pub permit: Permit,
+    /// What.
+    pub dataset: DatasetId,
+    /// Which version.
+    pub version: VersionId,
+    /// Which file.
+    pub path: String,
+    /// How many bytes were handed out; for a link into the store, the size of the file.
+    pub bytes: u64,
+    /// The model the bytes are declared to be for.
+    pub model: Option<String>,
+    /// The run the bytes are declared to be for.
+    pub run: Option<String>,
+}
+
+/// The one door. Its answer is never kept: it is asked again for every byte-serving call.
+pub trait DownloadGate: Send + Sync + 'static {
+    /// Whether this caller may have these bytes now.
+    ///
+    /// # Errors
+    /// 401 or 403 with the next step, when not.
+    fn may_download(&self, conn: &mut Conn, ctx: &Ctx, asked: &Asked<'_>) -> Result<Permit>;
+
+    /// Whether a right that was given for a link still holds, for the person it was given to.
+    ///
+    /// # Errors
+    /// 403 when it does not.
+    fn still_holds(
+        &self,
+        conn: &mut Conn,
+        permit: &Permit,
+        person: Option<&PersonId>,
+        asked: &Asked<'_>,
+        now: Timestamp,
+    ) -> Result<()>;
+
+    /// Takes a delivery into the account. Does not wait; the account is written in groups.
+    fn delivered(&self, delivery: Delivery);
+}

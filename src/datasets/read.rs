@@ -1,0 +1,104 @@
+//! Reading datasets: one, a list, the earlier states of a record, how complete it is.
+
+use super::find::{Action, find_dataset};
+use super::model::{Dataset, DatasetSummary, RecordRevision, Visibility};
+use super::record::{Completeness, completeness};
+use super::store::{self, Filters};
+use crate::db::Db;
+use crate::kernel::{Ctx, Cursor, Error, Page, PageRequest, Result, Slug, Timestamp};
+
+/// One dataset.
+///
+/// # Errors
+/// 404 when there is none that the caller may know of.
+pub async fn show_dataset(db: &Db, ctx: &Ctx, name: (Slug, Slug)) -> Result<Dataset> {
+    let ctx = ctx.clone();
+    db.read(move |conn| {
+        let mut dataset = find_dataset(conn, &ctx, &name.0, &name.1, Action::See)?;
+        if dataset.visibility == Visibility::Organisations && super::find::sees_inside(&ctx, &dataset)? {
+            dataset.audience = Some(store::audience(conn, &dataset.id)?);
+        }
+        Ok(dataset)
+    })
+    .await
+}
+
+/// Datasets the caller may know of, last changed first.
+///
+/// # Errors
+/// When the cursor belongs to another list, or the database fails.
+pub(super) async fn list_datasets(
+    db: &Db,
+    ctx: &Ctx,
+    filters: Filters,
+    page: PageRequest,
+) -> Result<Page<DatasetSummary>> {
+    let ctx = ctx.clone();
+    db.read(move |conn| {
+        let after = match page.after.as_ref().map(Cursor::parts::<2>).transpose()? {
+            None => None,
+            Some([at, id]) => {
+                let millis =
+                    at.parse().map_err(|_| Error::invalid("after", "cursor", "not a cursor of this list"))?;
+                Some((Timestamp::from_millis(millis), id.parse()?))
+            }
+        };
+        let found = store::list_visible(conn, &ctx, &filters, &page, after)?;
+        Ok(page
+            .page(found, |item| Cursor::new([item.updated_at.as_millis().to_string(), item.id.to_string()])))
+    })
+    .await
+}
+
+/// The states a record had, newest first.
+///
+/// # Errors
+/// 404.
+pub async fn history(
+    db: &Db,
+    ctx: &Ctx,
+    name: (Slug, Slug),
+    page: PageRequest,
+) -> Result<Page<RecordRevision>> {
+    let ctx = ctx.clone();
+    db.read(move |conn| {
+        let dataset = find_dataset(conn, &ctx, &name.0, &name.1, Action::See)?;
+        let before = before(&page)?;
+        let found = store::revisions(conn, &dataset.id, &page, before)?;
+        Ok(page.page(found, |item| Cursor::new([item.revision.to_string()])))
+    })
+    .await
+}
+
+/// One state of a record.
+///
+/// # Errors
+/// 404.
+pub async fn past_record(db: &Db, ctx: &Ctx, name: (Slug, Slug), revision: i64) -> Result<RecordRevision> {
+    let ctx = ctx.clone();
+    db.read(move |conn| {
+        let dataset = find_dataset(conn, &ctx, &name.0, &name.1, Action::See)?;
+        store::revision(conn, &dataset.id, revision)?.ok_or_else(|| Error::not_found("revision"))
+    })
+    .await
+}
+
+/// How complete a record is, with reasons.
+///
+/// # Errors
+/// 404.
+pub async fn show_completeness(db: &Db, ctx: &Ctx, name: (Slug, Slug)) -> Result<Completeness> {
+    let dataset = show_dataset(db, ctx, name).await?;
+    Ok(completeness(&dataset.typed_record()?))
+}
+
+/// The cursor of a list that runs down from the newest number.
+pub(super) fn before(page: &PageRequest) -> Result<Option<i64>> {
+    match page.after.as_ref().map(Cursor::parts::<1>).transpose()? {
+        None => Ok(None),
+        Some([number]) => number
+            .parse()
+            .map(Some)
+            .map_err(|_| Error::invalid("after", "cursor", "not a cursor of this list")),
+    }
+}

@@ -1,0 +1,354 @@
+//! Datasets and the states of their records.
+
+use diesel::{
+    ExpressionMethods as _, JoinOnDsl as _, OptionalExtension as _, QueryDsl as _, Queryable,
+    RunQueryDsl as _, Selectable, SelectableHelper as _,
+};
+
+use super::visible::visible_to;
+use super::{from_json, raw, to_json};
+use crate::datasets::model::{Dataset, RecordRevision, Statement, Visibility};
+use crate::datasets::record::Facets;
+use crate::db::schema::{
+    dataset_audiences, dataset_facets, dataset_revisions, datasets, organisations, versions,
+};
+use crate::db::{Conn, each_backend};
+use crate::kernel::{Ctx, DatasetId, OrganisationId, PageRequest, Result, Slug, Timestamp};
+use crate::policies::AccessMode;
+
+#[derive(Queryable, Selectable)]
+#[diesel(table_name = datasets)]
+pub(super) struct DatasetRow {
+    id: DatasetId,
+    organisation_id: OrganisationId,
+    organisation_slug: Slug,
+    name: Slug,
+    space: Slug,
+    visibility: Visibility,
+    listed: bool,
+    announced: bool,
+    access_mode: Option<AccessMode>,
+    policy_revision: i64,
+    record: String,
+    extension: Option<String>,
+    completeness: i64,
+    latest_version: Option<String>,
+    revision: i64,
+    created_at: Timestamp,
+    updated_at: Timestamp,
+}
+
+impl DatasetRow {
+    fn into_model(self) -> Result<Dataset> {
+        Ok(Dataset {
+            id: self.id,
+            organisation: self.organisation_slug,
+            organisation_id: Some(self.organisation_id),
+            name: self.name,
+            space: self.space,
+            visibility: self.visibility,
+            audience: None,
+            announced: self.announced,
+            listed: self.listed,
+            access_mode: self.access_mode,
+            policy_revision: self.policy_revision,
+            record: raw(self.record)?,
+            extension: self.extension.map(raw).transpose()?,
+            completeness: self.completeness,
+            latest_version: self.latest_version.map(|text| text.parse()).transpose()?,
+            revision: self.revision,
+            created_at: self.created_at,
+            updated_at: self.updated_at,
+        })
+    }
+}
+
+/// The dataset with this name, if the caller may know of it.
+pub(in crate::datasets) fn find_visible(
+    conn: &mut Conn,
+    ctx: &Ctx,
+    organisation: &Slug,
+    name: &Slug,
+) -> Result<Option<Dataset>> {
+    let row: Option<DatasetRow> = datasets::table
+        .filter(datasets::organisation_slug.eq(organisation))
+        .filter(datasets::name.eq(name))
+        .filter(visible_to(ctx))
+        .select(DatasetRow::as_select())
+        .first(conn)
+        .optional()?;
+    row.map(DatasetRow::into_model).transpose()
+}
+
+/// The dataset with this id, if the caller may know of it.
+pub(in crate::datasets) fn find_visible_by_id(
+    conn: &mut Conn,
+    ctx: &Ctx,
+    id: &DatasetId,
+) -> Result<Option<Dataset>> {
+    let row: Option<DatasetRow> = datasets::table
+        .filter(datasets::id.eq(id))
+        .filter(visible_to(ctx))
+        .select(DatasetRow::as_select())
+        .first(conn)
+        .optional()?;
+    row.map(DatasetRow::into_model).transpose()
+}
+
+/// The dataset with this id, whoever asks: for work that was authorized before.
+pub(in crate::datasets) fn find_any_by_id(conn: &mut Conn, id: &DatasetId) -> Result<Option<Dataset>> {
+    let row: Option<DatasetRow> =
+        datasets::table.find(id).select(DatasetRow::as_select()).first(conn).optional()?;
+    row.map(DatasetRow::into_model).transpose()
+}
+
+pub(in crate::datasets) fn name_taken(
+    conn: &mut Conn,
+    organisation: &OrganisationId,
+    name: &Slug,
+) -> Result<bool> {
+    let there =
+        datasets::table.filter(datasets::organisation_id.eq(organisation)).filter(datasets::name.eq(name));
+    Ok(diesel::select(diesel::dsl::exists(there.select(datasets::id))).get_result(conn)?)
+}
+
+pub(in crate::datasets) fn insert_dataset(
+    conn: &mut Conn,
+    dataset: &Dataset,
+    created_by: &str,
+) -> Result<()> {
+    diesel::insert_into(datasets::table)
+        .values((
+            datasets::id.eq(&dataset.id),
+            datasets::organisation_id.eq(dataset.provider()?),
+            datasets::organisation_slug.eq(&dataset.organisation),
+            datasets::name.eq(&dataset.name),
+            datasets::space.eq(&dataset.space),
+            datasets::visibility.eq(dataset.visibility),
+            (datasets::listed.eq(dataset.listed), datasets::announced.eq(dataset.announced)),
+            datasets::policy_revision.eq(dataset.policy_revision),
+            datasets::record.eq(dataset.record.get()),
+            datasets::extension.eq(dataset.extension.as_ref().map(|extension| extension.get())),
+            datasets::completeness.eq(dataset.completeness),
+            datasets::revision.eq(dataset.revision),
+            datasets::created_by.eq(created_by),
+            datasets::created_at.eq(dataset.created_at),
+            datasets::updated_at.eq(dataset.updated_at),
+        ))
+        .execute(conn)?;
+    Ok(())
+}
+
+pub(in crate::datasets) fn update_dataset(conn: &mut Conn, dataset: &Dataset) -> Result<()> {
+    diesel::update(datasets::table.find(&dataset.id))
+        .set((
+            datasets::space.eq(&dataset.space),
+            datasets::visibility.eq(dataset.visibility),
+            datasets::listed.eq(dataset.listed),
+            datasets::announced.eq(dataset.announced),
+            datasets::record.eq(dataset.record.get()),
+            datasets::extension.eq(dataset.extension.as_ref().map(|extension| extension.get())),
+            datasets::completeness.eq(dataset.completeness),
+            datasets::latest_version.eq(dataset.latest_version.as_ref().map(ToString::to_string)),
+            datasets::revision.eq(dataset.revision),
+            datasets::updated_at.eq(dataset.updated_at),
+        ))
+        .execute(conn)?;
+    Ok(())
+}
+
+/// Whether any version was ever more than a draft.
+pub(in crate::datasets) fn ever_published(conn: &mut Conn, dataset: &DatasetId) -> Result<bool> {
+    let published =
+        versions::table.filter(versions::dataset_id.eq(dataset)).filter(versions::state.ne("draft"));
+    Ok(diesel::select(diesel::dsl::exists(published.select(versions::id))).get_result(conn)?)
+}
+
+/// Removes a dataset that has no versions, with everything stated of it.
+pub(in crate::datasets) fn delete_dataset(conn: &mut Conn, dataset: &DatasetId) -> Result<()> {
+    use crate::db::schema::policy_revisions;
+    diesel::delete(dataset_revisions::table.filter(dataset_revisions::dataset_id.eq(dataset)))
+        .execute(conn)?;
+    diesel::delete(dataset_audiences::table.filter(dataset_audiences::dataset_id.eq(dataset)))
+        .execute(conn)?;
+    diesel::delete(dataset_facets::table.filter(dataset_facets::dataset_id.eq(dataset))).execute(conn)?;
+    diesel::delete(policy_revisions::table.filter(policy_revisions::dataset_id.eq(dataset))).execute(conn)?;
+    diesel::delete(datasets::table.find(dataset)).execute(conn)?;
+    Ok(())
+}
+
+/// The organisations that the visibility `organisations` names.
+pub(in crate::datasets) fn audience(conn: &mut Conn, dataset: &DatasetId) -> Result<Vec<Slug>> {
+    Ok(dataset_audiences::table
+        .inner_join(organisations::table.on(organisations::id.eq(dataset_audiences::organisation_id)))
+        .filter(dataset_audiences::dataset_id.eq(dataset))
+        .order(organisations::slug)
+        .select(organisations::slug)
+        .load(conn)?)
+}
+
+pub(in crate::datasets) fn organisation_ids(
+    conn: &mut Conn,
+    slugs: &[Slug],
+) -> Result<Vec<(Slug, OrganisationId)>> {
+    Ok(organisations::table
+        .filter(organisations::slug.eq_any(slugs))
+        .select((organisations::slug, organisations::id))
+        .load(conn)?)
+}
+
+pub(in crate::datasets) fn replace_audience(
+    conn: &mut Conn,
+    dataset: &DatasetId,
+    organisations: &[OrganisationId],
+) -> Result<()> {
+    diesel::delete(dataset_audiences::table.filter(dataset_audiences::dataset_id.eq(dataset)))
+        .execute(conn)?;
+    let rows: Vec<_> = organisations
+        .iter()
+        .map(|organisation| {
+            (dataset_audiences::dataset_id.eq(dataset), dataset_audiences::organisation_id.eq(organisation))
+        })
+        .collect();
+    if !rows.is_empty() {
+        each_backend!(conn, conn => diesel::insert_into(dataset_audiences::table).values(&rows).execute(conn))?;
+    }
+    Ok(())
+}
+
+/// Writes the values that listings filter on.
+pub(in crate::datasets) fn replace_facets(
+    conn: &mut Conn,
+    dataset: &DatasetId,
+    facets: &Facets,
+    fresh: bool,
+) -> Result<()> {
+    if !fresh {
+        diesel::delete(dataset_facets::table.filter(dataset_facets::dataset_id.eq(dataset))).execute(conn)?;
+    }
+    let licences = facets.licences.iter().map(|value| ("licence", value.as_str()));
+    let themes = facets.themes.iter().map(|value| ("theme", value.as_str()));
+    let modalities = facets.modalities.iter().map(|value| ("modality", value.as_str()));
+    let languages = facets.languages.iter().map(|value| ("language", value.as_str()));
+    let rows: Vec<_> = licences
+        .chain(themes)
+        .chain(modalities)
+        .chain(languages)
+        .map(|(facet, value)| {
+            (
+                dataset_facets::dataset_id.eq(dataset),
+                dataset_facets::facet.eq(facet),
+                dataset_facets::value.eq(value),
+            )
+        })
+        .collect();
+    if !rows.is_empty() {
+        each_backend!(conn, conn => diesel::insert_into(dataset_facets::table).values(&rows).execute(conn))?;
+    }
+    Ok(())
+}
+
+/// Keeps this state of the record for ever.
+pub(in crate::datasets) fn insert_revision(
+    conn: &mut Conn,
+    dataset: &Dataset,
+    edited_by: &str,
+    position: i64,
+) -> Result<()> {
+    diesel::insert_into(dataset_revisions::table)
+        .values((
+            dataset_revisions::dataset_id.eq(&dataset.id),
+            dataset_revisions::revision.eq(dataset.revision),
+            dataset_revisions::record.eq(dataset.record.get()),
+            dataset_revisions::edited_by.eq(edited_by),
+            dataset_revisions::edited_at.eq(dataset.updated_at),
+            dataset_revisions::position.eq(position),
+        ))
+        .execute(conn)?;
+    Ok(())
+}
+
+pub(in crate::datasets) fn revisions(
+    conn: &mut Conn,
+    dataset: &DatasetId,
+    page: &PageRequest,
+    before: Option<i64>,
+) -> Result<Vec<RecordRevision>> {
+    let mut query = dataset_revisions::table
+        .filter(dataset_revisions::dataset_id.eq(dataset))
+        .select((
+            dataset_revisions::revision,
+            dataset_revisions::edited_by,
+            dataset_revisions::edited_at,
+            dataset_revisions::position,
+        ))
+        .into_boxed();
+    if let Some(before) = before {
+        query = query.filter(dataset_revisions::revision.lt(before));
+    }
+    let rows: Vec<(i64, String, Timestamp, i64)> =
+        query.order(dataset_revisions::revision.desc()).limit(page.rows()).load(conn)?;
+    Ok(rows
+        .into_iter()
+        .map(|(revision, edited_by, edited_at, position)| RecordRevision {
+            revision,
+            edited_by,
+            edited_at,
+            position,
+            record: None,
+        })
+        .collect())
+}
+
+pub(in crate::datasets) fn revision(
+    conn: &mut Conn,
+    dataset: &DatasetId,
+    revision: i64,
+) -> Result<Option<RecordRevision>> {
+    let row: Option<(i64, String, Timestamp, i64, String)> = dataset_revisions::table
+        .find((dataset, revision))
+        .select((
+            dataset_revisions::revision,
+            dataset_revisions::edited_by,
+            dataset_revisions::edited_at,
+            dataset_revisions::position,
+            dataset_revisions::record,
+        ))
+        .first(conn)
+        .optional()?;
+    row.map(|(revision, edited_by, edited_at, position, record)| {
+        Ok(RecordRevision { revision, edited_by, edited_at, position, record: Some(raw(record)?) })
+    })
+    .transpose()
+}
+
+/// The JSON texts of a statement, made before the write: documents are not serialised inside it.
+pub(in crate::datasets) struct StatementTexts {
+    pub record: Box<serde_json::value::RawValue>,
+    pub extension: Option<Box<serde_json::value::RawValue>>,
+}
+
+impl StatementTexts {
+    pub(in crate::datasets) fn of(statement: &Statement) -> Result<Self> {
+        let extension =
+            statement.extension.as_ref().map(|extension| to_json(extension).and_then(raw)).transpose()?;
+        Ok(Self { record: raw(to_json(&statement.record)?)?, extension })
+    }
+
+    /// Whether a stored record says the same.
+    pub(in crate::datasets) fn same_record(&self, stored: &serde_json::value::RawValue) -> Result<bool> {
+        Ok(from_json::<serde_json::Value>(self.record.get())?
+            == from_json::<serde_json::Value>(stored.get())?)
+    }
+}
+
+pub(in crate::datasets) fn has_versions(conn: &mut Conn, dataset: &DatasetId) -> Result<bool> {
+    let any = versions::table.filter(versions::dataset_id.eq(dataset)).select(versions::id);
+    Ok(diesel::select(diesel::dsl::exists(any)).get_result(conn)?)
+}
+
+pub(in crate::datasets) fn has_requests(conn: &mut Conn, dataset: &DatasetId) -> Result<bool> {
+    use crate::db::schema::requests;
+    let any = requests::table.filter(requests::dataset_id.eq(dataset)).select(requests::id);
+    Ok(diesel::select(diesel::dsl::exists(any)).get_result(conn)?)
+}

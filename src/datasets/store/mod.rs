@@ -1,0 +1,43 @@
+//! Rows of datasets, their terms, versions, files and blobs, one file per concern.
+
+mod blobs;
+mod datasets;
+mod files;
+mod listing;
+mod places;
+mod terms;
+mod versions;
+mod visible;
+
+pub(super) use blobs::*;
+pub(super) use datasets::*;
+pub(super) use files::*;
+pub(super) use listing::*;
+pub(super) use places::*;
+pub(super) use terms::*;
+pub(super) use versions::*;
+
+use crate::datasets::model::Visibility;
+use crate::datasets::versions::VersionState;
+use crate::db::text_column;
+use crate::kernel::{Error, Result};
+use crate::policies::AccessMode;
+
+text_column!(Visibility, AccessMode);
+
+/// A stored JSON text as it is, without reading it.
+fn raw(text: String) -> Result<Box<serde_json::value::RawValue>> {
+    serde_json::value::RawValue::from_string(text).map_err(|error| Error::internal("stored JSON", error))
+}
+
+fn from_json<T: serde::de::DeserializeOwned>(text: &str) -> Result<T> {
+    serde_json::from_str(text).map_err(|error| Error::internal("stored JSON", error))
+}
+
+fn to_json<T: serde::Serialize>(value: &T) -> Result<String> {
+    serde_json::to_string(value).map_err(|error| Error::internal("JSON to store", error))
+}
+
+fn state(text: &str) -> Result<VersionState> {
+    text.parse().map_err(|error| Error::internal("stored state", error))
+}

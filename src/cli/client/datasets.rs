@@ -35,7 +35,7 @@ const DATASET: [Column; 17] = [
     column("SOURCE", "/record/origin/source_category"),
     column("MINING", "/record/rights/tdm/reservation"),
     column("CONTACT", "/record/contact/name"),
-    column("COMPLETENESS", "/completeness/score"),
+    column("COMPLETENESS", "/completeness"),
     column("LATEST VERSION", "/latest_version"),
     column("CREATED", "/created_at"),
     column("UPDATED", "/updated_at"),

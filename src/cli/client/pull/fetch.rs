@@ -42,6 +42,8 @@ pub struct Fetcher<'a> {
     pub target: &'a Target,
     /// Where progress is shown.
     pub progress: &'a Progress,
+    /// The path of the dataset in the API: failures speak of it, not of an address that is a key.
+    pub about: &'a str,
 }
 
 impl Fetcher<'_> {
@@ -89,6 +91,9 @@ impl Fetcher<'_> {
                     }
                 }
                 Ok(response) if response.status() == StatusCode::OK => {
+                    if response.content_length().is_some_and(|length| length != file.size) {
+                        return Err(wrong_bytes(file));
+                    }
                     part.restart().await?;
                     match receive_body(response, file, part).await? {
                         None => continue,
@@ -102,7 +107,7 @@ impl Fetcher<'_> {
                 Ok(response) => {
                     let (wait, again) = (asked_wait(&response), is_busy(response.status()));
                     let unsatisfiable = response.status() == StatusCode::RANGE_NOT_SATISFIABLE;
-                    let failure = refused(response, url.path()).await;
+                    let failure = refused(response, self.about).await;
                     if unsatisfiable {
                         part.restart().await?;
                     } else if !again {

@@ -17,7 +17,7 @@ use serde::Deserialize;
 use serde_json::{Value, json};
 
 use self::fetch::{Fetched, Fetcher, Source};
-use self::lock::{Lock, Locked};
+use self::lock::{LeftOut, Lock, Locked};
 use self::plan::{Addresses, Ask, Planned};
 use self::target::Target;
 use super::error::{CliError, Exit, Result};
@@ -81,6 +81,7 @@ const PULLED: [Column; 10] = [
 struct Version {
     version: String,
     digest: Option<Digest>,
+    files: usize,
 }
 
 /// Runs `cadastre pull`.
@@ -96,9 +97,12 @@ pub async fn pull(options: &GlobalOptions, args: Pull) -> Result<()> {
         Ask { dataset, version: version.version, purpose: args.purpose, model: args.model, run: args.run };
     let mut plan = ask.plan(&client, None).await?;
     plan.sort_unstable_by(|a, b| a.path.cmp(&b.path));
-    let digest = check(&plan, version.digest)?;
-    let (chosen, left_out) =
-        choose(&plan, &Globs::new(&args.include)?, args.include.is_empty(), args.with_references);
+    let gated = if plan.len() < version.files { gated(&client, &ask, &plan).await? } else { Vec::new() };
+    let digest = check(&plan, &gated, version.digest)?;
+    let include = Globs::new(&args.include)?;
+    let wanted = |path: &FilePath| args.include.is_empty() || include.matches(path.as_str());
+    let (chosen, left_out) = choose(&plan, wanted, args.with_references);
+    let refused = gated.iter().filter(|file| wanted(&file.path)).count();
     for file in left_out.iter().filter(|file| file.reference.is_some()) {
         out.note(&format!("left out: {}: lies elsewhere ({})", file.path, whereabouts(file)));
     }
@@ -113,10 +117,38 @@ pub async fn pull(options: &GlobalOptions, args: Pull) -> Result<()> {
     let files: Vec<Locked> = chosen.iter().filter_map(|file| file.locked()).collect();
     let new =
         Lock::new(client.server().to_string(), ask.dataset.to_string(), ask.version.clone(), digest, grant);
-    let written = Lock { files, left_out: left_out.iter().map(|file| file.left_out()).collect(), ..new };
+    let left_out = left_out.iter().map(|file| file.left_out()).chain(gated);
+    let mut written = Lock { files, left_out: left_out.collect(), ..new };
+    written.left_out.sort_unstable_by(|a, b| a.path.cmp(&b.path));
     written.write(&lock_file)?;
     target.tidy();
-    out.one(&PULLED, &report(&written, &folder, &lock_file, fetched))
+    out.one(&PULLED, &report(&written, &folder, &lock_file, fetched))?;
+    if refused == 0 { Ok(()) } else { Err(not_all(&written, refused)) }
+}
+
+/// Files of the version that the caller is not given: without a right, a plan has the samples alone.
+async fn gated(client: &Client, ask: &Ask, plan: &[Planned]) -> Result<Vec<LeftOut>> {
+    let path = ask.dataset.segments(&["versions", &ask.version, "files"]);
+    let (items, _) = client.list(&path, &[], usize::MAX).await?;
+    let given = |path: &FilePath| plan.binary_search_by(|file| file.path.cmp(path)).is_ok();
+    let mut gated = Vec::new();
+    for item in items {
+        let file: LeftOut = serde_json::from_value(item).map_err(|error| {
+            CliError::failure(format!("a file of the version is not understood: {error}"))
+        })?;
+        if !given(&file.path) {
+            gated.push(file);
+        }
+    }
+    Ok(gated)
+}
+
+fn not_all(lock: &Lock, refused: usize) -> CliError {
+    let what = format!("{} samples were pulled; the other {refused} files need a grant", lock.files.len());
+    CliError::new(Exit::Denied, what).hint(format!(
+        "cadastre request new {} --organisation ORGANISATION --purpose PURPOSE --justification TEXT",
+        lock.dataset
+    ))
 }
 
 fn report(lock: &Lock, folder: &Path, lock_file: &Path, fetched: usize) -> Value {
@@ -135,13 +167,13 @@ fn report(lock: &Lock, folder: &Path, lock_file: &Path, fetched: usize) -> Value
 }
 
 /// The plan must be the version that was published, and fit on every file system.
-fn check(plan: &[Planned], published: Option<Digest>) -> Result<Digest> {
-    let paths: Vec<FilePath> = plan.iter().map(|file| file.path.clone()).collect();
+fn check(plan: &[Planned], gated: &[LeftOut], published: Option<Digest>) -> Result<Digest> {
+    let all: Vec<LeftOut> = plan.iter().map(Planned::left_out).chain(gated.iter().cloned()).collect();
+    let paths: Vec<FilePath> = all.iter().map(|file| file.path.clone()).collect();
     if let Some(clash) = clashes(&paths).first() {
         let what = format!("{} and {} cannot be in one folder", clash.path, clash.with);
         return Err(CliError::new(Exit::Integrity, what));
     }
-    let all: Vec<_> = plan.iter().map(Planned::left_out).collect();
     let digest = lock::manifest_digest(&[], &all)?;
     if published.is_some_and(|published| published != digest) {
         return Err(CliError::new(
@@ -156,19 +188,18 @@ fn check(plan: &[Planned], published: Option<Digest>) -> Result<Digest> {
 }
 
 /// Which files are pulled, and which are not.
-fn choose<'a>(
-    plan: &'a [Planned],
-    include: &Globs,
-    all: bool,
+fn choose(
+    plan: &[Planned],
+    wanted: impl Fn(&FilePath) -> bool,
     with_references: bool,
-) -> (Vec<&'a Planned>, Vec<&'a Planned>) {
+) -> (Vec<&Planned>, Vec<&Planned>) {
     plan.iter().partition(|file| {
         let fetchable = match &file.reference {
             None => true,
             Some(Reference::DownloadUrl { .. }) => with_references,
             Some(_) => false,
         };
-        fetchable && file.locked().is_some() && (all || include.matches(file.path.as_str()))
+        fetchable && file.locked().is_some() && wanted(&file.path)
     })
 }
 
@@ -196,8 +227,12 @@ fn check_lock_is_free(chosen: &[&Planned], root: &Path, lock_file: &Path) -> Res
 /// The grant under which the caller downloads, for the lock.
 async fn grant(client: &Client, ask: &Ask) -> Result<Option<String>> {
     let call = client.get(&ask.dataset.segments(&["access"])).query("purpose", ask.purpose.clone());
-    let access: Value = call.read().await?;
-    Ok(access.get("grant").and_then(Value::as_str).map(str::to_owned))
+    match call.read::<Value>().await {
+        Ok(access) => Ok(access.get("grant").and_then(Value::as_str).map(str::to_owned)),
+        // The plan was given, so this only means that there is nothing to tell.
+        Err(error) if error.exit() == Exit::NotFound => Ok(None),
+        Err(error) => Err(error),
+    }
 }
 
 /// Fetches what is not there yet; how many files that were.
@@ -213,7 +248,8 @@ async fn fetch_all(
     let files: Vec<Locked> = chosen.iter().filter_map(|file| file.locked()).collect();
     let progress = Progress::new(&out, "pulling", files.iter().map(|file| file.size).sum());
     let addresses = Addresses::new(client, ask, chosen);
-    let fetcher = Fetcher { http: &http, target, progress: &progress };
+    let about = format!("/api/v1/datasets/{}", ask.dataset);
+    let fetcher = Fetcher { http: &http, target, progress: &progress, about: &about };
     let sources = chosen.iter().map(|planned| match &planned.reference {
         Some(Reference::DownloadUrl { url }) => Source::Elsewhere(url),
         _ => Source::Plan(&addresses, client.server()),

@@ -74,6 +74,7 @@ impl Mapping {
             ("title", Some(title)) => self.set("title", json!({"en": title})),
             ("description", Some(description)) => self.set("description", json!({"en": description})),
             ("homepage", Some(url)) if is_http(url) => self.set("landing_page", json!(url)),
+            ("homepage", Some(other)) => self.drop(format!("homepage {other}: no http or https address")),
             ("version", Some(version)) => match version.parse() {
                 Ok(version) => self.metadata.version = Some(version),
                 Err(_) => self.drop(format!("version {version}: not MAJOR.MINOR.PATCH; use --version")),

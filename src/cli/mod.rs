@@ -26,7 +26,7 @@ enum Command {
     /// Prepare and repair the database of the service
     Database(serve::DatabaseCommand),
     #[command(flatten)]
-    Client(client::ClientCommand),
+    Client(Box<client::ClientCommand>),
     /// Print the completions of a shell
     Completions {
         /// The shell
@@ -41,7 +41,7 @@ pub fn main() -> ExitCode {
     let outcome = match arguments.command {
         Command::Serve(options) => serve::serve(*options),
         Command::Database(command) => serve::database(command),
-        Command::Client(command) => return run_client(command, &arguments.options),
+        Command::Client(command) => return run_client(*command, &arguments.options),
         Command::Completions { shell } => {
             clap_complete::generate(shell, &mut Arguments::command(), "cadastre", &mut std::io::stdout());
             Ok(())
@@ -89,4 +89,14 @@ fn exit_code(error: &Error) -> ExitCode {
         Kind::Unavailable | Kind::TooManyRequests | Kind::Timeout => 8,
         _ => 1,
     })
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn the_command_line_fits_together() {
+        Arguments::command().debug_assert();
+    }
 }

@@ -320,8 +320,8 @@ mod tests {
         let error = Metadata::load(dir.path(), None).unwrap_err();
         assert!(error.what().contains("files") && error.what().contains("includes"), "{error}");
 
-        let mut metadata = Metadata::default();
-        metadata.record = setting("rights.license=MIT").unwrap();
+        let record = setting("rights.license=MIT").unwrap();
+        let metadata = Metadata { record, ..Metadata::default() };
         let error = metadata.check_record().unwrap_err();
         assert!(error.what().contains("rights") && error.what().contains("license"), "{error}");
     }

@@ -191,3 +191,95 @@ async fn is_right(place: &Path, file: &Locked, bar: &FileBar) -> Result<bool> {
     let Ok(found) = LocalFile::at(place.to_owned()) else { return Ok(false) };
     Ok(found.size() == file.size && found.hash(bar).await?.sha256 == file.sha256)
 }
+
+#[cfg(test)]
+mod tests {
+    use std::io::{BufRead as _, BufReader, Write as _};
+    use std::net::TcpListener;
+
+    use super::super::super::http::plain_client;
+    use super::super::super::output::Output;
+    use super::*;
+    use crate::kernel::Digest;
+
+    /// A server that gives each of these answers once, in order; its address, and the ranges it was asked for.
+    fn serve(answers: Vec<&'static str>) -> (String, std::thread::JoinHandle<Vec<String>>) {
+        let listener = TcpListener::bind("127.0.0.1:0").unwrap();
+        let url = format!("http://{}/file", listener.local_addr().unwrap());
+        let asked = std::thread::spawn(move || {
+            let answer = |answer: &str| {
+                let (mut stream, _) = listener.accept().unwrap();
+                let head: Vec<String> = BufReader::new(stream.try_clone().unwrap())
+                    .lines()
+                    .map(Result::unwrap)
+                    .take_while(|line| !line.is_empty())
+                    .collect();
+                stream.write_all(answer.as_bytes()).unwrap();
+                let range = head.iter().find_map(|line| line.strip_prefix("range: "));
+                range.unwrap_or("whole").to_owned()
+            };
+            answers.into_iter().map(answer).collect()
+        });
+        (url, asked)
+    }
+
+    async fn fetch(dir: &Path, url: &str) -> Result<Fetched> {
+        let (target, http) = (Target::new(dir).unwrap(), plain_client().unwrap());
+        let progress = Progress::new(&Output::new(false, true), "test", 0);
+        let fetcher =
+            Fetcher { http: &http, target: &target, progress: &progress, about: "/api/v1/datasets/a/b" };
+        let file = Locked {
+            path: "deep/a.txt".parse().unwrap(),
+            size: 6,
+            sha256: Digest::of("abcdef"),
+            media_type: "text/plain".parse().unwrap(),
+        };
+        fetcher.fetch(&file, Source::Elsewhere(url)).await
+    }
+
+    #[tokio::test]
+    async fn a_broken_download_goes_on_where_it_stopped() {
+        let dir = tempfile::tempdir().unwrap();
+        let (url, asked) = serve(vec![
+            "HTTP/1.1 200 OK\r\ncontent-length: 6\r\n\r\nabc",
+            "HTTP/1.1 503 Service Unavailable\r\nretry-after: 0\r\ncontent-length: 0\r\nconnection: close\r\n\r\n",
+            "HTTP/1.1 206 Partial Content\r\ncontent-range: bytes 3-5/6\r\ncontent-length: 3\r\n\r\ndef",
+        ]);
+        assert_eq!(fetch(dir.path(), &url).await.unwrap(), Fetched::Now);
+        assert_eq!(asked.join().unwrap(), ["whole", "bytes=3-", "bytes=3-"]);
+        assert_eq!(std::fs::read(dir.path().join("deep/a.txt")).unwrap(), b"abcdef");
+        assert_eq!(fetch(dir.path(), "http://127.0.0.1:1/").await.unwrap(), Fetched::There);
+    }
+
+    #[tokio::test]
+    async fn other_bytes_never_reach_their_place() {
+        for answer in [
+            "HTTP/1.1 200 OK\r\ncontent-length: 6\r\n\r\nabcdeX",
+            "HTTP/1.1 200 OK\r\ncontent-length: 5\r\n\r\nabcde",
+            "HTTP/1.1 200 OK\r\nconnection: close\r\n\r\nabcdefg",
+        ] {
+            let dir = tempfile::tempdir().unwrap();
+            let (url, asked) = serve(vec![answer]);
+            assert_eq!(fetch(dir.path(), &url).await.unwrap_err().exit(), Exit::Integrity, "{answer}");
+            asked.join().unwrap();
+            assert!(!dir.path().join("deep/a.txt").exists());
+        }
+    }
+
+    #[tokio::test]
+    async fn a_part_that_was_damaged_is_fetched_anew() {
+        let dir = tempfile::tempdir().unwrap();
+        let broken = "HTTP/1.1 200 OK\r\ncontent-length: 6\r\n\r\nabc";
+        let gone = "HTTP/1.1 404 Not Found\r\ncontent-length: 0\r\nconnection: close\r\n\r\n";
+        let (url, _) = serve(vec![broken, gone]);
+        fetch(dir.path(), &url).await.unwrap_err();
+        let part = std::fs::read_dir(dir.path().join(".cadastre")).unwrap().next().unwrap().unwrap().path();
+        std::fs::write(&part, "aXc").unwrap();
+        let (url, asked) = serve(vec![
+            "HTTP/1.1 206 Partial Content\r\ncontent-range: bytes 3-5/6\r\ncontent-length: 3\r\nconnection: close\r\n\r\ndef",
+            "HTTP/1.1 200 OK\r\ncontent-length: 6\r\nconnection: close\r\n\r\nabcdef",
+        ]);
+        assert_eq!(fetch(dir.path(), &url).await.unwrap(), Fetched::Now);
+        assert_eq!(asked.join().unwrap(), ["bytes=3-", "whole"]);
+    }
+}

@@ -16,7 +16,7 @@ use crate::db::Db;
 use crate::http::{Authenticator, RateLimits, authenticate, limit_rate, observe, path_config, query_config};
 use crate::kernel::Clock;
 use crate::storage::BlobStore;
-use crate::{identity, spaces};
+use crate::{access, identity, spaces};
 
 /// What the handlers work with.
 #[derive(Clone)]
@@ -39,7 +39,11 @@ pub struct Services {
 
 /// Every route below `/api/v1`.
 pub(super) fn routes(config: &mut ServiceConfig<'_>) {
-    config.configure(identity::api::routes).configure(spaces::api::routes).configure(openapi::routes);
+    config
+        .configure(identity::api::routes)
+        .configure(spaces::api::routes)
+        .configure(access::api::routes)
+        .configure(openapi::routes);
 }
 
 /// Builds the application around the services.

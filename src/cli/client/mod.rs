@@ -65,8 +65,8 @@ pub enum ClientCommand {
     Pull(pull::Pull),
     /// Check a pulled folder against its lock, without the network
     Verify(verify::Verify),
-    /// Administer people, organisations, spaces and tokens
-    #[command(subcommand)]
+    /// What `cadastre admin` asks of a server; parsed beside the commands that work on the spot.
+    #[command(skip)]
     Admin(AdminCommand),
 }
 

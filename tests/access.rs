@@ -8,10 +8,10 @@ mod world;
 mod support;
 
 use cadastre::access::{
-    Application, Approval, Filters, GrantState, Note, Remark, Request, RequestState, approve_request,
-    list_dataset_deliveries, list_grant_deliveries, list_grants, list_requests, may_i, reject_request,
-    relinquish_grant, resubmit_request, return_request, revoke_grant, show_grant, show_request,
-    submit_request, withdraw_request,
+    Application, Approval, Filters, GrantState, Note, Relinquishment, Remark, Request, RequestState,
+    Revocation, approve_request, list_dataset_deliveries, list_grant_deliveries, list_grants, list_requests,
+    may_i, reject_request, relinquish_grant, resubmit_request, return_request, revoke_grant, show_grant,
+    show_request, submit_request, withdraw_request,
 };
 use cadastre::datasets::{Delivery, DownloadGate as _, Ground};
 use cadastre::kernel::{Digest, IdempotencyKey, PageRequest, Result};
@@ -100,10 +100,12 @@ async fn a_request_is_returned_approved_used_and_revoked(world: World) {
     assert_eq!(code(more), "already_granted");
 
     assert_eq!(
-        code(revoke_grant(&world.db, &tina, grant.id.clone(), remark("Mine")).await),
+        code(revoke_grant(&world.db, &tina, grant.id.clone(), Revocation { reason: "Mine".into() }).await),
         "revoker_required"
     );
-    let revoked = revoke_grant(&world.db, &pat, grant.id.clone(), remark("Misuse")).await.unwrap();
+    let revoked = revoke_grant(&world.db, &pat, grant.id.clone(), Revocation { reason: "Misuse".into() })
+        .await
+        .unwrap();
     assert_eq!((revoked.state, revoked.active), (GrantState::Revoked, false));
     let ended = world.door(&tina).await.unwrap_err();
     assert_eq!(ended.code(), "grant_ended");
@@ -113,7 +115,10 @@ async fn a_request_is_returned_approved_used_and_revoked(world: World) {
         (answer.allowed, answer.code, answer.next.as_deref()),
         (false, "grant_ended", Some("/api/v1/requests"))
     );
-    assert_eq!(code(relinquish_grant(&world.db, &tina, grant.id, Note::default()).await), "wrong_state");
+    assert_eq!(
+        code(relinquish_grant(&world.db, &tina, grant.id, Relinquishment::default()).await),
+        "wrong_state"
+    );
 }
 
 async fn the_one_who_asks_never_decides(world: World) {
@@ -279,7 +284,7 @@ async fn a_right_that_was_given_is_checked_again(world: World) {
     world.leave("works", "rick").await;
     assert_eq!(code(world.holds(&of_rick, Some(&rick)).await), "right_ended");
     assert!(world.holds(&of_tina, Some(&tina)).await.is_ok());
-    relinquish_grant(&world.db, &tina, request.grant.unwrap(), Note::default()).await.unwrap();
+    relinquish_grant(&world.db, &tina, request.grant.unwrap(), Relinquishment::default()).await.unwrap();
     assert_eq!(code(world.holds(&of_tina, Some(&tina)).await), "grant_ended");
     world.terms(json!({"mode": "open"})).await;
     let open = world.door(&tina).await.unwrap();

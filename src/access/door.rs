@@ -43,12 +43,14 @@ impl DownloadGate for AccountGate {
         if asked.sample {
             return Ok(permit(Ground::Sample, None));
         }
-        let terms = giving_terms(conn, dataset)?;
+        let terms = terms_set(conn, dataset)?;
         if terms.mode() == AccessMode::Open {
+            gives_bytes(&terms)?;
             use_is_not_prohibited(&terms, ctx, asked)?;
             return Ok(permit(Ground::Open, None));
         }
         if principal.is_none() {
+            gives_bytes(&terms)?;
             return Err(Error::new(
                 Kind::Unauthenticated,
                 "sign_in_to_ask",
@@ -57,7 +59,9 @@ impl DownloadGate for AccountGate {
             )
             .next(REQUESTS));
         }
+        // A running grant keeps the terms it was given under, also when the dataset's have changed since.
         by_grant(conn, ctx, ctx.require(Scope::Read)?, asked)
+            .map_err(|refusal| gives_bytes(&terms).err().unwrap_or(refusal))
     }
 
     fn still_holds(
@@ -77,7 +81,7 @@ impl DownloadGate for AccountGate {
             Ground::Own => Ok(()),
             Ground::Sample if asked.sample => Ok(()),
             Ground::Sample => Err(right_ended()),
-            Ground::Open if giving_terms(conn, dataset)?.mode() == AccessMode::Open => Ok(()),
+            Ground::Open if terms_set(conn, dataset)?.mode() == AccessMode::Open => Ok(()),
             Ground::Open => Err(right_ended()),
             Ground::Grant => {
                 let id = permit.grant.as_ref().ok_or_else(right_ended)?;
@@ -89,7 +93,6 @@ impl DownloadGate for AccountGate {
                     return Err(right_ended());
                 }
                 belongs(conn, &parties.organisation, person)?;
-                giving_terms(conn, dataset)?;
                 grant_is_permitted(conn, &grant, &parties, now)
             }
         }
@@ -116,16 +119,20 @@ fn only_published(asked: &Asked<'_>) -> Result<()> {
     if asked.version.state == VersionState::Published { Ok(()) } else { Err(Error::not_found("version")) }
 }
 
-/// The terms in force, which must be ones that bytes are given under at all.
-fn giving_terms(conn: &mut Conn, dataset: &Dataset) -> Result<Terms> {
-    let terms = terms_in_force(conn, dataset)?.ok_or_else(|| {
+/// The terms in force.
+fn terms_set(conn: &mut Conn, dataset: &Dataset) -> Result<Terms> {
+    terms_in_force(conn, dataset)?.ok_or_else(|| {
         Error::forbidden(
             "terms_missing",
             "the provider has not set terms of use; nothing is given until it has",
         )
-    })?;
+    })
+}
+
+/// Terms must be ones that bytes are given under at all.
+fn gives_bytes(terms: &Terms) -> Result<()> {
     if terms.allows_download() {
-        return Ok(terms);
+        return Ok(());
     }
     Err(Error::forbidden(
         "secure_environment_only",
@@ -165,7 +172,7 @@ fn by_grant(conn: &mut Conn, ctx: &Ctx, principal: &Principal, asked: &Asked<'_>
                     until: Some(grant.until),
                 });
             }
-            Err(error) if error.code() == verdict::VIOLATED => refusal = refusal.or(Some(error)),
+            Err(error) if error.kind() == Kind::Forbidden => refusal = refusal.or(Some(error)),
             Err(error) => return Err(error),
         }
     }
@@ -180,6 +187,7 @@ fn by_grant(conn: &mut Conn, ctx: &Ctx, principal: &Principal, asked: &Asked<'_>
 fn grant_is_permitted(conn: &mut Conn, grant: &Grant, parties: &Parties, now: Timestamp) -> Result<()> {
     let terms = terms_of_revision(conn, &parties.dataset, grant.policy_revision)?
         .ok_or_else(|| Error::internal("grant", "the terms it was given under are gone"))?;
+    gives_bytes(&terms)?;
     let verdict = verdict::of_use(conn, &terms, &parties.organisation, grant.purpose, now)?;
     verdict::permitted(verdict.as_ref(), Kind::Forbidden, &grant.dataset)
 }

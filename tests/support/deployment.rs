@@ -124,10 +124,11 @@ impl Deployment {
                 drop(tell.send(line));
             }
         });
+        // From here on, dropping it ends the process.
+        let mut server = Server { child, url: String::new() };
         let (mut first_code, mut said) = (None, Vec::new());
         loop {
             let Ok(line) = heard.recv_timeout(Duration::from_secs(60)) else {
-                drop(child.kill());
                 panic!("the server did not start: {}", said.join("\n"));
             };
             if let Some(code) = line.split_whitespace().find(|word| word.starts_with("cac_")) {
@@ -135,7 +136,8 @@ impl Deployment {
             }
             let entry: serde_json::Value = serde_json::from_str(&line).unwrap_or_default();
             if let Some(base) = entry.get("base").and_then(|base| base.as_str()) {
-                return (Server { child, url: base.to_owned() }, first_code);
+                base.clone_into(&mut server.url);
+                return (server, first_code);
             }
             said.push(line);
         }

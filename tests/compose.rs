@@ -34,6 +34,9 @@ struct Compose {
     document: Value,
 }
 
+/// A way to break a file: which one, what to replace by what, and what must be told.
+type Break = (fn(&mut Files) -> &mut String, &'static str, &'static str, &'static str);
+
 /// A Dockerfile instruction: its name in capitals, and what follows, on one line.
 type Instruction = (String, String);
 
@@ -383,7 +386,7 @@ fn the_build_takes_no_more_than_it_needs() {
 fn a_broken_file_is_noticed() {
     let sound = Files::of_the_project();
     let before = sound.violations();
-    let breaks: [(fn(&mut Files) -> &mut String, &str, &str, &str); 16] = [
+    let breaks: [Break; 16] = [
         (|f| &mut f.compose, "    restart: \"no\"\n", "", "either a health check"),
         (
             |f| &mut f.compose,

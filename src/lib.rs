@@ -14,5 +14,6 @@ pub mod identity;
 pub mod spaces;
 pub mod policies;
 pub mod datasets;
+pub mod access;
 pub mod server;
 pub mod cli;

@@ -1,11 +1,13 @@
 //! `serve` and the care of its database.
 
 use std::sync::Arc;
+use std::time::Duration;
 
-use clap::{Args, Subcommand};
+use clap::Args;
 
 use crate::config::{Config, Settings};
-use crate::db::{DatabaseUrl, migrate};
+use crate::db::{DatabaseUrl, migrate, repair};
+use crate::journal::rebuild_head;
 use crate::kernel::{Error, Result, SystemClock};
 use crate::server;
 
@@ -14,19 +16,6 @@ use crate::server;
 pub(super) struct Serve {
     #[command(flatten)]
     settings: Settings,
-}
-
-/// Commands that work on the database directly.
-#[derive(Args)]
-pub(super) struct DatabaseCommand {
-    #[command(subcommand)]
-    action: DatabaseAction,
-}
-
-#[derive(Subcommand)]
-enum DatabaseAction {
-    /// Apply missing migrations
-    Migrate(Box<Serve>),
 }
 
 pub(super) fn serve(options: Serve) -> Result<()> {
@@ -52,10 +41,8 @@ async fn run(config: Config) -> Result<()> {
     running.wait().await
 }
 
-pub(super) fn database(command: DatabaseCommand) -> Result<()> {
-    let DatabaseAction::Migrate(options) = command.action;
-    let config = options.settings.with_file()?.resolve()?;
-    let url: DatabaseUrl = config.database_text().parse()?;
+pub(super) fn migrate_database(options: Serve) -> Result<()> {
+    let url = database_url(options)?;
     let applied = migrate(&url)?;
     if applied.is_empty() {
         eprintln!("{url}: nothing to do");
@@ -66,7 +53,32 @@ pub(super) fn database(command: DatabaseCommand) -> Result<()> {
     Ok(())
 }
 
-fn runtime() -> Result<tokio::runtime::Runtime> {
+pub(super) fn examine_database(options: Serve) -> Result<()> {
+    let url = database_url(options)?;
+    let head = repair(&url, rebuild_head)?;
+    println!("{} entries, every leaf in its place, root {}", head.size(), head.root());
+    Ok(())
+}
+
+fn database_url(options: Serve) -> Result<DatabaseUrl> {
+    options.settings.with_file()?.resolve()?.database_text().parse()
+}
+
+/// Asks for readiness: `ok`, or which part is not.
+pub(super) async fn healthcheck(server: &url::Url) -> Result<()> {
+    let unwell = |reason: String| Error::unavailable("unwell", format!("{server} cannot serve: {reason}"));
+    let address =
+        server.join("/readyz").map_err(|error| Error::invalid("server", "url", error.to_string()))?;
+    let client = reqwest::Client::builder().no_proxy().timeout(Duration::from_secs(10)).build();
+    let answer = match client.map(|client| client.get(address).send()) {
+        Ok(asked) => asked.await.map_err(|error| unwell(error.without_url().to_string()))?,
+        Err(error) => return Err(Error::internal("HTTP client", error)),
+    };
+    let (good, text) = (answer.status().is_success(), answer.text().await.unwrap_or_default());
+    if good { Ok(()) } else { Err(unwell(text)) }
+}
+
+pub(super) fn runtime() -> Result<tokio::runtime::Runtime> {
     tokio::runtime::Builder::new_multi_thread()
         .enable_all()
         .build()

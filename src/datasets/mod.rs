@@ -10,6 +10,7 @@ mod read;
 pub mod record;
 mod register;
 mod store;
+mod sweep;
 mod terms;
 pub mod versions;
 
@@ -20,4 +21,5 @@ pub use model::{
 };
 pub use read::{history, past_record, show_completeness, show_dataset};
 pub use register::{delete_dataset, register_dataset, update_dataset};
+pub use sweep::sweep;
 pub use terms::{list_policies, set_policy, show_policy, terms_in_force, terms_of_revision};

@@ -4,7 +4,7 @@ use serde::{Deserialize, Serialize};
 use serde_json::value::RawValue;
 use utoipa::ToSchema;
 
-use super::record::{Completeness, Record};
+use super::record::Record;
 use super::versions::VersionNumber;
 use crate::kernel::{
     Checks, DatasetId, Digest, Error, LangText, OrganisationId, Result, Slug, Timestamp, text_enum,
@@ -256,9 +256,6 @@ pub struct NewPolicy {
     #[schema(value_type = Option<Object>)]
     pub offer: Option<serde_json::Value>,
 }
-
-/// How complete a record is, with reasons.
-pub type CompletenessReport = Completeness;
 
 #[cfg(test)]
 mod tests {

@@ -76,6 +76,20 @@ pub fn revert_all(url: &DatabaseUrl) -> Result<()> {
     })
 }
 
+/// Runs a repair alone: it holds the writer's lock, so that no other process writes meanwhile, and stands on a
+/// connection without time limits.
+///
+/// # Errors
+/// What the repair returns; nothing has been changed then.
+pub fn repair<T>(url: &DatabaseUrl, work: impl FnOnce(&mut Conn) -> Result<T>) -> Result<T> {
+    with_migrator(url, |conn| {
+        conn.begin_write()?;
+        let done = work(conn)?;
+        conn.commit()?;
+        Ok(done)
+    })
+}
+
 /// The refusal to work with a database that a newer program made.
 pub(super) fn newer(names: &[String]) -> Error {
     Error::conflict(

@@ -18,7 +18,7 @@ mod url;
 mod writer;
 
 pub use conn::{Conn, MultiBackend};
-pub use migrate::{MigrationState, check as check_migrations, migrate, revert_all};
+pub use migrate::{MigrationState, check as check_migrations, migrate, repair, revert_all};
 pub use once::forget_idempotency_keys;
 pub use pool::Db;
 pub use query::{OrIgnore, OrIgnoreDsl, cols};

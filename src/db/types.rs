@@ -86,11 +86,22 @@ use diesel::serialize::{self, Output, ToSql};
 use diesel::sql_types::{BigInt, Binary};
 
 use crate::kernel::{
-    DatasetId, Digest, GrantId, OrganisationId, PersonId, RequestId, SessionId, Slug, Timestamp, TokenId,
-    VersionId,
+    DatasetId, DeliveryId, Digest, GrantId, OrganisationId, PersonId, RequestId, SessionId, Slug, Timestamp,
+    TokenId, VersionId,
 };
 
-text_column!(DatasetId, GrantId, OrganisationId, PersonId, RequestId, SessionId, TokenId, VersionId, Slug);
+text_column!(
+    DatasetId,
+    DeliveryId,
+    GrantId,
+    OrganisationId,
+    PersonId,
+    RequestId,
+    SessionId,
+    TokenId,
+    VersionId,
+    Slug
+);
 
 column_expression!(Timestamp, BigInt);
 

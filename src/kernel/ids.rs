@@ -104,6 +104,10 @@ id! {
     /// A grant, the right an approval creates.
     GrantId "gr"
 }
+id! {
+    /// One delivery of bytes.
+    DeliveryId "dl"
+}
 
 #[cfg(test)]
 mod tests {

@@ -24,7 +24,8 @@ pub use ctx::{Caller, Ctx, IdempotencyKey, OrganisationRole, Principal, Scope, S
 pub use digest::{Digest, Hasher};
 pub use error::{Error, FieldError, Kind, Result};
 pub use ids::{
-    DatasetId, GrantId, OrganisationId, PersonId, RequestId, SessionId, TokenId, UploadId, VersionId,
+    DatasetId, DeliveryId, GrantId, OrganisationId, PersonId, RequestId, SessionId, TokenId, UploadId,
+    VersionId,
 };
 pub use page::{Cursor, Page, PageRequest};
 pub use secret::random_bytes;

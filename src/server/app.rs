@@ -7,16 +7,21 @@ use actix_web::dev::{ServiceFactory, ServiceRequest, ServiceResponse};
 use actix_web::middleware::{Compress, Condition, from_fn};
 use actix_web::{App, Error, web};
 use metrics_exporter_prometheus::PrometheusHandle;
+use tokio::sync::Semaphore;
 use utoipa_actix_web::service_config::ServiceConfig;
 use utoipa_actix_web::{AppExt as _, scope};
 
 use super::{fallback, health, openapi};
+use crate::access::AccountGate;
 use crate::config::Config;
+use crate::datasets::DownloadGate;
+use crate::datasets::api::UploadSlots;
+use crate::datasets::files::Tickets;
 use crate::db::Db;
 use crate::http::{Authenticator, RateLimits, authenticate, limit_rate, observe, path_config, query_config};
 use crate::kernel::Clock;
 use crate::storage::BlobStore;
-use crate::{identity, spaces};
+use crate::{access, datasets, identity, spaces};
 
 /// What the handlers work with.
 #[derive(Clone)]
@@ -25,6 +30,12 @@ pub struct Services {
     pub db: Db,
     /// The bytes.
     pub store: BlobStore,
+    /// Signs links to files.
+    pub tickets: Tickets,
+    /// The door that bytes leave by.
+    pub gate: Arc<AccountGate>,
+    /// How many uploads may run at once.
+    pub uploads: Arc<Semaphore>,
     /// The time.
     pub clock: Arc<dyn Clock>,
     /// Who a credential belongs to.
@@ -39,7 +50,12 @@ pub struct Services {
 
 /// Every route below `/api/v1`.
 pub(super) fn routes(config: &mut ServiceConfig<'_>) {
-    config.configure(identity::api::routes).configure(spaces::api::routes).configure(openapi::routes);
+    config
+        .configure(identity::api::routes)
+        .configure(spaces::api::routes)
+        .configure(datasets::api::routes)
+        .configure(access::api::routes)
+        .configure(openapi::routes);
 }
 
 /// Builds the application around the services.
@@ -60,6 +76,10 @@ pub(super) fn build(
     let app = App::new()
         .app_data(web::Data::new(services.db.clone()))
         .app_data(web::Data::new(services.store.clone()))
+        .app_data(web::Data::new(services.tickets.clone()))
+        .app_data(web::Data::from(services.gate.clone() as Arc<dyn DownloadGate>))
+        .app_data(web::Data::from(services.clock.clone()))
+        .app_data(web::Data::new(UploadSlots(services.uploads.clone())))
         .app_data(web::Data::from(services.limits.clone()))
         .app_data(web::Data::from(services.config.clone()))
         .app_data(web::Data::new(services.metrics.clone()))

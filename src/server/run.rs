@@ -6,12 +6,16 @@ use std::time::Duration;
 
 use actix_web::HttpServer;
 use actix_web::dev::ServerHandle;
+use tokio::sync::Semaphore;
 use tokio::task::JoinHandle;
 use tokio_util::sync::CancellationToken;
 
 use super::app::{Services, build};
 use super::telemetry;
+use crate::access::AccountGate;
 use crate::config::Config;
+use crate::datasets::files::{CHECK_JOB, Tickets, run_check};
+use crate::datasets::sweep;
 use crate::db::{DatabaseUrl, Db, MigrationState, check_migrations, forget_idempotency_keys, migrate};
 use crate::http::RateLimits;
 use crate::identity::{DatabaseAuthenticator, FirstSignIn, ensure_administrator, forget_ended_sessions};
@@ -44,10 +48,14 @@ pub async fn open_services(config: Config, clock: Arc<dyn Clock>) -> Result<Serv
     let (db, checked) = tokio::join!(open, store.check());
     let db = db.map_err(|error| Error::internal("opening the database", error))??;
     checked?;
+    let tickets = Tickets::open(&db).await?;
     Ok(Services {
         authenticator: Arc::new(DatabaseAuthenticator::new(db.clone())),
         limits: Arc::new(RateLimits::per_minute(config.rate, config.anonymous_rate)),
         metrics: telemetry::metrics()?,
+        uploads: Arc::new(Semaphore::new(config.uploads.get() as usize)),
+        gate: Arc::new(AccountGate::new(db.clone())),
+        tickets,
         config: Arc::new(config),
         db,
         store,
@@ -73,6 +81,7 @@ pub struct Running {
     handle: ServerHandle,
     server: JoinHandle<std::io::Result<()>>,
     background: CancellationToken,
+    account: Arc<AccountGate>,
 }
 
 impl Running {
@@ -83,6 +92,7 @@ impl Running {
     pub async fn wait(self) -> Result<()> {
         let ended = self.server.await.map_err(|error| Error::internal("server", error))?;
         self.background.cancel();
+        self.account.flush().await;
         ended.map_err(|error| Error::internal("server", error))
     }
 
@@ -124,13 +134,22 @@ pub async fn start(services: Services) -> Result<Running> {
     let server = server.run();
     let (handle, background) = (server.handle(), CancellationToken::new());
     tokio::spawn(runner(&services).run(background.clone()));
-    Ok(Running { address, first_sign_in, handle, server: tokio::spawn(server), background })
+    Ok(Running {
+        address,
+        first_sign_in,
+        handle,
+        server: tokio::spawn(server),
+        background,
+        account: services.gate,
+    })
 }
 
 /// The background work of a server.
 fn runner(services: &Services) -> Runner {
     let limits = services.limits.clone();
     let (keys, sessions) = (services.db.clone(), services.db.clone());
+    let (swept, store) = (services.db.clone(), services.store.clone());
+    let (checked, config) = (services.db.clone(), services.config.clone());
     Runner::new(services.db.clone(), services.clock.clone())
         .every("forget_idempotency_keys", Duration::from_secs(3600), move |ctx| {
             let db = keys.clone();
@@ -145,6 +164,14 @@ fn runner(services: &Services) -> Runner {
             let db = sessions.clone();
             limits.forget_idle();
             async move { forget_ended_sessions(&db, &ctx).await }
+        })
+        .every("sweep_store", Duration::from_secs(6 * 3600), move |ctx| {
+            let (db, store) = (swept.clone(), store.clone());
+            async move { sweep(&db, &store, &ctx).await }
+        })
+        .handle(CHECK_JOB, move |ctx, job| {
+            let (db, config) = (checked.clone(), config.clone());
+            async move { run_check(&db, &ctx, &job, &config.fetch_hosts).await }
         })
 }
 

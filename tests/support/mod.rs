@@ -4,4 +4,5 @@
 #![allow(clippy::expect_used, reason = "in a test, a failed expectation is the report")]
 
 pub mod databases;
+pub mod deployment;
 pub mod services;

@@ -1,10 +1,13 @@
--- Requests for access: an organisation asks to use one dataset for a purpose.
+-- Requests for access: an organisation asks to use one dataset for a purpose. Names that cannot change are kept
+-- beside the ids, so that lists need no joins.
 CREATE TABLE requests (
     id TEXT NOT NULL PRIMARY KEY,
     dataset_id TEXT NOT NULL REFERENCES datasets (id),
+    dataset TEXT NOT NULL,
     space TEXT NOT NULL,
     provider_id TEXT NOT NULL REFERENCES organisations (id),
     organisation_id TEXT NOT NULL REFERENCES organisations (id),
+    organisation TEXT NOT NULL,
     applicant TEXT NOT NULL REFERENCES people (id),
     state TEXT NOT NULL,
     purpose TEXT NOT NULL,
@@ -28,9 +31,11 @@ CREATE TABLE grants (
     id TEXT NOT NULL PRIMARY KEY,
     request_id TEXT NOT NULL REFERENCES requests (id),
     dataset_id TEXT NOT NULL REFERENCES datasets (id),
+    dataset TEXT NOT NULL,
     space TEXT NOT NULL,
     provider_id TEXT NOT NULL REFERENCES organisations (id),
     organisation_id TEXT NOT NULL REFERENCES organisations (id),
+    organisation TEXT NOT NULL,
     purpose TEXT NOT NULL,
     versions TEXT,
     conditions TEXT,

@@ -7,6 +7,7 @@ mod places;
 mod terms;
 mod versions;
 
+pub use files::UploadSlots;
 use utoipa_actix_web::service_config::ServiceConfig;
 
 /// Registers the routes.

@@ -45,7 +45,10 @@ pub struct VersionName {
 }
 
 /// The version of this name, if the caller may do this; drafts only for those who see inside.
-pub(in crate::datasets) fn find_version(
+///
+/// # Errors
+/// As [`find_dataset`]; 404 when there is no such version that the caller may know of.
+pub fn find_version(
     conn: &mut Conn,
     ctx: &Ctx,
     name: &VersionName,

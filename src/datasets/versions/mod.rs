@@ -7,8 +7,10 @@ mod model;
 mod publish;
 mod view;
 
-pub use draft::{VersionName, Which, create_version, delete_version, list_versions, show_version};
-pub(super) use draft::{event, find_version};
+pub(super) use draft::event;
+pub use draft::{
+    VersionName, Which, create_version, delete_version, find_version, list_versions, show_version,
+};
 pub use manifest::{Manifest, ManifestWriter};
 pub use model::{VersionNumber, VersionState, Withdrawal, latest};
 pub use publish::{publish_version, show_manifest, withdraw_version};

@@ -14,7 +14,7 @@
 
 use std::cmp::Ordering;
 
-use serde::Serialize;
+use serde::{Deserialize, Serialize};
 use utoipa::ToSchema;
 
 use super::operand::{self, LeftOperand};
@@ -92,7 +92,7 @@ pub struct Facts {
 }
 
 /// What a policy says about a use.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize, ToSchema)]
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, ToSchema)]
 pub struct Verdict {
     /// The whole. Not the conjunction of the lines: permissions are alternatives.
     pub outcome: Outcome,
@@ -101,7 +101,7 @@ pub struct Verdict {
 }
 
 /// What one line of a policy says about a use.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize, ToSchema)]
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, ToSchema)]
 pub struct Line {
     /// The line, as a JSON pointer (RFC 6901) into the policy as the register writes it.
     pub pointer: String,

@@ -1,0 +1,244 @@
+//! The one door that bytes leave by. Nothing it says is kept: it is asked again for every call, so that a revoked
+//! grant, a lost membership or an ended term is felt at once.
+
+use super::account::Account;
+use super::model::{Grant, Parties};
+use super::{store, verdict};
+use crate::datasets::versions::VersionState;
+use crate::datasets::{
+    Asked, Dataset, Delivery, DownloadGate, Ground, Permit, terms_in_force, terms_of_revision,
+};
+use crate::db::{Conn, Db};
+use crate::kernel::{Ctx, Error, Kind, OrganisationId, PersonId, Principal, Result, Scope, Timestamp};
+use crate::policies::{AccessMode, Facts, Terms, decide};
+
+/// Where requests are handed in.
+const REQUESTS: &str = "/api/v1/requests";
+
+/// The door over terms and grants, with the account of what went through it.
+pub struct AccountGate {
+    account: Account,
+}
+
+impl AccountGate {
+    /// A door whose account is written to this database by a background task; call it inside a tokio runtime.
+    #[must_use]
+    pub fn new(db: Db) -> Self {
+        Self { account: Account::start(db) }
+    }
+
+    /// Waits until every delivery so far is in the database; for a graceful stop, whose patience bounds it.
+    pub async fn flush(&self) {
+        self.account.flush().await;
+    }
+}
+
+impl DownloadGate for AccountGate {
+    fn may_download(&self, conn: &mut Conn, ctx: &Ctx, asked: &Asked<'_>) -> Result<Permit> {
+        let (dataset, principal) = (asked.dataset, ctx.principal());
+        if principal.is_some_and(|principal| is_own(principal, dataset)) {
+            return Ok(permit(Ground::Own, Some(dataset.provider()?.clone())));
+        }
+        only_published(asked)?;
+        if asked.sample {
+            return Ok(permit(Ground::Sample, None));
+        }
+        let terms = giving_terms(conn, dataset)?;
+        if terms.mode() == AccessMode::Open {
+            use_is_not_prohibited(&terms, ctx, asked)?;
+            return Ok(permit(Ground::Open, None));
+        }
+        if principal.is_none() {
+            return Err(Error::new(
+                Kind::Unauthenticated,
+                "sign_in_to_ask",
+                "this dataset is given to those who asked for it: sign in, or send an API token as Authorization: \
+                 Bearer",
+            )
+            .next(REQUESTS));
+        }
+        by_grant(conn, ctx, ctx.require(Scope::Read)?, asked)
+    }
+
+    fn still_holds(
+        &self,
+        conn: &mut Conn,
+        permit: &Permit,
+        person: Option<&PersonId>,
+        asked: &Asked<'_>,
+        now: Timestamp,
+    ) -> Result<()> {
+        let dataset = asked.dataset;
+        if permit.ground == Ground::Own {
+            return belongs(conn, dataset.provider()?, person);
+        }
+        only_published(asked)?;
+        match permit.ground {
+            Ground::Own => Ok(()),
+            Ground::Sample if asked.sample => Ok(()),
+            Ground::Sample => Err(right_ended()),
+            Ground::Open if giving_terms(conn, dataset)?.mode() == AccessMode::Open => Ok(()),
+            Ground::Open => Err(right_ended()),
+            Ground::Grant => {
+                let id = permit.grant.as_ref().ok_or_else(right_ended)?;
+                let (grant, parties) = store::grant_by_id(conn, id, now)?.ok_or_else(right_ended)?;
+                if !grant.is_active(now) {
+                    return Err(grant_ended(&grant));
+                }
+                if parties.dataset != dataset.id || !grant.covers(&asked.version.version, None) {
+                    return Err(right_ended());
+                }
+                belongs(conn, &parties.organisation, person)?;
+                giving_terms(conn, dataset)?;
+                grant_is_permitted(conn, &grant, &parties, now)
+            }
+        }
+    }
+
+    fn delivered(&self, delivery: Delivery) {
+        self.account.note(delivery);
+    }
+}
+
+fn permit(ground: Ground, organisation: Option<OrganisationId>) -> Permit {
+    Permit { ground, grant: None, organisation, until: None }
+}
+
+/// Whether the caller belongs to the provider, with a token that reads and reaches here. One without the scope is
+/// held to what everybody may do.
+fn is_own(principal: &Principal, dataset: &Dataset) -> bool {
+    dataset.organisation_id.as_ref().is_some_and(|provider| principal.belongs_to(provider))
+        && principal.reaches(&dataset.space)
+        && principal.scopes.contains(&Scope::Read)
+}
+
+fn only_published(asked: &Asked<'_>) -> Result<()> {
+    if asked.version.state == VersionState::Published { Ok(()) } else { Err(Error::not_found("version")) }
+}
+
+/// The terms in force, which must be ones that bytes are given under at all.
+fn giving_terms(conn: &mut Conn, dataset: &Dataset) -> Result<Terms> {
+    let terms = terms_in_force(conn, dataset)?.ok_or_else(|| {
+        Error::forbidden(
+            "terms_missing",
+            "the provider has not set terms of use; nothing is given until it has",
+        )
+    })?;
+    if terms.allows_download() {
+        return Ok(terms);
+    }
+    Err(Error::forbidden(
+        "secure_environment_only",
+        "these bytes are never downloaded; ask for access to work with them in a secure processing environment",
+    )
+    .next(REQUESTS))
+}
+
+/// Open data is given to everybody, but not for a stated use that its offer prohibits.
+fn use_is_not_prohibited(terms: &Terms, ctx: &Ctx, asked: &Asked<'_>) -> Result<()> {
+    let (Some(offer), Some(purpose)) = (terms.offer(), asked.purpose) else { return Ok(()) };
+    let spaces = ctx.principal().map(|principal| principal.spaces.iter().cloned().collect());
+    let facts = Facts { now: ctx.now, purpose: Some(purpose), spaces: spaces.unwrap_or_default() };
+    verdict::permitted(Some(&decide(offer, &facts)), Kind::Forbidden, &asked.dataset.full_name())
+}
+
+fn by_grant(conn: &mut Conn, ctx: &Ctx, principal: &Principal, asked: &Asked<'_>) -> Result<Permit> {
+    let dataset = asked.dataset;
+    if !principal.reaches(&dataset.space) {
+        return Err(Error::forbidden(
+            "token_confined",
+            format!("this token is good for another data space, and the dataset is in `{}`", dataset.space),
+        ));
+    }
+    let mine: Vec<OrganisationId> = principal.organisations.keys().cloned().collect();
+    let live = store::live_grants(conn, &dataset.id, &mine, ctx.now)?;
+    let mut refusal = None;
+    for (grant, parties) in
+        live.iter().filter(|(grant, _)| grant.covers(&asked.version.version, asked.purpose))
+    {
+        match grant_is_permitted(conn, grant, parties, ctx.now) {
+            Ok(()) => {
+                return Ok(Permit {
+                    ground: Ground::Grant,
+                    grant: Some(grant.id.clone()),
+                    organisation: Some(parties.organisation.clone()),
+                    until: Some(grant.until),
+                });
+            }
+            Err(error) if error.code() == verdict::VIOLATED => refusal = refusal.or(Some(error)),
+            Err(error) => return Err(error),
+        }
+    }
+    match refusal {
+        Some(refusal) => Err(refusal),
+        None => Err(how_to_ask(conn, ctx, asked, &mine, live.first().map(|(grant, _)| grant))?),
+    }
+}
+
+/// A grant keeps the terms it was given under, and must satisfy them still. What they leave undetermined was for
+/// people to decide, and they did.
+fn grant_is_permitted(conn: &mut Conn, grant: &Grant, parties: &Parties, now: Timestamp) -> Result<()> {
+    let terms = terms_of_revision(conn, &parties.dataset, grant.policy_revision)?
+        .ok_or_else(|| Error::internal("grant", "the terms it was given under are gone"))?;
+    let verdict = verdict::of_use(conn, &terms, &parties.organisation, grant.purpose, now)?;
+    verdict::permitted(verdict.as_ref(), Kind::Forbidden, &grant.dataset)
+}
+
+/// The refusal of a caller without a fitting grant, with the next step.
+fn how_to_ask(
+    conn: &mut Conn,
+    ctx: &Ctx,
+    asked: &Asked<'_>,
+    mine: &[OrganisationId],
+    other: Option<&Grant>,
+) -> Result<Error> {
+    let dataset = asked.dataset;
+    if let Some(id) = store::open_request(conn, &dataset.id, mine, asked.purpose)? {
+        return Ok(Error::forbidden(
+            "request_pending",
+            "your organisation has asked; the request is not decided yet",
+        )
+        .next(format!("{REQUESTS}/{id}")));
+    }
+    let how = format!("POST {REQUESTS}, or: cadastre request new {}", dataset.full_name());
+    if let Some(grant) = other {
+        return Ok(Error::forbidden(
+            "access_not_granted",
+            format!(
+                "the grant {} of `{}` is for the purpose {}{}; ask for what it does not cover: {how}",
+                grant.id,
+                grant.organisation,
+                grant.purpose,
+                if grant.versions.is_some() { " and other versions" } else { "" },
+            ),
+        )
+        .next(REQUESTS));
+    }
+    Ok(match store::newest_grant(conn, &dataset.id, mine, ctx.now)? {
+        Some(grant) => grant_ended(&grant),
+        None => Error::forbidden("access_not_granted", format!("ask for access first: {how}")).next(REQUESTS),
+    })
+}
+
+fn grant_ended(grant: &Grant) -> Error {
+    Error::forbidden(
+        "grant_ended",
+        format!("the grant of `{}` does not hold any more: {}; ask again", grant.organisation, grant.end()),
+    )
+    .next(REQUESTS)
+}
+
+/// The person the right was given to still belongs to the organisation, and may still come in.
+fn belongs(conn: &mut Conn, organisation: &OrganisationId, person: Option<&PersonId>) -> Result<()> {
+    match person {
+        Some(person) if store::active_member(conn, organisation, person)? => Ok(()),
+        _ => Err(right_ended()),
+    }
+}
+
+fn right_ended() -> Error {
+    Error::forbidden(
+        "right_ended",
+        "the right that this link rests on does not hold any more; ask for a new download plan",
+    )
+}

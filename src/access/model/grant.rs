@@ -1,0 +1,171 @@
+//! A grant: the right that an approval creates. Whether it is over is a comparison with the clock.
+
+use serde::{Deserialize, Serialize};
+use utoipa::ToSchema;
+
+use super::request::MAX_NOTE;
+use crate::datasets::versions::VersionNumber;
+use crate::kernel::{Checks, Error, GrantId, RequestId, Result, Slug, Timestamp, text_enum};
+use crate::policies::Purpose;
+
+text_enum! {
+    /// Whether somebody ended a grant. That its time is up is never stored.
+    pub enum GrantState {
+        /// Nobody ended it.
+        Active = "active",
+        /// The space or the provider took it away.
+        Revoked = "revoked",
+        /// Its holder gave it back.
+        Relinquished = "relinquished",
+    }
+}
+
+/// The right of one organisation to use one dataset for one purpose.
+#[derive(Debug, Clone, Serialize, Deserialize, ToSchema)]
+pub struct Grant {
+    /// The id.
+    pub id: GrantId,
+    /// The request it came of.
+    pub request: RequestId,
+    /// The dataset, `organisation/name`.
+    #[schema(example = "harbour-institute/tides-2024")]
+    pub dataset: String,
+    /// The space in which it was decided.
+    pub space: Slug,
+    /// The organisation that holds it.
+    pub organisation: Slug,
+    /// What for.
+    pub purpose: Purpose,
+    /// Whether somebody ended it.
+    pub state: GrantState,
+    /// Whether it holds at the moment of this answer.
+    pub active: bool,
+    /// From when it holds.
+    pub from: Timestamp,
+    /// The first instant at which it does not hold any more.
+    pub until: Timestamp,
+    /// The versions it is for; all, also later ones, when not given.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    #[schema(value_type = Option<Vec<String>>)]
+    pub versions: Option<Vec<VersionNumber>>,
+    /// What the reviewer made a condition.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub conditions: Option<String>,
+    /// The revision of the terms it was given under, and which it keeps.
+    pub policy_revision: i64,
+    /// When it was revoked or given back.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub ended_at: Option<Timestamp>,
+    /// Why.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub reason: Option<String>,
+    /// Counts the changes.
+    pub revision: i64,
+}
+
+impl Grant {
+    /// The grant's path in the API.
+    #[must_use]
+    pub fn path(&self) -> String {
+        format!("/api/v1/grants/{}", self.id)
+    }
+
+    /// Whether it holds at this instant.
+    #[must_use]
+    pub fn is_active(&self, now: Timestamp) -> bool {
+        self.state == GrantState::Active && self.from <= now && now < self.until
+    }
+
+    /// Whether it is for this version, and for this purpose when one is stated.
+    #[must_use]
+    pub fn covers(&self, version: &VersionNumber, purpose: Option<Purpose>) -> bool {
+        self.versions.as_ref().is_none_or(|versions| versions.contains(version))
+            && purpose.is_none_or(|purpose| purpose == self.purpose)
+    }
+
+    /// The same grant, ended now.
+    ///
+    /// # Errors
+    /// 409 `wrong_state` when it is over already.
+    pub fn ended(self, how: GrantState, reason: Option<String>, now: Timestamp) -> Result<Self> {
+        if !self.is_active(now) {
+            return Err(Error::conflict("wrong_state", format!("the grant is over: {}", self.end())));
+        }
+        Ok(Self {
+            state: how,
+            active: false,
+            ended_at: Some(now),
+            reason,
+            revision: self.revision + 1,
+            ..self
+        })
+    }
+
+    /// How it ends or ended, in words.
+    #[must_use]
+    pub fn end(&self) -> String {
+        match (self.state, self.ended_at) {
+            (GrantState::Active, _) | (_, None) => format!("its time was up at {}", self.until),
+            (state, Some(at)) => format!("it was {state} at {at}"),
+        }
+    }
+}
+
+/// What a reviewer says with an approval.
+#[derive(Debug, Clone, Default, Deserialize, ToSchema)]
+#[serde(deny_unknown_fields)]
+#[schema(example = json!({"remark": "Welcome.", "conditions": "Delete the data when the project ends."}))]
+pub struct Approval {
+    /// What the applicant should know.
+    #[serde(default)]
+    #[schema(max_length = 5000)]
+    pub remark: Option<String>,
+    /// Until when, at most as long as was asked for; as long as was asked for when not given.
+    #[serde(default)]
+    pub until: Option<Timestamp>,
+    /// Only these published versions; all, also later ones, when not given.
+    #[serde(default)]
+    #[schema(value_type = Option<Vec<String>>, min_items = 1, max_items = 100)]
+    pub versions: Option<Vec<VersionNumber>>,
+    /// What the holder must keep to.
+    #[serde(default)]
+    #[schema(max_length = 5000)]
+    pub conditions: Option<String>,
+}
+
+impl Approval {
+    pub(in crate::access) fn check(&self) -> Result<()> {
+        let mut checks = Checks::new();
+        for (pointer, text) in [("/remark", &self.remark), ("/conditions", &self.conditions)] {
+            checks.optional_text(pointer, text.as_deref().unwrap_or_default(), MAX_NOTE);
+        }
+        if let Some(versions) = &self.versions {
+            checks.at_most("/versions", versions.len(), 100);
+            // An empty list never means all.
+            checks.require(
+                !versions.is_empty(),
+                "/versions",
+                "required",
+                "name at least one version, or leave the field out for all",
+            );
+        }
+        checks.finish()
+    }
+
+    /// When the grant ends that this approval gives now.
+    ///
+    /// # Errors
+    /// 422 when the given end is over already or later than was asked for.
+    pub(in crate::access) fn end(&self, now: Timestamp, days: u32) -> Result<Timestamp> {
+        let latest = now.plus_days(days);
+        let until = self.until.unwrap_or(latest);
+        if now < until && until <= latest {
+            return Ok(until);
+        }
+        Err(Error::invalid(
+            "/until",
+            "out_of_range",
+            format!("must lie after {now} and not after {latest}, the end of the {days} days asked for"),
+        ))
+    }
+}

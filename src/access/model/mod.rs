@@ -1,0 +1,27 @@
+//! The pure part of access: states and who may move them, requests, grants, deliveries.
+
+mod delivery;
+mod grant;
+mod request;
+mod states;
+
+#[cfg(test)]
+mod tests;
+
+pub use delivery::{Answer, Delivered};
+pub use grant::{Approval, Grant, GrantState};
+pub use request::{Application, DatasetName, Filters, NewRequest, Note, Person, Remark, Request};
+pub use states::{Command, RequestState, Rule, Side, Standing};
+
+use crate::kernel::{DatasetId, OrganisationId};
+
+/// Between whom a request or a grant is, and about what, by ids.
+#[derive(Debug, Clone)]
+pub(super) struct Parties {
+    /// The dataset.
+    pub dataset: DatasetId,
+    /// The organisation that provides it.
+    pub provider: OrganisationId,
+    /// The organisation that asks or holds.
+    pub organisation: OrganisationId,
+}

@@ -1,0 +1,122 @@
+//! Rows of the account of deliveries.
+
+use diesel::{
+    ExpressionMethods as _, Insertable, JoinOnDsl as _, NullableExpressionMethods as _, QueryDsl as _,
+    RunQueryDsl as _,
+};
+
+use crate::access::model::{Delivered, Person};
+use crate::datasets::{Delivery, Ground};
+use crate::db::schema::{deliveries, organisations, people, versions};
+use crate::db::{Conn, each_backend};
+use crate::kernel::{
+    DatasetId, DeliveryId, GrantId, OrganisationId, PageRequest, PersonId, Result, Slug, Timestamp, VersionId,
+};
+
+#[derive(Insertable)]
+#[diesel(table_name = deliveries, treat_none_as_default_value = false)]
+struct NewRow<'a> {
+    id: &'a DeliveryId,
+    at: Timestamp,
+    person_id: Option<&'a PersonId>,
+    organisation_id: Option<&'a OrganisationId>,
+    grant_id: Option<&'a GrantId>,
+    dataset_id: &'a DatasetId,
+    version_id: &'a VersionId,
+    path: &'a str,
+    bytes: i64,
+    way: Ground,
+    model: Option<&'a str>,
+    run: Option<&'a str>,
+}
+
+/// Whose account is wanted.
+#[derive(Debug, Clone)]
+pub(in crate::access) enum Of {
+    /// One dataset's.
+    Dataset(DatasetId),
+    /// One grant's.
+    Grant(GrantId),
+}
+
+/// Writes deliveries in one statement; those that are there already stay as they are, so that a repetition after
+/// an unknown outcome counts nothing twice.
+pub(in crate::access) fn insert_deliveries(
+    conn: &mut Conn,
+    entries: &[(DeliveryId, Delivery)],
+) -> Result<()> {
+    let rows: Vec<NewRow<'_>> = entries
+        .iter()
+        .map(|(id, delivery)| NewRow {
+            id,
+            at: delivery.at,
+            person_id: delivery.person.as_ref(),
+            organisation_id: delivery.permit.organisation.as_ref(),
+            grant_id: delivery.permit.grant.as_ref(),
+            dataset_id: &delivery.dataset,
+            version_id: &delivery.version,
+            path: &delivery.path,
+            bytes: i64::try_from(delivery.bytes).unwrap_or(i64::MAX),
+            way: delivery.permit.ground,
+            model: delivery.model.as_deref(),
+            run: delivery.run.as_deref(),
+        })
+        .collect();
+    each_backend!(conn, conn => diesel::insert_into(deliveries::table)
+        .values(&rows)
+        .on_conflict_do_nothing()
+        .execute(conn))?;
+    Ok(())
+}
+
+type Row = (
+    (DeliveryId, Timestamp, Option<GrantId>, String, i64, Ground, Option<String>, Option<String>),
+    (Option<PersonId>, Option<String>, Option<Slug>, Option<String>),
+);
+
+/// Deliveries, newest first.
+pub(in crate::access) fn list_deliveries(
+    conn: &mut Conn,
+    of: &Of,
+    page: &PageRequest,
+    before: Option<&DeliveryId>,
+) -> Result<Vec<Delivered>> {
+    let mut query = deliveries::table
+        .left_join(people::table.on(people::id.nullable().eq(deliveries::person_id)))
+        .left_join(organisations::table.on(organisations::id.nullable().eq(deliveries::organisation_id)))
+        .left_join(versions::table.on(versions::id.eq(deliveries::version_id)))
+        .select((
+            (
+                deliveries::id,
+                deliveries::at,
+                deliveries::grant_id,
+                deliveries::path,
+                deliveries::bytes,
+                deliveries::way,
+                deliveries::model,
+                deliveries::run,
+            ),
+            (
+                deliveries::person_id,
+                people::name.nullable(),
+                organisations::slug.nullable(),
+                versions::number.nullable(),
+            ),
+        ))
+        .into_boxed();
+    query = match of {
+        Of::Dataset(id) => query.filter(deliveries::dataset_id.eq(id.clone())),
+        Of::Grant(id) => query.filter(deliveries::grant_id.eq(id.clone())),
+    };
+    if let Some(before) = before {
+        query = query.filter(deliveries::id.lt(before.clone()));
+    }
+    let rows: Vec<Row> = query.order(deliveries::id.desc()).limit(page.rows()).load(conn)?;
+    Ok(rows.into_iter().map(model).collect())
+}
+
+fn model(row: Row) -> Delivered {
+    let ((id, at, grant, path, bytes, way, model, run), (person, name, organisation, version)) = row;
+    let person = person.map(|id| Person { id, name: name.unwrap_or_default() });
+    Delivered { id, at, person, organisation, grant, version, path, bytes, way, model, run }
+}

@@ -1,0 +1,28 @@
+//! Rows of requests, grants and deliveries, one file per concern.
+
+mod deliveries;
+mod grants;
+mod people;
+mod requests;
+mod visible;
+
+pub(super) use deliveries::*;
+pub(super) use grants::*;
+pub(super) use people::*;
+pub(super) use requests::*;
+
+use super::model::{GrantState, RequestState};
+use crate::datasets::Ground;
+use crate::db::text_column;
+use crate::kernel::{Error, Result};
+use crate::policies::Purpose;
+
+text_column!(GrantState, Ground, Purpose, RequestState);
+
+fn from_json<T: serde::de::DeserializeOwned>(text: &str) -> Result<T> {
+    serde_json::from_str(text).map_err(|error| Error::internal("stored JSON", error))
+}
+
+fn to_json<T: serde::Serialize>(value: &T) -> Result<String> {
+    serde_json::to_string(value).map_err(|error| Error::internal("JSON to store", error))
+}

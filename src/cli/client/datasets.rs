@@ -1,0 +1,215 @@
+//! Finding and showing datasets, and the publication and withdrawal of their versions.
+
+use clap::Args;
+use serde_json::{Value, json};
+
+use super::error::Result;
+use super::http::document;
+use super::names::{DatasetName, VersionName};
+use super::options::GlobalOptions;
+use super::output::{Column, column};
+use crate::datasets::versions::VersionNumber;
+use crate::kernel::Slug;
+
+const COLUMNS: [Column; 7] = [
+    column("DATASET", "/dataset"),
+    column("VERSION", "/latest_version"),
+    column("SPACE", "/space"),
+    column("ACCESS", "/access_mode"),
+    column("LICENCE", "/licence"),
+    column("TITLE", "/title"),
+    column("UPDATED", "/updated_at"),
+];
+
+const DATASET: [Column; 17] = [
+    column("DATASET", "/dataset"),
+    column("TITLE", "/record/title"),
+    column("DESCRIPTION", "/record/description"),
+    column("SPACE", "/space"),
+    column("VISIBILITY", "/visibility"),
+    column("AUDIENCE", "/audience"),
+    column("LISTED", "/listed"),
+    column("ACCESS", "/access_mode"),
+    column("LICENCE", "/record/rights/licence"),
+    column("PERSONAL DATA", "/record/privacy/personal_data"),
+    column("SOURCE", "/record/origin/source_category"),
+    column("MINING", "/record/rights/tdm/reservation"),
+    column("CONTACT", "/record/contact/name"),
+    column("COMPLETENESS", "/completeness"),
+    column("LATEST VERSION", "/latest_version"),
+    column("CREATED", "/created_at"),
+    column("UPDATED", "/updated_at"),
+];
+
+/// What is shown of a version.
+pub(super) const VERSION: [Column; 13] = [
+    column("DATASET", "/dataset"),
+    column("VERSION", "/version"),
+    column("STATE", "/state"),
+    column("NOTES", "/notes"),
+    column("DIGEST", "/digest"),
+    column("FILES", "/files"),
+    column("BYTES", "/bytes"),
+    column("CREATED", "/created_at"),
+    column("PUBLISHED", "/published_at"),
+    column("WITHDRAWN", "/withdrawn_at"),
+    column("REASON", "/withdrawal/reason"),
+    column("SUCCESSOR", "/withdrawal/successor"),
+    column("SAME CONTENT", "/same_content"),
+];
+
+/// Lists datasets.
+#[derive(Debug, Args)]
+pub struct List {
+    /// Only those in this space
+    #[arg(long)]
+    space: Option<Slug>,
+    /// Only those of this organisation
+    #[arg(long)]
+    organisation: Option<Slug>,
+    /// Only those under this licence (SPDX)
+    #[arg(long)]
+    licence: Option<String>,
+    /// Only those with this access mode: open, automatic, review or secure
+    #[arg(long, value_name = "MODE")]
+    access_mode: Option<String>,
+    /// Only those with this subject of the EU's data theme table, for example ENVI
+    #[arg(long)]
+    theme: Option<String>,
+    /// Only those with data of this form, for example text or image
+    #[arg(long)]
+    modality: Option<String>,
+    /// Only those changed since (2026-01-31T00:00:00Z)
+    #[arg(long, value_name = "TIME")]
+    updated_since: Option<String>,
+    /// How many at most
+    #[arg(long, default_value_t = 1000)]
+    limit: usize,
+}
+
+/// Shows a dataset, or one of its versions.
+#[derive(Debug, Args)]
+pub struct Show {
+    /// The dataset, as organisation/name or organisation/name@1.0.0
+    name: VersionName,
+    /// The version to show
+    #[arg(long)]
+    version: Option<VersionNumber>,
+    /// List the files of the version (the newest, unless one is named)
+    #[arg(long)]
+    files: bool,
+}
+
+/// Publishes a version for ever.
+#[derive(Debug, Args)]
+pub struct Publish {
+    /// The dataset, as organisation/name
+    dataset: DatasetName,
+    /// The version
+    version: VersionNumber,
+}
+
+/// Withdraws a published version.
+#[derive(Debug, Args)]
+pub struct Withdraw {
+    /// The dataset, as organisation/name
+    dataset: DatasetName,
+    /// The version
+    version: VersionNumber,
+    /// Why; everybody who sees the dataset sees it
+    #[arg(long, value_name = "TEXT")]
+    reason: String,
+    /// The version to use in its place
+    #[arg(long, value_name = "VERSION")]
+    successor: Option<VersionNumber>,
+}
+
+/// Runs `cadastre list`.
+///
+/// # Errors
+/// Whatever the server refuses.
+pub async fn list(options: &GlobalOptions, args: List) -> Result<()> {
+    let (client, out) = options.connect()?;
+    let query = [
+        ("space", args.space.map(|slug| slug.to_string())),
+        ("organisation", args.organisation.map(|slug| slug.to_string())),
+        ("licence", args.licence),
+        ("access_mode", args.access_mode),
+        ("theme", args.theme),
+        ("modality", args.modality),
+        ("updated_since", args.updated_since),
+    ];
+    let (mut items, more) = client.list(&["datasets"], &query, args.limit.max(1)).await?;
+    items.iter_mut().for_each(name);
+    out.list(&COLUMNS, &items)?;
+    if more {
+        out.note(&format!("there are more than these {}; raise --limit to see them", items.len()));
+    }
+    Ok(())
+}
+
+/// Runs `cadastre show`.
+///
+/// # Errors
+/// When there is no such dataset or version.
+pub async fn show(options: &GlobalOptions, args: Show) -> Result<()> {
+    let (client, out) = options.connect()?;
+    let version = args.version.or(args.name.version).map(|version| version.to_string());
+    let dataset = args.name.dataset;
+    if args.files {
+        let version = version.as_deref().unwrap_or("latest");
+        let path = dataset.segments(&["versions", version, "files"]);
+        let (items, _) = client.list(&path, &[], usize::MAX).await?;
+        return out.list(&FILES, &items);
+    }
+    if let Some(version) = version {
+        let found: Value = client.get(&dataset.segments(&["versions", &version])).read().await?;
+        return out.one(&VERSION, &found);
+    }
+    let mut found: Value = client.get(&dataset.segments(&[])).read().await?;
+    name(&mut found);
+    out.one(&DATASET, &found)
+}
+
+const FILES: [Column; 5] = [
+    column("PATH", "/path"),
+    column("SIZE", "/size"),
+    column("SHA256", "/sha256"),
+    column("MEDIA TYPE", "/media_type"),
+    column("SAMPLE", "/sample"),
+];
+
+/// Runs `cadastre publish`.
+///
+/// # Errors
+/// Whatever the server refuses: a record that lacks something, a version that is published already.
+pub async fn publish(options: &GlobalOptions, args: Publish) -> Result<()> {
+    let (client, out) = options.connect()?;
+    let path = ["versions", &args.version.to_string(), "publish"];
+    let version: Value = client.post(&args.dataset.segments(&path), &json!({})).read().await?;
+    out.one(&VERSION, &version)
+}
+
+/// Runs `cadastre withdraw`.
+///
+/// # Errors
+/// Whatever the server refuses.
+pub async fn withdraw(options: &GlobalOptions, args: Withdraw) -> Result<()> {
+    let (client, out) = options.connect()?;
+    let body = document([
+        ("reason", Some(json!(args.reason))),
+        ("successor", args.successor.map(|successor| json!(successor))),
+    ]);
+    let path = ["versions", &args.version.to_string(), "withdraw"];
+    let version: Value = client.post(&args.dataset.segments(&path), &body).read().await?;
+    out.one(&VERSION, &version)
+}
+
+/// Puts `organisation/name` beside its two halves, so that it can be a column.
+fn name(dataset: &mut Value) {
+    let half = |field| dataset.get(field).and_then(Value::as_str).unwrap_or_default();
+    let name = format!("{}/{}", half("organisation"), half("name"));
+    if let Some(fields) = dataset.as_object_mut() {
+        fields.insert("dataset".into(), json!(name));
+    }
+}

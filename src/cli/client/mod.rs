@@ -1,0 +1,110 @@
+//! The client side of the command line. It speaks to the server over HTTP and nothing else.
+//!
+//! `options` leads to a `Client` (`http`, with `retry` and `problem`) and an `Output`; each command lies in a
+//! file of its own. What goes wrong is a `CliError` with an exit code that scripts may rely on.
+
+mod admin;
+mod credentials;
+mod datasets;
+mod error;
+mod globs;
+mod grants;
+mod http;
+mod local;
+mod login;
+mod names;
+mod options;
+mod output;
+mod policy;
+mod problem;
+mod progress;
+mod pull;
+mod push;
+mod requests;
+mod retry;
+mod verify;
+
+use clap::Subcommand;
+
+pub use admin::AdminCommand;
+pub use error::{CliError, Exit};
+pub use options::GlobalOptions;
+
+/// Commands of the client.
+#[derive(Debug, Subcommand)]
+pub enum ClientCommand {
+    /// Sign in to a server and store a token for it
+    Login(login::Login),
+    /// Revoke the stored token and forget it
+    Logout,
+    /// Show who you are and what your token may be used for
+    Whoami,
+    /// List datasets
+    List(datasets::List),
+    /// Show a dataset, a version or its files
+    Show(datasets::Show),
+    /// Register a folder as a version of a dataset, and upload its files
+    Push(Box<push::Push>),
+    /// Publish a draft version; nobody can change it afterwards
+    Publish(datasets::Publish),
+    /// Withdraw a published version; its record and manifest stay
+    Withdraw(datasets::Withdraw),
+    /// Show and set the terms of use of a dataset
+    #[command(subcommand)]
+    Policy(policy::PolicyCommand),
+    /// Ask for access to a dataset
+    #[command(subcommand)]
+    Request(requests::RequestCommand),
+    /// Decide on requests for access
+    #[command(subcommand)]
+    Review(requests::ReviewCommand),
+    /// Look at grants and end them
+    #[command(subcommand)]
+    Grant(grants::GrantCommand),
+    /// Download a version, verify every byte, and write cadastre.lock
+    Pull(pull::Pull),
+    /// Check a pulled folder against its lock, without the network
+    Verify(verify::Verify),
+    /// What `cadastre admin` asks of a server; parsed beside the commands that work on the spot.
+    #[command(skip)]
+    Admin(AdminCommand),
+}
+
+/// Runs a command until it is done or the user stops it; what was uploaded or downloaded so far is kept, and
+/// the same command goes on from there.
+///
+/// # Errors
+/// Why the command failed.
+pub async fn run(command: ClientCommand, options: &GlobalOptions) -> Result<(), CliError> {
+    tokio::select! {
+        outcome = dispatch(command, options) => outcome,
+        _ = tokio::signal::ctrl_c() => Err(CliError::new(Exit::Interrupted, "interrupted")
+            .hint("run the same command again; it goes on from here")),
+    }
+}
+
+/// Says on standard error why a command failed, and gives its exit code.
+pub fn report(error: &CliError, options: &GlobalOptions) -> u8 {
+    options.output().error(error);
+    error.exit().code()
+}
+
+async fn dispatch(command: ClientCommand, options: &GlobalOptions) -> Result<(), CliError> {
+    match command {
+        ClientCommand::Login(args) => login::login(options, args).await,
+        ClientCommand::Logout => login::logout(options).await,
+        ClientCommand::Whoami => login::whoami(options).await,
+        ClientCommand::List(args) => datasets::list(options, args).await,
+        ClientCommand::Show(args) => datasets::show(options, args).await,
+        ClientCommand::Push(args) => push::push(options, *args).await,
+        ClientCommand::Publish(args) => datasets::publish(options, args).await,
+        ClientCommand::Withdraw(args) => datasets::withdraw(options, args).await,
+        ClientCommand::Policy(command) => policy::policy(options, command).await,
+        ClientCommand::Request(command) => requests::request(options, command).await,
+        ClientCommand::Review(command) => requests::review(options, command).await,
+        ClientCommand::Grant(command) => grants::grant(options, command).await,
+        ClientCommand::Pull(args) => pull::pull(options, args).await,
+        ClientCommand::Verify(args) => verify::verify(options, args).await,
+        ClientCommand::Admin(command) => admin::admin(options, command).await,
+    }
+}

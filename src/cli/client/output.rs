@@ -1,0 +1,246 @@
+//! What a command says: data on standard output, everything else on standard error.
+//!
+//! On a terminal data are a table, in a pipe tab-separated values, with `--json` one document.
+
+use std::io::{IsTerminal as _, Write};
+
+use comfy_table::{ContentArrangement, Table, presets};
+use serde_json::Value;
+
+use super::error::{CliError, Result};
+
+/// A column of a list, or a line of a single thing.
+#[derive(Debug, Clone, Copy)]
+pub struct Column {
+    /// Its heading.
+    pub title: &'static str,
+    /// Where its value is in the item: a JSON pointer (RFC 6901).
+    pub pointer: &'static str,
+}
+
+/// Shorthand for a list of columns.
+#[must_use]
+pub const fn column(title: &'static str, pointer: &'static str) -> Column {
+    Column { title, pointer }
+}
+
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+enum Format {
+    Table,
+    Tsv,
+    Json,
+}
+
+/// Where a command writes to.
+#[derive(Debug, Clone, Copy)]
+pub struct Output {
+    format: Format,
+    quiet: bool,
+}
+
+impl Output {
+    /// The output for these wishes and this terminal.
+    #[must_use]
+    pub fn new(json: bool, quiet: bool) -> Self {
+        let format = match (json, std::io::stdout().is_terminal()) {
+            (true, _) => Format::Json,
+            (false, true) => Format::Table,
+            (false, false) => Format::Tsv,
+        };
+        Self { format, quiet }
+    }
+
+    /// Whether progress may be drawn.
+    #[must_use]
+    pub fn draws_progress(&self) -> bool {
+        !self.quiet && std::io::stderr().is_terminal()
+    }
+
+    /// Writes a list; the first column is the id, which stands alone with `--quiet`.
+    ///
+    /// # Errors
+    /// When standard output cannot be written.
+    pub fn list(&self, columns: &[Column], items: &[Value]) -> Result<()> {
+        write_out(&self.render_list(columns, items))
+    }
+
+    /// Writes a single thing, a line for each column.
+    ///
+    /// # Errors
+    /// When standard output cannot be written.
+    pub fn one(&self, columns: &[Column], item: &Value) -> Result<()> {
+        write_out(&self.render_one(columns, item))
+    }
+
+    /// Says something in passing, on standard error.
+    pub fn note(&self, text: &str) {
+        if !self.quiet {
+            complain(&clean(text));
+        }
+    }
+
+    /// Says more than [`Output::note`]: what the user must know even with `--quiet`.
+    pub fn warn(&self, text: &str) {
+        complain(&format!("warning: {}", clean(text)));
+    }
+
+    /// Says why the command failed, on standard error.
+    pub fn error(&self, error: &CliError) {
+        match self.format {
+            Format::Json => complain(&error.to_json().to_string()),
+            Format::Table | Format::Tsv => {
+                let text = error.to_string();
+                complain(&text.lines().map(clean).collect::<Vec<_>>().join("\n"));
+            }
+        }
+    }
+
+    fn render_list(&self, columns: &[Column], items: &[Value]) -> String {
+        let rows = || items.iter().map(|item| columns.iter().map(|column| cell(item, column)).collect());
+        match self.format {
+            Format::Json => pretty(&Value::Array(items.to_vec())),
+            _ if self.quiet => {
+                rows().filter_map(|row: Vec<String>| row.into_iter().next()).map(line).collect()
+            }
+            Format::Tsv => {
+                let header =
+                    columns.iter().map(|column| column.title.to_lowercase().replace(' ', "_")).collect();
+                std::iter::once(header).chain(rows()).map(|row: Vec<String>| line(row.join("\t"))).collect()
+            }
+            Format::Table => {
+                let mut table = table();
+                table.set_header(columns.iter().map(|column| column.title));
+                table.add_rows(rows());
+                line(table.to_string())
+            }
+        }
+    }
+
+    fn render_one(&self, columns: &[Column], item: &Value) -> String {
+        let rows = || {
+            columns
+                .iter()
+                .map(|column| (column.title, cell(item, column)))
+                .filter(|(_, text)| !text.is_empty())
+        };
+        match self.format {
+            Format::Json => pretty(item),
+            _ if self.quiet => rows().take(1).map(|(_, text)| line(text)).collect(),
+            Format::Tsv => rows()
+                .map(|(title, text)| line(format!("{}\t{text}", title.to_lowercase().replace(' ', "_"))))
+                .collect(),
+            Format::Table => {
+                let mut table = table();
+                table.add_rows(rows().map(|(title, text)| vec![title.to_owned(), text]));
+                line(table.to_string())
+            }
+        }
+    }
+}
+
+fn table() -> Table {
+    let mut table = Table::new();
+    table.load_style(presets::NOTHING).set_content_arrangement(ContentArrangement::Dynamic);
+    table
+}
+
+fn line(mut text: String) -> String {
+    text.push('\n');
+    text
+}
+
+fn pretty(value: &Value) -> String {
+    line(format!("{value:#}"))
+}
+
+/// The text of a cell.
+fn cell(item: &Value, column: &Column) -> String {
+    item.pointer(column.pointer).map(text).unwrap_or_default()
+}
+
+/// A value as one line for people: a text in several languages in the one preferred, a list with commas.
+fn text(value: &Value) -> String {
+    match value {
+        Value::Null => String::new(),
+        Value::String(text) => clean(text),
+        Value::Bool(true) => "yes".into(),
+        Value::Bool(false) => "no".into(),
+        Value::Number(number) => number.to_string(),
+        Value::Array(items) => items.iter().map(text).collect::<Vec<_>>().join(", "),
+        Value::Object(object) => match serde_json::from_value::<crate::kernel::LangText>(value.clone()) {
+            Ok(languages) => clean(languages.best(&[])),
+            Err(_) => object
+                .iter()
+                .map(|(key, value)| format!("{}={}", clean(key), text(value)))
+                .collect::<Vec<_>>()
+                .join(" "),
+        },
+    }
+}
+
+/// Without control characters: what others wrote must not steer this terminal or break a line in two.
+fn clean(text: &str) -> String {
+    text.chars().map(|c| if c.is_control() { ' ' } else { c }).collect()
+}
+
+fn write_out(text: &str) -> Result<()> {
+    let mut out = std::io::stdout().lock();
+    match out.write_all(text.as_bytes()).and_then(|()| out.flush()) {
+        // The reader of the pipe has seen enough.
+        Err(error) if error.kind() == std::io::ErrorKind::BrokenPipe => Ok(()),
+        Err(error) => Err(CliError::failure(format!("standard output cannot be written: {error}"))),
+        Ok(()) => Ok(()),
+    }
+}
+
+/// Nothing can be done when not even standard error can be written.
+fn complain(text: &str) {
+    writeln!(std::io::stderr().lock(), "{text}").ok();
+}
+
+#[cfg(test)]
+mod tests {
+    use serde_json::json;
+
+    use super::*;
+
+    const COLUMNS: [Column; 3] =
+        [column("DATASET", "/dataset"), column("TITLE", "/title"), column("IN USE", "/uses")];
+
+    fn items() -> Vec<Value> {
+        vec![
+            json!({"dataset": "harbour/wind", "title": {"en": "Wind", "fr": "Vent"}, "uses": ["a", "b"], "more": 1}),
+            json!({"dataset": "harbour/x", "title": {"de": "tab\there\u{1b}[31m"}}),
+        ]
+    }
+
+    fn output(format: Format, quiet: bool) -> Output {
+        Output { format, quiet }
+    }
+
+    #[test]
+    fn a_pipe_gets_tab_separated_values_without_control_characters() {
+        let text = output(Format::Tsv, false).render_list(&COLUMNS, &items());
+        assert_eq!(text, "dataset\ttitle\tin_use\nharbour/wind\tWind\ta, b\nharbour/x\ttab here [31m\t\n");
+    }
+
+    #[test]
+    fn json_is_one_document_with_everything_the_server_said() {
+        let text = output(Format::Json, true).render_list(&COLUMNS, &items());
+        assert_eq!(serde_json::from_str::<Vec<Value>>(&text).unwrap(), items());
+        assert_eq!(output(Format::Json, false).render_list(&COLUMNS, &[]), "[]\n");
+    }
+
+    #[test]
+    fn quiet_lists_have_ids_alone() {
+        assert_eq!(output(Format::Table, true).render_list(&COLUMNS, &items()), "harbour/wind\nharbour/x\n");
+    }
+
+    #[test]
+    fn a_terminal_gets_a_table() {
+        let text = output(Format::Table, false).render_list(&COLUMNS, &items());
+        assert!(text.contains("DATASET") && text.contains("Wind"), "{text}");
+        let text = output(Format::Table, false).render_one(&COLUMNS, &items()[1]);
+        assert!(!text.contains("IN USE"), "what is not there is left out: {text}");
+    }
+}

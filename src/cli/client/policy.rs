@@ -1,0 +1,90 @@
+//! Terms of use of a dataset: its access mode, and the ODRL offer that goes with it.
+
+use std::path::PathBuf;
+
+use clap::Subcommand;
+use serde_json::{Value, json};
+
+use super::error::{Exit, Result};
+use super::http::{Client, document};
+use super::local::read_json;
+use super::names::DatasetName;
+use super::options::GlobalOptions;
+use super::output::{Column, column};
+
+const COLUMNS: [Column; 5] = [
+    column("MODE", "/mode"),
+    column("REVISION", "/revision"),
+    column("DIGEST", "/digest"),
+    column("EDITED", "/edited_at"),
+    column("OFFER", "/offer"),
+];
+
+/// Looks at the terms of use and sets them.
+#[derive(Debug, Subcommand)]
+pub enum PolicyCommand {
+    /// Show the terms of use of a dataset
+    Show {
+        /// The dataset, as organisation/name
+        dataset: DatasetName,
+    },
+    /// Set the terms of use of a dataset
+    Set {
+        /// The dataset, as organisation/name
+        dataset: DatasetName,
+        /// Who decides: nobody (open), the policy (automatic), people (review); secure allows no download
+        #[arg(long, value_parser = MODES)]
+        mode: String,
+        /// File with an ODRL Offer in JSON-LD
+        #[arg(long, value_name = "FILE")]
+        offer: Option<PathBuf>,
+    },
+}
+
+/// The access modes.
+pub(super) const MODES: [&str; 4] = ["open", "automatic", "review", "secure"];
+
+/// Runs `cadastre policy`.
+///
+/// # Errors
+/// Whatever the server refuses.
+pub async fn policy(options: &GlobalOptions, command: PolicyCommand) -> Result<()> {
+    let (client, out) = options.connect()?;
+    match command {
+        PolicyCommand::Show { dataset } => {
+            let policy: Value = client.get(&dataset.segments(&["policy"])).read().await?;
+            out.one(&COLUMNS, &policy)
+        }
+        PolicyCommand::Set { dataset, mode, offer } => {
+            let offer = offer.as_deref().map(read_json).transpose()?;
+            let policy = set(&client, &dataset, &mode, offer.as_ref()).await?;
+            out.one(&COLUMNS, &policy)
+        }
+    }
+}
+
+/// Sets the terms of use unless they are these already; an offer that is not given stays as it is.
+///
+/// # Errors
+/// Whatever the server refuses.
+pub(super) async fn set(
+    client: &Client,
+    dataset: &DatasetName,
+    mode: &str,
+    offer: Option<&Value>,
+) -> Result<Value> {
+    let path = dataset.segments(&["policy"]);
+    let (present, etag) = match client.get(&path).read_tagged::<Value>().await {
+        Ok((policy, etag)) => (policy, etag),
+        Err(error) if error.exit() == Exit::NotFound => (Value::Null, "*".to_owned()),
+        Err(error) => return Err(error),
+    };
+    let offer = offer.or_else(|| present.get("offer")).filter(|offer| !offer.is_null());
+    let same = present.get("mode").and_then(Value::as_str) == Some(mode)
+        && present.get("offer").filter(|offer| !offer.is_null()) == offer;
+    if same {
+        return Ok(present);
+    }
+    let body = document([("mode", Some(json!(mode))), ("offer", offer.cloned())]);
+    client.put(&path, &body).if_match(&etag).read().await
+}

@@ -1,0 +1,112 @@
+//! `demo`: the service on the embedded default, filled with a few fictional organisations and people and three
+//! small real datasets, one of each common access mode. Everything goes in by the same doors as from outside.
+
+mod content;
+mod people;
+
+use std::collections::BTreeMap;
+use std::path::{Path, PathBuf};
+use std::sync::Arc;
+
+use clap::Args;
+use serde::{Deserialize, Serialize};
+
+use crate::config::Settings;
+use crate::kernel::{Clock as _, Error, Result, SystemClock, random_bytes};
+use crate::server::{self, Services};
+
+/// Options of `demo`.
+#[derive(Args)]
+pub(super) struct Demo {
+    /// Address to listen on
+    #[arg(long, env = "CADASTRE_LISTEN", default_value = "127.0.0.1:8080", value_name = "ADDR")]
+    listen: String,
+    /// Folder to keep the demonstration in [default: a new one that is removed at the end]
+    #[arg(long, env = "CADASTRE_DATA", value_name = "DIR")]
+    data: Option<PathBuf>,
+    /// Write what is printed at the start to this file too, once the service answers
+    #[arg(long, value_name = "FILE")]
+    ready: Option<PathBuf>,
+}
+
+/// How to get going: printed, and kept in the demonstration's folder, which is the only place that has its tokens.
+#[derive(Serialize, Deserialize)]
+struct Ready {
+    base_url: String,
+    tokens: BTreeMap<String, String>,
+    datasets: BTreeMap<String, String>,
+}
+
+const KEPT: &str = "demo.json";
+
+pub(super) async fn run(options: Demo) -> Result<()> {
+    let (folder, passing) = match &options.data {
+        Some(folder) => (folder.clone(), false),
+        None => {
+            (std::env::temp_dir().join(format!("cadastre-demo-{}", hex::encode(random_bytes::<8>()?))), true)
+        }
+    };
+    let config = Settings { data: Some(folder.clone()), listen: Some(options.listen), ..Settings::default() }
+        .resolve()?;
+    server::start_log(&config)?;
+    let services = server::open_services(config, Arc::new(SystemClock)).await?;
+    let running = server::start(services.clone()).await?;
+    let base_url = format!("http://{}", running.address);
+    let mut ready = match &running.first_sign_in {
+        Some(first) => fill(&services, first.code.clone()).await?,
+        None => recall(&folder)?,
+    };
+    ready.base_url = base_url;
+    let text = serde_json::to_string_pretty(&ready).map_err(|error| Error::internal("demo", error))?;
+    keep(&folder.join(KEPT), &text)?;
+    if let Some(path) = &options.ready {
+        keep(path, &text)?;
+    }
+    println!("{text}");
+    let ended = running.wait().await;
+    if passing && let Err(error) = std::fs::remove_dir_all(&folder) {
+        tracing::warn!(%error, folder = %folder.display(), "the demonstration's folder could not be removed");
+    }
+    ended
+}
+
+async fn fill(services: &Services, code: String) -> Result<Ready> {
+    let people = people::settle(services, code).await?;
+    let datasets = content::publish(services, &people).await?;
+    Ok(Ready { base_url: String::new(), tokens: people.tokens, datasets })
+}
+
+fn recall(folder: &Path) -> Result<Ready> {
+    let text = std::fs::read(folder.join(KEPT)).unwrap_or_default();
+    serde_json::from_slice(&text).map_err(|_| {
+        Error::conflict(
+            "not_a_demo",
+            format!(
+                "{} holds another instance; choose an empty folder, or use `cadastre serve`",
+                folder.display()
+            ),
+        )
+    })
+}
+
+/// Writes a file that only its owner may read: it holds tokens. Complete or not at all.
+fn keep(path: &Path, text: &str) -> Result<()> {
+    use std::io::Write as _;
+    use std::os::unix::fs::OpenOptionsExt as _;
+    let beside = path.with_extension("new");
+    let write = || -> std::io::Result<()> {
+        let mut file =
+            std::fs::OpenOptions::new().write(true).create(true).truncate(true).mode(0o600).open(&beside)?;
+        file.write_all(text.as_bytes())?;
+        file.sync_all()?;
+        std::fs::rename(&beside, path)
+    };
+    write().map_err(|error| {
+        Error::invalid("ready", "file", format!("{} cannot be written: {error}", path.display()))
+    })
+}
+
+/// The moment, for the use cases.
+fn now() -> crate::kernel::Timestamp {
+    SystemClock.now()
+}

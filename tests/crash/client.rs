@@ -1,0 +1,221 @@
+//! A client that registers, uploads and publishes, and never takes no answer for an answer.
+
+use std::collections::BTreeMap;
+use std::sync::Arc;
+use std::sync::atomic::{AtomicBool, Ordering};
+use std::time::Duration;
+
+use cadastre::kernel::Digest;
+use reqwest::{Method, StatusCode};
+use serde_json::{Value, json};
+use tokio::sync::Mutex;
+
+/// What was acknowledged of a dataset.
+#[derive(Debug, Clone)]
+pub struct Registered {
+    id: String,
+    files: BTreeMap<String, Digest>,
+    digest: Option<String>,
+}
+
+pub struct Client {
+    http: reqwest::Client,
+    url: String,
+    token: String,
+    name: String,
+}
+
+/// How long a client keeps asking a server that is down.
+const PATIENCE: Duration = Duration::from_secs(90);
+
+impl Client {
+    pub fn new(url: String, token: String, name: String) -> Self {
+        let http = reqwest::Client::builder().no_proxy().timeout(Duration::from_secs(30)).build().unwrap();
+        Self { http, url, token, name }
+    }
+
+    /// Registers one dataset after the other until told to stop; finishes the one it is at.
+    pub async fn work(self, stop: Arc<AtomicBool>, ledger: Arc<Mutex<BTreeMap<String, Registered>>>) {
+        let mut number = 0;
+        while !stop.load(Ordering::SeqCst) {
+            let name = format!("{}-{number}", self.name);
+            let registered = self.one(&name).await;
+            ledger.lock().await.insert(name, registered);
+            number += 1;
+        }
+    }
+
+    async fn one(&self, name: &str) -> Registered {
+        let record = json!({
+            "title": { "en": name }, "description": { "en": "Written while servers fall." },
+            "contact": { "name": "Desk", "email": "desk@example.org" },
+            "origin": { "source_category": "own_collection" },
+            "rights": { "licence": "CC0-1.0", "tdm": { "reservation": "not_reserved" } },
+            "privacy": { "personal_data": "none" }
+        });
+        let body =
+            json!({ "organisation": "crash-works", "name": name, "space": "energy", "record": record });
+        let dataset = self.post("datasets", &body, name).await;
+        let path = format!("datasets/crash-works/{name}");
+        self.repeat(|| {
+            self.request(Method::PUT, &format!("{path}/policy"))
+                .header("If-Match", "*")
+                .json(&json!({ "mode": "open" }))
+        })
+        .await;
+        self.post(&format!("{path}/versions"), &json!({ "version": "1.0.0" }), &format!("{name} version"))
+            .await;
+        let mut files = BTreeMap::new();
+        for (file, bytes) in contents(name) {
+            let digest = Digest::of(&bytes);
+            let target = format!("{path}/versions/1.0.0/files/{file}");
+            let stored = self
+                .repeat(|| {
+                    self.request(Method::PUT, &target)
+                        .header("Repr-Digest", digest.to_repr_digest())
+                        .body(bytes.clone())
+                })
+                .await;
+            assert_eq!(stored["sha256"], digest.to_string(), "{stored}");
+            files.insert(file, digest);
+        }
+        let version = self
+            .post(&format!("{path}/versions/1.0.0/publish"), &json!({}), &format!("{name} publish"))
+            .await;
+        assert_eq!(version["state"], "published", "{version}");
+        let id = dataset["id"].as_str().unwrap().to_owned();
+        // The same key gives the same answer: nothing was registered twice.
+        assert_eq!(self.post("datasets", &body, name).await["id"], id);
+        Registered { id, files, digest: version["digest"].as_str().map(str::to_owned) }
+    }
+
+    async fn post(&self, path: &str, body: &Value, key: &str) -> Value {
+        let key = key.replace(' ', "-");
+        self.repeat(|| self.request(Method::POST, path).header("Idempotency-Key", &key).json(body)).await
+    }
+
+    fn request(&self, method: Method, path: &str) -> reqwest::RequestBuilder {
+        self.http.request(method, format!("{}/api/v1/{path}", self.url)).bearer_auth(&self.token)
+    }
+
+    /// Sends until there is an answer that is one.
+    async fn repeat(&self, build: impl Fn() -> reqwest::RequestBuilder) -> Value {
+        let begun = std::time::Instant::now();
+        loop {
+            let trouble = match build().send().await {
+                Ok(response) => {
+                    let (status, text) = (response.status(), response.text().await);
+                    match text {
+                        Ok(text) if status.is_success() => return serde_json::from_str(&text).unwrap(),
+                        Ok(text) if status != StatusCode::SERVICE_UNAVAILABLE => panic!("{status}: {text}"),
+                        other => format!("{status} {other:?}"),
+                    }
+                }
+                Err(error) => error.to_string(),
+            };
+            assert!(begun.elapsed() < PATIENCE, "no answer: {trouble}");
+            tokio::time::sleep(Duration::from_millis(50)).await;
+        }
+    }
+}
+
+/// Two files of a dataset: one of its own, one that all datasets share.
+fn contents(name: &str) -> [(String, Vec<u8>); 2] {
+    let own = name.bytes().cycle().take(20_000 + name.len() * 997).collect();
+    [("own.bin".to_owned(), own), ("folder/shared.txt".to_owned(), b"the same everywhere\n".repeat(500))]
+}
+
+/// Everything acknowledged is there; every file that a row names has its bytes.
+pub async fn check(url: &str, token: &str, ledger: &BTreeMap<String, Registered>) {
+    let client = Client::new(url.to_owned(), token.to_owned(), "check".into());
+    for (name, registered) in ledger {
+        let path = format!("datasets/crash-works/{name}");
+        let dataset = client.repeat(|| client.request(Method::GET, &path)).await;
+        assert_eq!(dataset["id"], registered.id.as_str(), "{name}");
+        let version = client.repeat(|| client.request(Method::GET, &format!("{path}/versions/1.0.0"))).await;
+        assert_eq!(
+            (version["state"].as_str(), version["digest"].as_str()),
+            (Some("published"), registered.digest.as_deref()),
+            "{name}"
+        );
+        let listed =
+            client.repeat(|| client.request(Method::GET, &format!("{path}/versions/1.0.0/files"))).await;
+        let listed = listed["items"].as_array().unwrap();
+        assert_eq!(listed.len(), registered.files.len(), "{name}");
+        for file in listed {
+            let file_path = file["path"].as_str().unwrap();
+            let bytes = client
+                .request(Method::GET, &format!("{path}/versions/1.0.0/files/{file_path}"))
+                .send()
+                .await
+                .unwrap();
+            assert_eq!(bytes.status(), StatusCode::OK, "{name}/{file_path}");
+            assert_eq!(
+                Digest::of(bytes.bytes().await.unwrap()),
+                registered.files[file_path],
+                "{name}/{file_path}"
+            );
+        }
+    }
+    let mut listed = 0;
+    let mut after = String::new();
+    loop {
+        let page = client
+            .repeat(|| {
+                client.request(Method::GET, &format!("datasets?organisation=crash-works&limit=200{after}"))
+            })
+            .await;
+        listed += page["items"].as_array().unwrap().len();
+        match page["next_after"].as_str() {
+            Some(next) => after = format!("&after={next}"),
+            None => break,
+        }
+    }
+    assert_eq!(listed, ledger.len(), "as many datasets as were registered, each once");
+}
+
+/// Lets a provider in and gives a token.
+pub async fn provider_token(url: &str, first_code: &str) -> String {
+    let admin = come_in(url, first_code).await;
+    let post = |cookie: String, path: String, body: Value| async move {
+        let response = reqwest::Client::new()
+            .post(format!("{url}/api/v1/{path}"))
+            .header("Cookie", cookie)
+            .json(&body)
+            .send()
+            .await
+            .unwrap();
+        assert!(response.status().is_success(), "{path}: {:?}", response.text().await);
+        response.json::<Value>().await.unwrap()
+    };
+    post(
+        admin.clone(),
+        "organisations".into(),
+        json!({ "slug": "crash-works", "name": "Crash Works", "kind": "sme", "country": "EE" }),
+    )
+    .await;
+    post(admin.clone(), "people".into(), json!({ "login": "writer", "name": "Writer" })).await;
+    let put = reqwest::Client::new()
+        .put(format!("{url}/api/v1/organisations/crash-works/members/writer"))
+        .header("Cookie", &admin)
+        .json(&json!({ "role": "publisher" }));
+    assert!(put.send().await.unwrap().status().is_success());
+    let code = post(admin, "people/writer/code".into(), json!({})).await;
+    let writer = come_in(url, code["code"].as_str().unwrap()).await;
+    let token =
+        post(writer, "tokens".into(), json!({ "name": "crash", "scopes": ["read", "publish"] })).await;
+    token["secret"].as_str().unwrap().to_owned()
+}
+
+async fn come_in(url: &str, code: &str) -> String {
+    let body = json!({ "code": code, "password": "a long passphrase for tests" });
+    let response = reqwest::Client::new()
+        .post(format!("{url}/api/v1/sessions/redeem"))
+        .json(&body)
+        .send()
+        .await
+        .unwrap();
+    assert_eq!(response.status(), StatusCode::CREATED);
+    let cookie = response.headers()["set-cookie"].to_str().unwrap();
+    cookie.split(';').next().unwrap().to_owned()
+}

@@ -1,0 +1,150 @@
+//! Servers as separate processes, in either shape, to be killed and started again.
+
+use std::io::{BufRead as _, BufReader};
+use std::process::{Child, Command, Stdio};
+use std::sync::mpsc;
+use std::time::Duration;
+
+use super::services;
+
+/// How the service is put together.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Shape {
+    /// SQLite and local files, one process.
+    Embedded,
+    /// PostgreSQL and S3, two replicas.
+    Scaled,
+}
+
+/// Running servers; they are killed when this is dropped.
+pub struct Deployment {
+    arguments: Vec<String>,
+    environment: Vec<(&'static str, String)>,
+    servers: Vec<Server>,
+    first_code: String,
+    _data: tempfile::TempDir,
+}
+
+struct Server {
+    child: Child,
+    url: String,
+}
+
+impl Deployment {
+    /// Starts the servers on fresh stores and waits until they answer.
+    pub fn start(shape: Shape) -> Self {
+        let data = tempfile::tempdir().expect("a temporary folder");
+        let (arguments, environment, replicas) = match shape {
+            Shape::Embedded => (vec!["--data".to_owned(), data.path().display().to_string()], Vec::new(), 1),
+            Shape::Scaled => {
+                let database = services::postgres().new_database();
+                let s3 = services::s3();
+                let arguments =
+                    vec!["--database".to_owned(), database, "--blobs".to_owned(), s3.new_bucket().url];
+                (arguments, s3.admin.env().to_vec(), 2)
+            }
+        };
+        let mut deployment =
+            Self { arguments, environment, servers: Vec::new(), first_code: String::new(), _data: data };
+        if shape == Shape::Scaled {
+            let migrated = deployment.admin("migrate");
+            assert!(migrated.status.success(), "{migrated:?}");
+        }
+        for _ in 0..replicas {
+            let (server, code) = deployment.spawn("127.0.0.1:0");
+            deployment.first_code = code.unwrap_or_default();
+            deployment.servers.push(server);
+        }
+        deployment
+    }
+
+    /// The address of a replica; with one server, always its own.
+    pub fn url(&self, replica: usize) -> &str {
+        let index = replica % self.servers.len();
+        &self.servers.get(index).expect("there is a server").url
+    }
+
+    /// How many replicas there are.
+    pub fn replicas(&self) -> usize {
+        self.servers.len()
+    }
+
+    /// The first administrator's one-time code.
+    pub fn first_code(&self) -> &str {
+        assert!(!self.first_code.is_empty(), "the first start printed a code");
+        &self.first_code
+    }
+
+    /// Runs `cadastre admin COMMAND` on the stores.
+    pub fn admin(&self, command: &str) -> std::process::Output {
+        Command::new(env!("CARGO_BIN_EXE_cadastre"))
+            .args(["admin", command])
+            .args(&self.arguments)
+            .output()
+            .expect("the binary runs")
+    }
+
+    /// Kills a replica with SIGKILL.
+    pub fn kill(&mut self, replica: usize) {
+        let server = self.servers.get_mut(replica).expect("there is a server");
+        server.child.kill().expect("the server can be killed");
+        server.child.wait().expect("the server ends");
+    }
+
+    /// Starts a killed replica again, at the same address.
+    pub fn restart(&mut self, replica: usize) {
+        let address = self.url(replica).trim_start_matches("http://").to_owned();
+        let (server, _) = self.spawn(&address);
+        *self.servers.get_mut(replica).expect("there is a server") = server;
+    }
+
+    fn spawn(&self, address: &str) -> (Server, Option<String>) {
+        let mut child = Command::new(env!("CARGO_BIN_EXE_cadastre"))
+            .args([
+                "serve",
+                "--listen",
+                address,
+                "--log-format",
+                "json",
+                "--rate",
+                "1000000",
+                "--anonymous-rate",
+                "1000000",
+            ])
+            .args(&self.arguments)
+            .envs(self.environment.iter().map(|(name, value)| (*name, value.as_str())))
+            .stderr(Stdio::piped())
+            .spawn()
+            .expect("the binary runs");
+        let (tell, heard) = mpsc::channel();
+        let stderr = BufReader::new(child.stderr.take().expect("standard error is piped"));
+        std::thread::spawn(move || {
+            // Read to the end, so that the server never blocks on a full pipe.
+            for line in stderr.lines().map_while(Result::ok) {
+                drop(tell.send(line));
+            }
+        });
+        let (mut first_code, mut said) = (None, Vec::new());
+        loop {
+            let Ok(line) = heard.recv_timeout(Duration::from_secs(60)) else {
+                drop(child.kill());
+                panic!("the server did not start: {}", said.join("\n"));
+            };
+            if let Some(code) = line.split_whitespace().find(|word| word.starts_with("cac_")) {
+                first_code = Some(code.to_owned());
+            }
+            let entry: serde_json::Value = serde_json::from_str(&line).unwrap_or_default();
+            if let Some(base) = entry.get("base").and_then(|base| base.as_str()) {
+                return (Server { child, url: base.to_owned() }, first_code);
+            }
+            said.push(line);
+        }
+    }
+}
+
+impl Drop for Server {
+    fn drop(&mut self) {
+        drop(self.child.kill());
+        drop(self.child.wait());
+    }
+}

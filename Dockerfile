@@ -35,6 +35,6 @@ ENV CADASTRE_DATA=/data \
     CADASTRE_LOG_FORMAT=json
 EXPOSE 8080
 HEALTHCHECK --interval=10s --timeout=5s --start-period=30s --retries=3 \
-    CMD ["cadastre", "healthcheck", "--url", "http://127.0.0.1:8080"]
+    CMD ["cadastre", "healthcheck"]
 ENTRYPOINT ["cadastre"]
 CMD ["serve"]

@@ -35,7 +35,7 @@ fn sources() -> String {
 }
 
 /// The words of a text that fit, cut at everything that no name holds.
-fn words<'a>(text: &'a str, fits: impl Fn(&str) -> bool) -> BTreeSet<&'a str> {
+fn words(text: &str, fits: impl Fn(&str) -> bool) -> BTreeSet<&str> {
     let cut = |c: char| !(c.is_ascii_alphanumeric() || c == '_');
     text.split(cut).filter(|word| fits(word)).collect()
 }

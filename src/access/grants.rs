@@ -3,7 +3,7 @@
 use serde_json::json;
 
 use super::find::after_id;
-use super::model::{Filters, Grant, GrantState, Note, Parties, Remark};
+use super::model::{Filters, Grant, GrantState, Parties, Relinquishment, Revocation};
 use super::store;
 use crate::db::{Conn, Db, Tx};
 use crate::journal::{Event, append};
@@ -46,14 +46,14 @@ pub async fn list_grants(db: &Db, ctx: &Ctx, filters: Filters, page: PageRequest
 /// # Errors
 /// 401; 403 unless a reviewer or steward of the space or a publisher of the provider asks; 404; 409
 /// `wrong_state`; 422.
-pub async fn revoke_grant(db: &Db, ctx: &Ctx, id: GrantId, why: Remark) -> Result<Grant> {
+pub async fn revoke_grant(db: &Db, ctx: &Ctx, id: GrantId, why: Revocation) -> Result<Grant> {
     why.check()?;
     let at = ctx.clone();
     db.write("revoke_grant", move |tx| {
         tx.once(&at, |tx| {
             let (grant, parties) = find_grant(tx, &at, &id)?;
             may_revoke(&at, &grant, &parties)?;
-            end(tx, &at, grant, GrantState::Revoked, Some(why.remark))
+            end(tx, &at, grant, GrantState::Revoked, Some(why.reason))
         })
     })
     .await
@@ -82,9 +82,9 @@ fn may_revoke(ctx: &Ctx, grant: &Grant, parties: &Parties) -> Result<()> {
 ///
 /// # Errors
 /// 401; 403 unless a member of the holder asks; 404; 409 `wrong_state`; 422.
-pub async fn relinquish_grant(db: &Db, ctx: &Ctx, id: GrantId, note: Note) -> Result<Grant> {
+pub async fn relinquish_grant(db: &Db, ctx: &Ctx, id: GrantId, why: Relinquishment) -> Result<Grant> {
     ctx.require(Scope::Request)?;
-    note.check()?;
+    why.check()?;
     let at = ctx.clone();
     db.write("relinquish_grant", move |tx| {
         tx.once(&at, |tx| {
@@ -95,7 +95,7 @@ pub async fn relinquish_grant(db: &Db, ctx: &Ctx, id: GrantId, note: Note) -> Re
                     "only members of the organisation that holds the grant give it back",
                 ));
             }
-            end(tx, &at, grant, GrantState::Relinquished, note.remark)
+            end(tx, &at, grant, GrantState::Relinquished, why.reason)
         })
     })
     .await

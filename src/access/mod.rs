@@ -22,7 +22,7 @@ pub use find::{list_requests, show_request};
 pub use grants::{list_grants, relinquish_grant, revoke_grant, show_grant};
 pub use may_i::may_i;
 pub use model::{
-    Answer, Application, Approval, Command, DatasetName, Delivered, Filters, Grant, GrantState, NewRequest,
-    Note, Person, Remark, Request, RequestState, Rule, Side, Standing,
+    Answer, Application, Approval, Command, DatasetName, Delivered, Filters, Grant, GrantState, NamedPerson,
+    NewRequest, Note, Relinquishment, Remark, Request, RequestState, Revocation, Rule, Side, Standing,
 };
 pub use submit::{resubmit_request, submit_request};

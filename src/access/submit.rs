@@ -3,7 +3,7 @@
 use serde_json::json;
 
 use super::decide::{POLICY, approve, find_for, reject};
-use super::model::{Application, Approval, Command, NewRequest, Parties, Person, Request, RequestState};
+use super::model::{Application, Approval, Command, NamedPerson, NewRequest, Parties, Request, RequestState};
 use super::{store, verdict};
 use crate::datasets::{Action, Dataset, find_dataset, find_dataset_by_id, terms_in_force};
 use crate::db::{Conn, Db, Tx};
@@ -20,7 +20,7 @@ use crate::policies::{AccessMode, Outcome, Purpose, Terms};
 /// `request_pending`, `already_granted`; 422.
 pub async fn submit_request(db: &Db, ctx: &Ctx, new: NewRequest) -> Result<Request> {
     let principal = ctx.require(Scope::Request)?;
-    let applicant = Person { id: principal.person.clone(), name: principal.name.clone() };
+    let applicant = NamedPerson { id: principal.person.clone(), name: principal.name.clone() };
     let (name, organisation, application) = new.into_parts();
     application.check()?;
     let at = ctx.clone();

@@ -20,7 +20,9 @@ pub use model::{
     CodeIssued, Membership, NewOrganisation, NewPerson, NewToken, Organisation, OrganisationKind, Person,
     Token, TokenCreated,
 };
-pub use organisations::{create_organisation, find_organisation, organisation_by_id, put_member};
+pub use organisations::{
+    create_organisation, find_organisation, organisation_by_id, put_member, remove_member,
+};
 pub use people::{create_person, person_by_login};
 pub use sign_in::{forget_ended_sessions, issue_code, redeem_code};
 pub use tokens::create_token;

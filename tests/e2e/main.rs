@@ -104,7 +104,9 @@ fn push(provider: &Person) {
     let package = vega_datasets();
     let (folder, metadata) = (package.join("data"), package.join("datapackage.json"));
     let record = tempfile::NamedTempFile::new().unwrap();
+    // What the package does not say and a trainer needs to know.
     let missing = serde_json::json!({
+        "title": { "en": "Vega example datasets" },
         "contact": { "name": "Vega maintainers", "url": "https://github.com/vega/vega-datasets" },
         "origin": { "source_category": "public_dataset" },
         "rights": { "licence": "BSD-3-Clause", "tdm": { "reservation": "not_reserved" } },

@@ -4,7 +4,7 @@ use actix_web::{HttpRequest, HttpResponse, get, post, web};
 use serde::Deserialize;
 use utoipa::IntoParams;
 
-use super::super::model::{DatasetName, Delivered, Filters, Grant, Note, Remark};
+use super::super::model::{DatasetName, Delivered, Filters, Grant, Relinquishment, Revocation};
 use super::super::{account, grants};
 use crate::db::Db;
 use crate::http::{Json, Listing, PageQuery, listing, with_etag};
@@ -62,7 +62,7 @@ pub(super) async fn get_grant(ctx: Ctx, db: web::Data<Db>, id: web::Path<GrantId
 /// Revokes a grant
 ///
 /// The next request for bytes is refused. By reviewers and stewards of the space and publishers of the provider.
-#[utoipa::path(tag = "access", operation_id = "revoke_grant", request_body = Remark,
+#[utoipa::path(tag = "access", operation_id = "revoke_grant", request_body = Revocation,
     params(("id" = GrantId, Path, description = "The grant")),
     responses((status = 200, description = "The grant", body = Grant)))]
 #[post("/grants/{id}/revoke")]
@@ -70,7 +70,7 @@ pub(super) async fn revoke_grant(
     ctx: Ctx,
     db: web::Data<Db>,
     id: web::Path<GrantId>,
-    body: Json<Remark>,
+    body: Json<Revocation>,
 ) -> Result<HttpResponse> {
     let grant = grants::revoke_grant(&db, &ctx, id.into_inner(), body.0).await?;
     Ok(with_etag(HttpResponse::Ok(), grant.revision, &grant))
@@ -79,7 +79,7 @@ pub(super) async fn revoke_grant(
 /// Gives a grant back
 ///
 /// By members of the organisation that holds it.
-#[utoipa::path(tag = "access", operation_id = "relinquish_grant", request_body = Note,
+#[utoipa::path(tag = "access", operation_id = "relinquish_grant", request_body = Relinquishment,
     params(("id" = GrantId, Path, description = "The grant")),
     responses((status = 200, description = "The grant", body = Grant)))]
 #[post("/grants/{id}/relinquish")]
@@ -87,7 +87,7 @@ pub(super) async fn relinquish_grant(
     ctx: Ctx,
     db: web::Data<Db>,
     id: web::Path<GrantId>,
-    body: Json<Note>,
+    body: Json<Relinquishment>,
 ) -> Result<HttpResponse> {
     let grant = grants::relinquish_grant(&db, &ctx, id.into_inner(), body.0).await?;
     Ok(with_etag(HttpResponse::Ok(), grant.revision, &grant))

@@ -3,7 +3,7 @@
 use serde::Serialize;
 use utoipa::ToSchema;
 
-use super::request::Person;
+use super::request::NamedPerson;
 use crate::datasets::Ground;
 use crate::kernel::{DeliveryId, GrantId, Slug, Timestamp};
 
@@ -18,7 +18,7 @@ pub struct Delivered {
     pub at: Timestamp,
     /// Who, when signed in.
     #[serde(skip_serializing_if = "Option::is_none")]
-    pub person: Option<Person>,
+    pub person: Option<NamedPerson>,
     /// The organisation that the person acted for, when the right was its.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub organisation: Option<Slug>,

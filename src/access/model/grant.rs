@@ -169,3 +169,40 @@ impl Approval {
         ))
     }
 }
+
+/// Why a grant is taken away.
+#[derive(Debug, Clone, Deserialize, ToSchema)]
+#[serde(deny_unknown_fields)]
+#[schema(example = json!({"reason": "The project has ended."}))]
+pub struct Revocation {
+    /// What the holder should know.
+    #[schema(min_length = 1, max_length = 5000)]
+    pub reason: String,
+}
+
+impl Revocation {
+    pub(in crate::access) fn check(&self) -> Result<()> {
+        let mut checks = Checks::new();
+        checks.text("/reason", &self.reason, MAX_NOTE);
+        checks.finish()
+    }
+}
+
+/// Why a grant is given back.
+#[derive(Debug, Clone, Default, Deserialize, ToSchema)]
+#[serde(deny_unknown_fields)]
+#[schema(example = json!({"reason": "The data is not needed any more."}))]
+pub struct Relinquishment {
+    /// What the provider should know.
+    #[serde(default)]
+    #[schema(max_length = 5000)]
+    pub reason: Option<String>,
+}
+
+impl Relinquishment {
+    pub(in crate::access) fn check(&self) -> Result<()> {
+        let mut checks = Checks::new();
+        checks.optional_text("/reason", self.reason.as_deref().unwrap_or_default(), MAX_NOTE);
+        checks.finish()
+    }
+}

@@ -9,8 +9,8 @@ mod states;
 mod tests;
 
 pub use delivery::{Answer, Delivered};
-pub use grant::{Approval, Grant, GrantState};
-pub use request::{Application, DatasetName, Filters, NewRequest, Note, Person, Remark, Request};
+pub use grant::{Approval, Grant, GrantState, Relinquishment, Revocation};
+pub use request::{Application, DatasetName, Filters, NamedPerson, NewRequest, Note, Remark, Request};
 pub use states::{Command, RequestState, Rule, Side, Standing};
 
 use crate::kernel::{DatasetId, OrganisationId};

@@ -24,7 +24,7 @@ pub struct Request {
     /// The organisation that asks.
     pub organisation: Slug,
     /// Who handed it in.
-    pub applicant: Person,
+    pub applicant: NamedPerson,
     /// Where it stands.
     pub state: RequestState,
     /// What the data is asked for.
@@ -83,7 +83,7 @@ impl Request {
 
 /// A person, as others see one.
 #[derive(Debug, Clone, Serialize, Deserialize, ToSchema)]
-pub struct Person {
+pub struct NamedPerson {
     /// The id.
     pub id: PersonId,
     /// The name shown.

@@ -5,7 +5,7 @@ use diesel::{
     RunQueryDsl as _,
 };
 
-use crate::access::model::{Delivered, Person};
+use crate::access::model::{Delivered, NamedPerson};
 use crate::datasets::{Delivery, Ground};
 use crate::db::schema::{deliveries, organisations, people, versions};
 use crate::db::{Conn, each_backend};
@@ -117,6 +117,6 @@ pub(in crate::access) fn list_deliveries(
 
 fn model(row: Row) -> Delivered {
     let ((id, at, grant, path, bytes, way, model, run), (person, name, organisation, version)) = row;
-    let person = person.map(|id| Person { id, name: name.unwrap_or_default() });
+    let person = person.map(|id| NamedPerson { id, name: name.unwrap_or_default() });
     Delivered { id, at, person, organisation, grant, version, path, bytes, way, model, run }
 }

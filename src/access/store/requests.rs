@@ -9,7 +9,7 @@ use serde::{Deserialize, Serialize};
 use super::people::names;
 use super::visible::requests_seen_by;
 use super::{from_json, to_json};
-use crate::access::model::{Filters, Parties, Person, Request, RequestState};
+use crate::access::model::{Filters, NamedPerson, Parties, Request, RequestState};
 use crate::db::Conn;
 use crate::db::schema::requests;
 use crate::kernel::{
@@ -75,7 +75,7 @@ impl RequestRow {
             dataset: self.dataset,
             space: self.space,
             organisation: self.organisation,
-            applicant: Person { id: self.applicant, name: applicant.cloned().unwrap_or_default() },
+            applicant: NamedPerson { id: self.applicant, name: applicant.cloned().unwrap_or_default() },
             state: self.state,
             purpose: self.purpose,
             justification: body.justification,

@@ -26,9 +26,10 @@ pub(super) fn serve(options: Serve) -> Result<()> {
 
 async fn run(config: Config) -> Result<()> {
     let services = server::open_services(config, Arc::new(SystemClock)).await?;
+    let base_url = services.config.base_url.as_ref().map(|url| url.as_str().trim_end_matches('/').to_owned());
     let (database, blobs) = (services.db.url().clone(), services.config.blobs.clone());
     let running = server::start(services).await?;
-    let base = format!("http://{}", running.address);
+    let base = base_url.unwrap_or_else(|| format!("http://{}", running.address));
     if let Some(first) = &running.first_sign_in {
         eprintln!("\nNobody has signed in yet. Set the administrator's password with this one-time code:\n");
         eprintln!("    cadastre login --url {base} --login {} --code {}\n", first.login, first.code);

@@ -2,6 +2,7 @@
 //!
 //! Addresses stay text here; `db` and `storage` read them. Secrets never show in debug output.
 
+use std::net::IpAddr;
 use std::num::NonZeroU32;
 use std::path::{Path, PathBuf};
 
@@ -52,6 +53,17 @@ pub struct Settings {
     /// Requests a minute for an address nobody signed in from [default: 600]
     #[arg(long, env = "CADASTRE_ANONYMOUS_RATE", value_name = "N")]
     pub anonymous_rate: Option<NonZeroU32>,
+    /// Addresses of proxies whose X-Forwarded-For is believed; may be repeated [default: none]
+    #[arg(
+        long = "trusted-proxy",
+        env = "CADASTRE_TRUSTED_PROXIES",
+        value_delimiter = ',',
+        value_name = "IP"
+    )]
+    pub trusted_proxies: Vec<IpAddr>,
+    /// Who hands out the bytes of a download plan: store (links into the bucket) or service [default: store]
+    #[arg(long, env = "CADASTRE_LINKS", value_name = "WHO")]
+    pub links: Option<Links>,
     /// Origins of other sites whose pages may call the API; may be repeated [default: none]
     #[arg(long = "cors-origin", env = "CADASTRE_CORS_ORIGINS", value_delimiter = ',', value_name = "ORIGIN")]
     pub cors_origins: Vec<String>,
@@ -74,6 +86,16 @@ pub enum LogFormat {
     Text,
     /// One JSON object a line.
     Json,
+}
+
+/// Who hands out the bytes of a download plan.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Deserialize, clap::ValueEnum)]
+#[serde(rename_all = "lowercase")]
+pub enum Links {
+    /// The store, by presigned links, where it can sign; clients must reach it.
+    Store,
+    /// The service itself; a revoked grant then ends a link at once.
+    Service,
 }
 
 /// A complete set-up.
@@ -99,6 +121,10 @@ pub struct Config {
     pub rate: NonZeroU32,
     /// Requests a minute for an unknown address.
     pub anonymous_rate: NonZeroU32,
+    /// Proxies whose word on the client's address is believed.
+    pub trusted_proxies: Vec<IpAddr>,
+    /// Who hands out the bytes of a download plan.
+    pub links: Links,
     /// Origins whose pages may call the API.
     pub cors_origins: Vec<String>,
     /// Hosts from which referenced files may be fetched.
@@ -145,6 +171,12 @@ impl Settings {
             uploads: self.uploads.or(file.uploads),
             rate: self.rate.or(file.rate),
             anonymous_rate: self.anonymous_rate.or(file.anonymous_rate),
+            trusted_proxies: if self.trusted_proxies.is_empty() {
+                file.trusted_proxies
+            } else {
+                self.trusted_proxies
+            },
+            links: self.links.or(file.links),
             cors_origins: if self.cors_origins.is_empty() { file.cors_origins } else { self.cors_origins },
             fetch_hosts: if self.fetch_hosts.is_empty() { file.fetch_hosts } else { self.fetch_hosts },
             log_format: self.log_format.or(file.log_format),
@@ -180,6 +212,8 @@ impl Settings {
             uploads: self.uploads.unwrap_or(at_least_one(64)),
             rate: self.rate.unwrap_or(at_least_one(6000)),
             anonymous_rate: self.anonymous_rate.unwrap_or(at_least_one(600)),
+            trusted_proxies: self.trusted_proxies,
+            links: self.links.unwrap_or(Links::Store),
             cors_origins: self.cors_origins,
             fetch_hosts: self.fetch_hosts,
             log_format: self.log_format,

@@ -1,6 +1,7 @@
 //! What every HTTP handler of the house shares: problem documents, strict extractors, conditional requests,
 //! paging, rate limits, and the outermost layer that names, times and logs each request.
 
+mod address;
 mod auth;
 mod body;
 mod conditional;
@@ -11,6 +12,7 @@ mod problem;
 mod range;
 mod rate;
 
+pub use address::{TrustedProxies, client_address};
 pub use auth::{Authenticator, Credential, SESSION_COOKIE, authenticate};
 pub use body::{Json, MAX_JSON_BYTES, path_config, query_config};
 pub use conditional::{IfMatch, etag, is_not_modified, with_etag};

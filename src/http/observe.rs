@@ -41,7 +41,7 @@ pub async fn observe(
         req.head_mut().method = Method::GET;
         req.extensions_mut().insert(HeadRequest);
     }
-    let span = tracing::info_span!("request", id, %method, path = req.path());
+    let span = tracing::info_span!("request", id, %method, path = shown(req.path()));
     let mut response = next.call(req).instrument(span.clone()).await?.map_into_boxed_body();
     if let Some(error) = response.response().error().map(in_our_words) {
         log_error(&span, &error);
@@ -56,6 +56,12 @@ pub async fn observe(
     finish_headers(&mut response, &id);
     record(&span, &method, &response, started);
     Ok(response)
+}
+
+/// The path for the log. A ticket is a right to download, so it does not stand there.
+fn shown(path: &str) -> &str {
+    const TICKETS: &str = "/api/v1/download/";
+    if path.starts_with(TICKETS) { TICKETS } else { path }
 }
 
 /// A proxy's request id is kept, when it is harmless.

@@ -1,7 +1,7 @@
 //! Rate limits per caller, in memory of this process (GCRA, from the `governor` crate), told in the header fields
 //! of draft-ietf-httpapi-ratelimit-headers. What must hold across replicas (quotas, counts) lives in the database.
 
-use std::net::{IpAddr, SocketAddr};
+use std::net::IpAddr;
 use std::num::NonZeroU32;
 use std::sync::Arc;
 use std::time::Duration;
@@ -16,6 +16,7 @@ use governor::middleware::StateInformationMiddleware;
 use governor::state::keyed::DefaultKeyedStateStore;
 use governor::{Quota, RateLimiter};
 
+use super::address::client_address;
 use crate::kernel::{Ctx, Error, Kind, PersonId, Result};
 
 /// Who a limit is counted for.
@@ -60,8 +61,8 @@ impl RateLimits {
     ///
     /// # Errors
     /// 429 `rate_limited`.
-    pub fn check_sign_in(&self, from: Option<SocketAddr>, login: &str) -> Result<()> {
-        let address = from.map_or_else(String::new, |peer| format!("from {}", peer.ip()));
+    pub fn check_sign_in(&self, from: Option<IpAddr>, login: &str) -> Result<()> {
+        let address = from.map_or_else(String::new, |address| format!("from {address}"));
         for key in [address, format!("login {login}")] {
             self.sign_in
                 .check_key(&key)
@@ -103,7 +104,7 @@ pub async fn limit_rate(
         Some(person) => (&limits.known, Key::Person(person), limits.known_per_minute),
         None => (
             &limits.anonymous,
-            req.peer_addr().map_or(Key::Unknown, |peer| Key::Address(peer.ip())),
+            client_address(req.request()).map_or(Key::Unknown, Key::Address),
             limits.anonymous_per_minute,
         ),
     };

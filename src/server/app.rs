@@ -18,7 +18,9 @@ use crate::datasets::DownloadGate;
 use crate::datasets::api::UploadSlots;
 use crate::datasets::files::Tickets;
 use crate::db::Db;
-use crate::http::{Authenticator, RateLimits, authenticate, limit_rate, observe, path_config, query_config};
+use crate::http::{
+    Authenticator, RateLimits, TrustedProxies, authenticate, limit_rate, observe, path_config, query_config,
+};
 use crate::kernel::Clock;
 use crate::storage::BlobStore;
 use crate::{access, datasets, identity, spaces};
@@ -81,6 +83,7 @@ pub(super) fn build(
         .app_data(web::Data::from(services.clock.clone()))
         .app_data(web::Data::new(UploadSlots(services.uploads.clone())))
         .app_data(web::Data::from(services.limits.clone()))
+        .app_data(web::Data::new(TrustedProxies(services.config.trusted_proxies.clone())))
         .app_data(web::Data::from(services.config.clone()))
         .app_data(web::Data::new(services.metrics.clone()))
         .app_data(path_config())

@@ -24,15 +24,17 @@ pub async fn publish_extension(db: &Db, ctx: &Ctx, slug: Slug, schema: Value) ->
     let digest = Digest::of(canonical_json(&schema)?);
     let at = ctx.clone();
     db.write("publish_extension", move |tx| {
-        let mut space = find_space(tx, &slug)?;
-        space.extension_version += 1;
-        space.revision += 1;
-        let extension = ExtensionSchema { version: space.extension_version, schema, created_at: at.now };
-        store::insert_extension(tx, &slug, &extension)?;
-        store::update(tx, &space)?;
-        let event = Event::new("space.extension_published", &slug).in_space(&slug);
-        append(tx, &at, event.fact("version", extension.version).fact("digest", digest.to_string()))?;
-        Ok(extension)
+        tx.once(&at, |tx| {
+            let mut space = find_space(tx, &slug)?;
+            space.extension_version += 1;
+            space.revision += 1;
+            let extension = ExtensionSchema { version: space.extension_version, schema, created_at: at.now };
+            store::insert_extension(tx, &slug, &extension)?;
+            store::update(tx, &space)?;
+            let event = Event::new("space.extension_published", &slug).in_space(&slug);
+            append(tx, &at, event.fact("version", extension.version).fact("digest", digest.to_string()))?;
+            Ok(extension)
+        })
     })
     .await
 }

@@ -13,11 +13,11 @@ use bytes::Bytes;
 use futures_util::stream::{self, BoxStream};
 use futures_util::{StreamExt as _, TryStreamExt as _};
 
-use super::super::files::{self, Allowed, Declared, FilePath, PlanLine, PlanRequest, Tickets};
+use super::super::files::{self, Allowed, Declared, FilePath, LinkBase, PlanLine, PlanRequest, Tickets};
 use super::super::gate::DownloadGate;
 use super::super::versions::{VersionName, Which};
 use super::versions::{VersionPath, named};
-use crate::config::Config;
+use crate::config::{Config, Links};
 use crate::db::Db;
 use crate::http::{Counted, HeadRequest, Json, Wanted, is_not_modified, wanted};
 use crate::kernel::{Clock, Ctx, Error, Result, Slug};
@@ -270,8 +270,9 @@ pub(super) async fn create_download_plan(
         || format!("{}://{}", req.connection_info().scheme(), req.connection_info().host()),
         |url| url.as_str().trim_end_matches('/').to_owned(),
     );
+    let links = LinkBase { base, into_store: config.links == Links::Store };
     let plan =
-        files::plan((&db, &store, gate.into_inner(), &tickets), &ctx, base, named(path), body.0).await?;
+        files::plan((&db, &store, gate.into_inner(), &tickets), &ctx, links, named(path), body.0).await?;
     let mut response = HttpResponse::Ok();
     if let Some(digest) = plan.digest() {
         response.insert_header((ETAG, format!("\"{digest}\"")));

@@ -17,7 +17,7 @@ pub use draft::{list_files, list_replicas, note_replica, offer_files, remove_fil
 pub use media_type::MediaType;
 pub use model::{Content, FileEntry, FileLocation, Reference};
 pub use path::{Clash, ClashKind, FilePath, clashes};
-pub use plan::{Plan, PlanLine, PlanRequest, plan};
+pub use plan::{LinkBase, Plan, PlanLine, PlanRequest, plan};
 pub use ticket::{LINK_LIFE, Tickets, allow_ticket};
 pub(super) use upload::free;
 pub use upload::{Upload, Uploaded, upload_file};

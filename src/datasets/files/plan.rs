@@ -79,6 +79,7 @@ pub struct Plan {
     gate: Arc<dyn DownloadGate>,
     tickets: Tickets,
     base: String,
+    links_into_store: bool,
     dataset: Dataset,
     version: Version,
     declared: Declared,
@@ -87,14 +88,22 @@ pub struct Plan {
     files: std::vec::IntoIter<FileEntry>,
 }
 
-/// Begins a plan. `base` is the URL under which the caller reaches the service.
+/// What links start with.
+pub struct LinkBase {
+    /// The URL under which the caller reaches the service.
+    pub base: String,
+    /// Whether links may lead into the store, where it can sign them.
+    pub into_store: bool,
+}
+
+/// Begins a plan.
 ///
 /// # Errors
 /// 404; 401 or 403 when not one of the wanted files may be had; 410; 422 for a path that the version does not have.
 pub async fn plan(
     (db, store, gate, tickets): (&Db, &BlobStore, Arc<dyn DownloadGate>, &Tickets),
     ctx: &Ctx,
-    base: String,
+    links: LinkBase,
     name: VersionName,
     request: PlanRequest,
 ) -> Result<Plan> {
@@ -127,7 +136,8 @@ pub async fn plan(
         store: store.clone(),
         gate,
         tickets: tickets.clone(),
-        base,
+        base: links.base,
+        links_into_store: links.into_store,
         dataset,
         version,
         declared,
@@ -237,7 +247,9 @@ impl Plan {
             filename: file.path.file_name().to_owned(),
             media_type: file.media_type.clone(),
         };
-        if let Some(url) = self.store.sign_get(&file.key, &signed).await? {
+        if self.links_into_store
+            && let Some(url) = self.store.sign_get(&file.key, &signed).await?
+        {
             self.gate.delivered(file.delivery.clone());
             return Ok((url.to_string(), until));
         }

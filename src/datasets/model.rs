@@ -63,7 +63,6 @@ pub struct Dataset {
     pub completeness: i64,
     /// The newest published version.
     #[serde(default, skip_serializing_if = "Option::is_none")]
-    #[schema(value_type = Option<String>)]
     pub latest_version: Option<VersionNumber>,
     /// Counts the changes; the entity tag of updates.
     pub revision: i64,
@@ -122,7 +121,6 @@ pub struct DatasetSummary {
     pub access_mode: Option<AccessMode>,
     /// The newest published version.
     #[serde(default, skip_serializing_if = "Option::is_none")]
-    #[schema(value_type = Option<String>)]
     pub latest_version: Option<VersionNumber>,
     /// Listed although nothing is published yet.
     pub announced: bool,
@@ -139,13 +137,45 @@ pub struct NewDataset {
     pub organisation: Slug,
     /// The name within the organisation; cannot be changed later.
     pub name: Slug,
-    /// What is stated of it.
-    #[serde(flatten)]
-    pub statement: Statement,
+    /// The data space it is listed in.
+    pub space: Slug,
+    /// Who may know of it; everybody when not given.
+    #[serde(default = "Statement::everybody")]
+    pub visibility: Visibility,
+    /// The organisations named by the visibility `organisations`.
+    #[serde(default)]
+    #[schema(max_items = 1000)]
+    pub audience: Vec<Slug>,
+    /// List it although nothing is published yet.
+    #[serde(default)]
+    pub announced: bool,
+    /// The typed record.
+    #[serde(default)]
+    pub record: Record,
+    /// What the space's extension schema asks for.
+    #[serde(default)]
+    #[schema(value_type = Option<Object>)]
+    pub extension: Option<serde_json::Value>,
+}
+
+impl NewDataset {
+    /// The organisation, the name, and what is stated.
+    pub(super) fn into_parts(self) -> (Slug, Slug, Statement) {
+        let statement = Statement {
+            space: self.space,
+            visibility: self.visibility,
+            audience: self.audience,
+            announced: self.announced,
+            record: self.record,
+            extension: self.extension,
+        };
+        (self.organisation, self.name, statement)
+    }
 }
 
 /// What a provider states of a dataset and may change.
 #[derive(Debug, Clone, Deserialize, ToSchema)]
+#[serde(deny_unknown_fields)]
 #[schema(example = json!({"space": "mobility", "visibility": "public", "announced": false, "record": {"title": {"en": "Tides 2024"}}}))]
 pub struct Statement {
     /// The data space it is listed in.

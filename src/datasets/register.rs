@@ -51,11 +51,12 @@ impl Prepared {
 /// 401, 403; 404 when the organisation or space is not there; 409 `name_taken`; 422.
 pub async fn register_dataset(db: &Db, ctx: &Ctx, new: NewDataset) -> Result<Dataset> {
     let principal = ctx.require(Scope::Publish)?.clone();
-    let prepared = Prepared::of(new.statement)?;
+    let (organisation, name, statement) = new.into_parts();
+    let prepared = Prepared::of(statement)?;
     let at = ctx.clone();
     db.write("register_dataset", move |tx| {
         tx.once(&at, |tx| {
-            let organisation = find_organisation(tx, &new.organisation)?;
+            let organisation = find_organisation(tx, &organisation)?;
             let may = principal.has_role(&organisation.id, OrganisationRole::Publisher)
                 && principal.reaches(&prepared.statement.space);
             if !may {
@@ -65,17 +66,17 @@ pub async fn register_dataset(db: &Db, ctx: &Ctx, new: NewDataset) -> Result<Dat
                 ));
             }
             known_space(tx, &prepared.statement.space)?;
-            if store::name_taken(tx, &organisation.id, &new.name)? {
+            if store::name_taken(tx, &organisation.id, &name)? {
                 return Err(Error::conflict(
                     "name_taken",
-                    format!("`{}/{}` is already registered", organisation.slug, new.name),
+                    format!("`{}/{}` is already registered", organisation.slug, name),
                 ));
             }
             let dataset = Dataset {
                 id: DatasetId::generate(),
                 organisation: organisation.slug,
                 organisation_id: Some(organisation.id),
-                name: new.name,
+                name,
                 space: prepared.statement.space.clone(),
                 visibility: prepared.statement.visibility,
                 audience: None,

@@ -51,7 +51,9 @@ impl FromRequest for IfMatch {
 
     fn from_request(req: &HttpRequest, _: &mut Payload) -> Self::Future {
         let tags = tags(req.headers(), &IF_MATCH);
-        ready(if tags.is_empty() {
+        ready(if !tags.iter().all(|tag| tag == "*" || is_entity_tag(tag)) {
+            Err(Error::invalid("If-Match", "invalid", "send entity tags in double quotes, or * alone"))
+        } else if tags.is_empty() {
             Err(Error::new(
                 Kind::PreconditionRequired,
                 "if_match_required",
@@ -69,19 +71,46 @@ pub fn is_not_modified(headers: &HeaderMap, etag: &str) -> bool {
     tags(headers, &IF_NONE_MATCH).iter().any(|tag| tag == "*" || tag.trim_start_matches("W/") == etag)
 }
 
+/// The members of a list of entity tags, whatever they look like.
 fn tags(headers: &HeaderMap, name: &actix_web::http::header::HeaderName) -> Vec<String> {
-    headers
-        .get_all(name)
-        .filter_map(|value| value.to_str().ok())
-        .flat_map(|value| value.split(','))
-        .map(|tag| tag.trim().to_owned())
-        .filter(|tag| !tag.is_empty())
-        .collect()
+    let mut tags = Vec::new();
+    for value in headers.get_all(name) {
+        let text = String::from_utf8_lossy(value.as_bytes());
+        let mut quoted = false;
+        // A comma within the quotes belongs to the tag.
+        let parts = text.split(|c| {
+            quoted ^= c == '"';
+            c == ',' && !quoted
+        });
+        tags.extend(parts.map(|tag| tag.trim().to_owned()).filter(|tag| !tag.is_empty()));
+    }
+    tags
+}
+
+/// Whether a text is an entity tag, strong or weak (RFC 9110, 8.8.3).
+fn is_entity_tag(text: &str) -> bool {
+    let opaque = text.strip_prefix("W/").unwrap_or(text);
+    opaque
+        .strip_prefix('"')
+        .and_then(|rest| rest.strip_suffix('"'))
+        .is_some_and(|inner| inner.chars().all(|c| c != '"' && c > ' ' && c != '\u{7f}'))
 }
 
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn entity_tags_are_told_apart_and_nothing_else_is_taken_for_one() {
+        let mut headers = HeaderMap::new();
+        headers.insert(IF_MATCH, "\"a,b\", W/\"c\" , d".parse().unwrap());
+        let found = tags(&headers, &IF_MATCH);
+        assert_eq!(found, ["\"a,b\"", "W/\"c\"", "d"]);
+        assert_eq!(found.iter().filter(|tag| is_entity_tag(tag)).count(), 2);
+        for bad in ["\"", "3", "\"a\"b\"", "w/\"a\"", "\"a b\""] {
+            assert!(!is_entity_tag(bad), "{bad}");
+        }
+    }
 
     #[test]
     fn only_the_present_revision_or_a_star_goes_on() {

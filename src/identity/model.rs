@@ -6,7 +6,7 @@ use utoipa::ToSchema;
 
 use crate::kernel::{
     Checks, Digest, Error, ExposeSecret as _, OrganisationId, OrganisationRole, PersonId, Result, Scope,
-    Secret, Slug, Timestamp, TokenId, random_bytes, text_enum,
+    Secret, Slug, Timestamp, TokenId, random_bytes, text_enum, whole_option,
 };
 
 text_enum! {
@@ -61,7 +61,7 @@ pub struct NewOrganisation {
     /// The name in URLs; cannot be changed later.
     pub slug: Slug,
     /// The name shown.
-    #[schema(max_length = 200)]
+    #[schema(min_length = 1, max_length = 200)]
     pub name: String,
     /// What kind of legal person it is.
     pub kind: OrganisationKind,
@@ -70,19 +70,19 @@ pub struct NewOrganisation {
     pub country: String,
     /// Its economic activity, a NACE 2.1 code.
     #[serde(default)]
-    #[schema(pattern = "^[A-V][0-9]{0,2}(\\.[0-9]{1,2})?$")]
+    #[schema(pattern = "^[A-V]([0-9]{0,2}|[0-9]{2}\\.[0-9]{1,2})$")]
     pub sector: Option<String>,
     /// How to reach it.
     #[serde(default)]
-    #[schema(max_length = 500)]
+    #[schema(min_length = 1, max_length = 500)]
     pub contact: Option<String>,
     /// How many bytes it may store; 1 TiB when not given. Only an administrator may change it.
-    #[serde(default)]
-    #[schema(minimum = 0)]
+    #[serde(default, deserialize_with = "whole_option")]
+    #[schema(minimum = 0, maximum = 9223372036854775807_i64)]
     pub quota_bytes: Option<i64>,
     /// The largest file it may upload, in bytes; 1 TiB when not given. Only an administrator may change it.
-    #[serde(default)]
-    #[schema(minimum = 0)]
+    #[serde(default, deserialize_with = "whole_option")]
+    #[schema(minimum = 0, maximum = 9223372036854775807_i64)]
     pub max_file_bytes: Option<i64>,
 }
 
@@ -164,7 +164,7 @@ pub struct NewPerson {
     /// The name to sign in with; cannot be changed later.
     pub login: Slug,
     /// The name shown.
-    #[schema(max_length = 200)]
+    #[schema(min_length = 1, max_length = 200)]
     pub name: String,
     /// Runs the instance.
     #[serde(default)]
@@ -226,10 +226,10 @@ pub struct Token {
 #[schema(example = json!({"name": "training cluster", "scopes": ["read"], "expires_in_days": 30}))]
 pub struct NewToken {
     /// What it is for, in your words.
-    #[schema(max_length = 100)]
+    #[schema(min_length = 1, max_length = 100)]
     pub name: String,
     /// What it may be used for.
-    #[schema(min_items = 1)]
+    #[schema(min_items = 1, max_items = 6)]
     pub scopes: Vec<Scope>,
     /// Confine it to one organisation.
     #[serde(default)]
@@ -238,7 +238,7 @@ pub struct NewToken {
     #[serde(default)]
     pub space: Option<Slug>,
     /// How long it lives; 90 days when not given, a year at most.
-    #[serde(default)]
+    #[serde(default, deserialize_with = "whole_option")]
     #[schema(minimum = 1, maximum = 366)]
     pub expires_in_days: Option<u32>,
 }

@@ -15,6 +15,7 @@ mod text;
 mod text_enum;
 mod timestamp;
 mod validate;
+mod whole;
 
 pub use secrecy::{ExposeSecret, SecretString as Secret};
 
@@ -28,9 +29,11 @@ pub use ids::{
     VersionId,
 };
 pub use page::{Cursor, Page, PageRequest};
+pub(crate) use schema::text_schema;
 pub use secret::random_bytes;
 pub use slug::Slug;
 pub use text::{LangText, LanguageTag};
 pub(crate) use text_enum::text_enum;
 pub use timestamp::Timestamp;
-pub use validate::Checks;
+pub use validate::{Checks, NOT_BLANK, TEXT};
+pub use whole::{whole, whole_option};

@@ -66,6 +66,9 @@ impl LangText {
         Self(pairs.into_iter().filter_map(|(tag, text)| Some((tag.parse().ok()?, text.to_owned()))).collect())
     }
 
+    /// The most languages of one text.
+    pub const MAX_LANGUAGES: usize = 40;
+
     /// Whether there is no text at all.
     #[must_use]
     pub fn is_empty(&self) -> bool {
@@ -91,7 +94,7 @@ impl LangText {
 
     /// Checks each text: not blank, at most `max` characters, at most 40 languages.
     pub fn check(&self, checks: &mut Checks, pointer: &str, max: usize) {
-        checks.at_most(pointer, self.0.len(), 40);
+        checks.at_most(pointer, self.0.len(), Self::MAX_LANGUAGES);
         for (tag, text) in &self.0 {
             checks.text(&format!("{pointer}/{tag}"), text, max);
         }

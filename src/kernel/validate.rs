@@ -2,6 +2,11 @@
 
 use super::{Error, FieldError, Result};
 
+/// The regular expression of a text, as the API contract states it: no control characters but line breaks and tabs.
+pub const TEXT: &str = r"^[^\u0000-\u0008\u000b\u000c\u000e-\u001f\u007f-\u009f]*$";
+/// The regular expression of a text that must not be blank.
+pub const NOT_BLANK: &str = r"^[^\u0000-\u0008\u000b\u000c\u000e-\u001f\u007f-\u009f]*[^\s\u0000-\u001f\u007f-\u009f][^\u0000-\u0008\u000b\u000c\u000e-\u001f\u007f-\u009f]*$";
+
 /// The most field errors that one answer lists.
 const MOST: usize = 100;
 

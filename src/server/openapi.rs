@@ -6,12 +6,14 @@ use actix_cors::Cors;
 use actix_web::http::header::{CONTENT_SECURITY_POLICY, HeaderName, LINK, LOCATION, RETRY_AFTER};
 use actix_web::{App, HttpRequest, HttpResponse, get};
 use utoipa::openapi::path::{HttpMethod, Operation, ParameterBuilder, ParameterIn};
+use utoipa::openapi::schema::ArrayItems;
 use utoipa::openapi::security::{
     ApiKey, ApiKeyValue, HttpAuthScheme, HttpBuilder, SecurityRequirement, SecurityScheme,
 };
+use utoipa::openapi::tag::TagBuilder;
 use utoipa::openapi::{
-    Components, ContactBuilder, ContentBuilder, InfoBuilder, LicenseBuilder, ObjectBuilder, OpenApi,
-    PathItem, Ref, RefOr, Required, Response, ResponseBuilder, Type,
+    Components, ContactBuilder, ContentBuilder, InfoBuilder, LicenseBuilder, Object, ObjectBuilder, OpenApi,
+    PathItem, Ref, RefOr, Required, Response, ResponseBuilder, Schema, Tag, Type,
 };
 use utoipa::{PartialSchema as _, ToSchema as _};
 use utoipa_actix_web::service_config::ServiceConfig;
@@ -19,6 +21,7 @@ use utoipa_actix_web::{AppExt as _, scope};
 
 use super::app;
 use crate::http::{FieldProblem, Problem, SESSION_COOKIE};
+use crate::kernel::{NOT_BLANK, TEXT};
 
 static CONTRACT: LazyLock<OpenApi> = LazyLock::new(build);
 static CONTRACT_JSON: LazyLock<String> =
@@ -46,12 +49,55 @@ fn build() -> OpenApi {
     }
     components.schemas.insert("Problem".into(), Problem::schema());
     components.schemas.insert("FieldProblem".into(), FieldProblem::schema());
+    for (name, schema) in &mut components.schemas {
+        if let RefOr::T(Schema::Object(object)) = schema {
+            describe_texts(object);
+            if let Some(item) = name.strip_prefix("Listing_") {
+                name_items(object, item);
+            }
+        }
+    }
+    document.tags = Some(TAGS.iter().map(|(name, about)| tag(name, about)).collect());
     for path in document.paths.paths.values_mut() {
         for (method, operation) in operations(path) {
             complete(&method, operation);
         }
     }
     document
+}
+
+const TAGS: &[(&str, &str)] = &[
+    ("identity", "Who is calling: sessions, API tokens, accounts."),
+    ("organisations", "The legal persons taking part, and who belongs to them."),
+    ("spaces", "The common European data spaces: their members, role holders and extensions of the record."),
+    ("datasets", "Datasets, their records and the history of these."),
+    ("policies", "Terms of use, revision by revision."),
+    ("versions", "Drafts, published and withdrawn versions, manifests, verified copies."),
+    ("files", "Files of a version: bringing, listing and getting bytes."),
+    ("access", "Requests for access, decisions, grants, and the account of deliveries."),
+    ("contract", "This document and its page."),
+];
+
+fn tag(name: &str, about: &str) -> Tag {
+    TagBuilder::new().name(name).description(Some(about)).build()
+}
+
+/// Free texts are those with a length and no form of their own; what they may hold is the same everywhere.
+fn describe_texts(object: &mut Object) {
+    for property in object.properties.values_mut() {
+        let RefOr::T(Schema::Object(text)) = property else { continue };
+        if text.max_length.is_some() && text.pattern.is_none() && text.format.is_none() {
+            let pattern = if text.min_length.is_some() { NOT_BLANK } else { TEXT };
+            text.pattern = Some(pattern.to_owned());
+        }
+    }
+}
+
+/// A list refers to the schema of its items instead of repeating it.
+fn name_items(listing: &mut Object, item: &str) {
+    if let Some(RefOr::T(Schema::Array(array))) = listing.properties.get_mut("items") {
+        array.items = ArrayItems::RefOrSchema(Box::new(Ref::from_schema_name(item).into()));
+    }
 }
 
 fn schemes() -> [(&'static str, SecurityScheme); 3] {
@@ -122,11 +168,24 @@ fn complete(method: &HttpMethod, operation: &mut Operation) {
         operation.parameters.get_or_insert_with(Vec::new).push(RefOr::T(key));
     }
     let writes = !matches!(method, HttpMethod::Get | HttpMethod::Head);
-    let conditional = operation
-        .parameters
-        .iter()
-        .flatten()
-        .any(|parameter| matches!(parameter, RefOr::T(parameter) if parameter.name == "If-Match"));
+    let mut conditional = false;
+    for parameter in operation.parameters.iter_mut().flatten() {
+        if let RefOr::T(parameter) = parameter
+            && parameter.name == "If-Match"
+        {
+            conditional = true;
+            let tags = ObjectBuilder::new().schema_type(Type::String).pattern(Some(ENTITY_TAGS));
+            parameter.schema = Some(tags.into());
+        }
+    }
+    for (status, response) in &mut operation.responses.responses {
+        if let RefOr::T(response) = response
+            && status.starts_with(['4', '5'])
+            && response.content.is_empty()
+        {
+            *response = problem(&response.description);
+        }
+    }
     for (status, when, about) in PROBLEMS {
         let applies = match when {
             When::Always => true,
@@ -142,6 +201,9 @@ fn complete(method: &HttpMethod, operation: &mut Operation) {
         }
     }
 }
+
+/// `*`, or entity tags between commas (RFC 9110, 13.1.1).
+const ENTITY_TAGS: &str = r#"^(\*|(W/)?"[!#-~\u0080-\u00ff]*"( *, *(W/)?"[!#-~\u0080-\u00ff]*")*)$"#;
 
 enum When {
     Always,

@@ -39,7 +39,7 @@ pub struct NewSpace {
     pub descriptions: LangText,
     /// The rules its members agreed on: text in Markdown.
     #[serde(default)]
-    #[schema(max_length = 20000)]
+    #[schema(min_length = 1, max_length = 20000)]
     pub charter: Option<String>,
 }
 

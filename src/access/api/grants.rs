@@ -16,7 +16,6 @@ use crate::kernel::{Ctx, GrantId, Result, Slug};
 #[into_params(parameter_in = Query)]
 pub(super) struct GrantQuery {
     /// For this dataset, `organisation/name`.
-    #[param(value_type = Option<String>, pattern = "^[a-z0-9]+(-[a-z0-9]+)*/[a-z0-9]+(-[a-z0-9]+)*$")]
     dataset: Option<DatasetName>,
     /// Of this organisation.
     organisation: Option<Slug>,
@@ -26,6 +25,7 @@ pub(super) struct GrantQuery {
     #[param(minimum = 1, maximum = 200)]
     limit: Option<u32>,
     /// `next_after` of the page before.
+    #[param(min_length = 1, pattern = "^[A-Za-z0-9_-]+$")]
     after: Option<String>,
 }
 

@@ -43,7 +43,6 @@ pub(super) struct RequestQuery {
     /// In this state.
     state: Option<RequestState>,
     /// For this dataset, `organisation/name`.
-    #[param(value_type = Option<String>, pattern = "^[a-z0-9]+(-[a-z0-9]+)*/[a-z0-9]+(-[a-z0-9]+)*$")]
     dataset: Option<DatasetName>,
     /// Of this organisation.
     organisation: Option<Slug>,
@@ -53,6 +52,7 @@ pub(super) struct RequestQuery {
     #[param(minimum = 1, maximum = 200)]
     limit: Option<u32>,
     /// `next_after` of the page before.
+    #[param(min_length = 1, pattern = "^[A-Za-z0-9_-]+$")]
     after: Option<String>,
 }
 

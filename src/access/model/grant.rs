@@ -46,7 +46,6 @@ pub struct Grant {
     pub until: Timestamp,
     /// The versions it is for; all, also later ones, when not given.
     #[serde(default, skip_serializing_if = "Option::is_none")]
-    #[schema(value_type = Option<Vec<String>>)]
     pub versions: Option<Vec<VersionNumber>>,
     /// What the reviewer made a condition.
     #[serde(default, skip_serializing_if = "Option::is_none")]
@@ -125,7 +124,7 @@ pub struct Approval {
     pub until: Option<Timestamp>,
     /// Only these published versions; all, also later ones, when not given.
     #[serde(default)]
-    #[schema(value_type = Option<Vec<String>>, min_items = 1, max_items = 100)]
+    #[schema(min_items = 1, max_items = 100)]
     pub versions: Option<Vec<VersionNumber>>,
     /// What the holder must keep to.
     #[serde(default)]

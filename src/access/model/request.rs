@@ -8,7 +8,9 @@ use serde::{Deserialize, Deserializer, Serialize};
 use utoipa::ToSchema;
 
 use super::states::RequestState;
-use crate::kernel::{Checks, Error, GrantId, PersonId, RequestId, Result, Slug, Timestamp};
+use crate::kernel::{
+    Checks, Error, GrantId, PersonId, RequestId, Result, Slug, Timestamp, text_schema, whole,
+};
 use crate::policies::{Purpose, Verdict};
 
 /// A request for access.
@@ -111,6 +113,10 @@ impl FromStr for DatasetName {
     }
 }
 
+text_schema! {
+    DatasetName, "DatasetName", r"^[a-z0-9](-?[a-z0-9]){1,63}/[a-z0-9](-?[a-z0-9]){1,63}$", 129, "harbour-institute/tides-2024", "A dataset: `organisation/name`.";
+}
+
 impl fmt::Display for DatasetName {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         write!(f, "{}/{}", self.organisation, self.name)
@@ -129,7 +135,6 @@ impl<'de> Deserialize<'de> for DatasetName {
 #[schema(example = json!({"dataset": "harbour-institute/tides-2024", "organisation": "model-works", "purpose": "pre_training", "justification": "Pre-training of a regional weather model.", "processing_location": "EU", "duration_days": 180}))]
 pub struct NewRequest {
     /// The dataset, `organisation/name`.
-    #[schema(value_type = String, pattern = "^[a-z0-9]+(-[a-z0-9]+)*/[a-z0-9]+(-[a-z0-9]+)*$", max_length = 129)]
     pub dataset: DatasetName,
     /// The organisation that asks; you must belong to it.
     pub organisation: Slug,
@@ -143,12 +148,12 @@ pub struct NewRequest {
     #[schema(pattern = "^([A-Z]{2}|EEA)$")]
     pub processing_location: Option<String>,
     /// For how many days; 365 when not given.
-    #[serde(default = "Application::a_year")]
+    #[serde(default = "Application::a_year", deserialize_with = "whole")]
     #[schema(minimum = 1, maximum = 3650, default = 365)]
     pub duration_days: u32,
     /// Logins of those who will work with the data; members of the organisation.
     #[serde(default)]
-    #[schema(max_items = 100)]
+    #[schema(value_type = BTreeSet<Slug>, max_items = 100)]
     pub members: Vec<Slug>,
 }
 
@@ -181,12 +186,12 @@ pub struct Application {
     #[schema(pattern = "^([A-Z]{2}|EEA)$")]
     pub processing_location: Option<String>,
     /// For how many days; 365 when not given.
-    #[serde(default = "Application::a_year")]
+    #[serde(default = "Application::a_year", deserialize_with = "whole")]
     #[schema(minimum = 1, maximum = 3650, default = 365)]
     pub duration_days: u32,
     /// Logins of those who will work with the data; members of the organisation.
     #[serde(default)]
-    #[schema(max_items = 100)]
+    #[schema(value_type = BTreeSet<Slug>, max_items = 100)]
     pub members: Vec<Slug>,
 }
 

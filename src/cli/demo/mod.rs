@@ -5,6 +5,7 @@ mod content;
 mod people;
 
 use std::collections::BTreeMap;
+use std::num::NonZeroU32;
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
 
@@ -38,6 +39,8 @@ struct Ready {
 }
 
 const KEPT: &str = "demo.json";
+/// Requests a minute.
+const PLENTY: NonZeroU32 = NonZeroU32::new(1_000_000).unwrap();
 
 pub(super) async fn run(options: Demo) -> Result<()> {
     let (folder, passing) = match &options.data {
@@ -46,8 +49,15 @@ pub(super) async fn run(options: Demo) -> Result<()> {
             (std::env::temp_dir().join(format!("cadastre-demo-{}", hex::encode(random_bytes::<8>()?))), true)
         }
     };
-    let config = Settings { data: Some(folder.clone()), listen: Some(options.listen), ..Settings::default() }
-        .resolve()?;
+    let config = Settings {
+        data: Some(folder.clone()),
+        listen: Some(options.listen),
+        // One machine tries everything out, with scripts too.
+        rate: Some(PLENTY),
+        anonymous_rate: Some(PLENTY),
+        ..Settings::default()
+    }
+    .resolve()?;
     server::start_log(&config)?;
     let services = server::open_services(config, Arc::new(SystemClock)).await?;
     let running = server::start(services.clone()).await?;

@@ -11,8 +11,11 @@ use super::super::store::Filters;
 use super::super::{read, register};
 use crate::db::Db;
 use crate::http::{IfMatch, Json, Listing, PageQuery, etag, is_not_modified, listing, with_etag};
-use crate::kernel::{Ctx, Result, Slug, Timestamp};
+use crate::kernel::{Checks, Ctx, Result, Slug, Timestamp};
 use crate::policies::AccessMode;
+
+/// The longest licence to look for, in characters.
+const MAX_LICENCE: usize = 200;
 
 /// What a list is narrowed to, and which page of it.
 #[derive(Debug, Deserialize, IntoParams)]
@@ -24,7 +27,7 @@ pub(super) struct DatasetQuery {
     /// Only this organisation.
     organisation: Option<Slug>,
     /// Only this licence: one SPDX identifier.
-    #[param(max_length = 200)]
+    #[param(max_length = 200, pattern = "^[^\\u0000-\\u001f\\u007f-\\u009f]*$")]
     licence: Option<String>,
     /// Only this access mode.
     access_mode: Option<AccessMode>,
@@ -38,6 +41,7 @@ pub(super) struct DatasetQuery {
     #[param(minimum = 1, maximum = 200)]
     limit: Option<u32>,
     /// `next_after` of the page before.
+    #[param(min_length = 1, pattern = "^[A-Za-z0-9_-]+$")]
     after: Option<String>,
 }
 
@@ -57,6 +61,9 @@ pub(super) async fn list_datasets(
     let page = PageQuery { limit: query.limit, after: query.after }.checked()?;
     let mut facets = Vec::new();
     if let Some(licence) = query.licence {
+        let mut checks = Checks::new();
+        checks.optional_text("licence", &licence, MAX_LICENCE);
+        checks.finish()?;
         facets.push(("licence", licence));
     }
     if let Some(theme) = query.theme {

@@ -32,7 +32,7 @@ const MAX_DECLARED: usize = 200;
 /// are for may be declared in `Cadastre-Purpose`, `Cadastre-Model` and `Cadastre-Run`.
 #[utoipa::path(tag = "files", operation_id = "get_file", security(()),
     params(("org" = Slug, Path, description = "The organisation"), ("name" = Slug, Path, description = "The dataset"),
-           ("version" = String, Path, description = "The number, or `latest`"), ("path" = String, Path, description = "The path within the version"),
+           ("version" = Which, Path, description = "The number, or `latest`, the newest published one"), ("path" = FilePath, Path, description = "The path within the version"),
            ("Range" = Option<String>, Header, description = "bytes=FIRST-LAST, several between commas"),
            ("Cadastre-Purpose" = Option<crate::policies::Purpose>, Header, description = "What for"),
            ("Cadastre-Model" = Option<String>, Header, description = "The model that is trained"),
@@ -249,7 +249,7 @@ impl Multipart {
 /// further credentials. Files that stay with their holder come with their reference.
 #[utoipa::path(tag = "files", operation_id = "create_download_plan", security(()), request_body = PlanRequest,
     params(("org" = Slug, Path, description = "The organisation"), ("name" = Slug, Path, description = "The dataset"),
-           ("version" = String, Path, description = "The number, or `latest`")),
+           ("version" = Which, Path, description = "The number, or `latest`, the newest published one")),
     responses((status = 200, description = "The plan", body = PlanLine, content_type = "application/x-ndjson"),
               (status = 410, description = "The version was withdrawn")))]
 #[post("/datasets/{org}/{name}/versions/{version}/download-plan")]

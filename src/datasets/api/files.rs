@@ -30,7 +30,7 @@ const STALL: Duration = Duration::from_secs(60);
 /// By path, with what the last check of a referenced file found.
 #[utoipa::path(tag = "files", operation_id = "list_files", security(()),
     params(("org" = Slug, Path, description = "The organisation"), ("name" = Slug, Path, description = "The dataset"),
-           ("version" = String, Path, description = "The number, or `latest`"), PageQuery),
+           ("version" = Which, Path, description = "The number, or `latest`, the newest published one"), PageQuery),
     responses((status = 200, description = "A page of files", body = Listing<File>)))]
 #[get("/datasets/{org}/{name}/versions/{version}/files")]
 pub(super) async fn list_files(
@@ -49,7 +49,7 @@ pub(super) async fn list_files(
 /// for bytes that stay with their holder.
 #[utoipa::path(tag = "files", operation_id = "offer_files", request_body = OfferedFiles,
     params(("org" = Slug, Path, description = "The organisation"), ("name" = Slug, Path, description = "The dataset"),
-           ("version" = String, Path, description = "The number")),
+           ("version" = Which, Path, description = "The number, or `latest`, the newest published one")),
     responses((status = 200, description = "What became of each", body = Listing<OfferResult>)))]
 #[post("/datasets/{org}/{name}/versions/{version}/files")]
 pub(super) async fn offer_files(
@@ -79,8 +79,8 @@ pub(super) struct UploadQuery {
 /// `application/octet-stream` has it guessed from the name. A `Repr-Digest` that is sent must be the body's.
 #[utoipa::path(tag = "files", operation_id = "put_file",
     params(("org" = Slug, Path, description = "The organisation"), ("name" = Slug, Path, description = "The dataset"),
-           ("version" = String, Path, description = "The number"), ("path" = String, Path, description = "The path within the version"), UploadQuery,
-           ("Repr-Digest" = Option<String>, Header, description = "sha-256=:BASE64: (RFC 9530)")),
+           ("version" = Which, Path, description = "The number, or `latest`, the newest published one"), ("path" = FilePath, Path, description = "The path within the version"), UploadQuery,
+           ("Repr-Digest" = Option<String>, Header, description = "sha-256=:BASE64: (RFC 9530)", pattern = "^sha-256=:[A-Za-z0-9+/]{42}[AEIMQUYcgkosw048]=:$")),
     request_body(content_type = "application/octet-stream", content = Vec<u8>, description = "The bytes"),
     responses((status = 200, description = "The file, in place of one with the same path", body = File),
               (status = 201, description = "The file", body = File),
@@ -168,7 +168,7 @@ fn header<'a>(headers: &'a HeaderMap, name: &str) -> Option<&'a str> {
 /// Files of a published version stay.
 #[utoipa::path(tag = "files", operation_id = "delete_file",
     params(("org" = Slug, Path, description = "The organisation"), ("name" = Slug, Path, description = "The dataset"),
-           ("version" = String, Path, description = "The number"), ("path" = String, Path, description = "The path within the version")),
+           ("version" = Which, Path, description = "The number, or `latest`, the newest published one"), ("path" = FilePath, Path, description = "The path within the version")),
     responses((status = 204, description = "Removed")))]
 #[delete("/datasets/{org}/{name}/versions/{version}/files/{path:.+}")]
 pub(super) async fn delete_file(

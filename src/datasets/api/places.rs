@@ -5,6 +5,7 @@ use serde::{Deserialize, Serialize};
 use utoipa::ToSchema;
 
 use super::super::files::{self, FilePath, NewReplica, ReferenceCheck, Replica};
+use super::super::versions::Which;
 use super::versions::{VersionPath, named};
 use crate::db::Db;
 use crate::http::{Json, Listing, PageQuery, listing};
@@ -15,7 +16,7 @@ use crate::kernel::{Ctx, Digest, Page, Result, Slug};
 /// Sites where the version was verified by its digest.
 #[utoipa::path(tag = "versions", operation_id = "list_replicas",
     params(("org" = Slug, Path, description = "The organisation"), ("name" = Slug, Path, description = "The dataset"),
-           ("version" = String, Path, description = "The number, or `latest`"), PageQuery),
+           ("version" = Which, Path, description = "The number, or `latest`, the newest published one"), PageQuery),
     responses((status = 200, description = "A page of copies", body = Listing<Replica>)))]
 #[get("/datasets/{org}/{name}/versions/{version}/replicas")]
 pub(super) async fn list_replicas(
@@ -33,7 +34,7 @@ pub(super) async fn list_replicas(
 /// After the digest of the version was recomputed at the site; it must be the version's.
 #[utoipa::path(tag = "versions", operation_id = "create_replica", request_body = NewReplica,
     params(("org" = Slug, Path, description = "The organisation"), ("name" = Slug, Path, description = "The dataset"),
-           ("version" = String, Path, description = "The number, or `latest`")),
+           ("version" = Which, Path, description = "The number, or `latest`, the newest published one")),
     responses((status = 201, description = "The copy", body = Replica)))]
 #[post("/datasets/{org}/{name}/versions/{version}/replicas")]
 pub(super) async fn create_replica(
@@ -51,7 +52,6 @@ pub(super) async fn create_replica(
 #[schema(example = json!({"path": "data.csv"}))]
 pub(super) struct NewCheck {
     /// The path within the version.
-    #[schema(value_type = String)]
     path: FilePath,
 }
 
@@ -61,7 +61,7 @@ pub(super) struct NewCheck {
 /// The outcome is shown with the file.
 #[utoipa::path(tag = "files", operation_id = "create_check", request_body = NewCheck,
     params(("org" = Slug, Path, description = "The organisation"), ("name" = Slug, Path, description = "The dataset"),
-           ("version" = String, Path, description = "The number")),
+           ("version" = Which, Path, description = "The number, or `latest`, the newest published one")),
     responses((status = 202, description = "Waits for its turn", body = ReferenceCheck)))]
 #[post("/datasets/{org}/{name}/versions/{version}/checks")]
 pub(super) async fn create_check(

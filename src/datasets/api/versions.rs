@@ -56,7 +56,7 @@ pub(super) async fn create_version(
 /// `latest` is the newest published one.
 #[utoipa::path(tag = "versions", operation_id = "get_version", security(()),
     params(("org" = Slug, Path, description = "The organisation"), ("name" = Slug, Path, description = "The dataset"),
-           ("version" = String, Path, description = "The number, or `latest`")),
+           ("version" = Which, Path, description = "The number, or `latest`, the newest published one")),
     responses((status = 200, description = "The version", body = Version)))]
 #[get("/datasets/{org}/{name}/versions/{version}")]
 pub(super) async fn get_version(ctx: Ctx, db: web::Data<Db>, path: VersionPath) -> Result<HttpResponse> {
@@ -69,7 +69,7 @@ pub(super) async fn get_version(ctx: Ctx, db: web::Data<Db>, path: VersionPath) 
 /// With its files. A published version stays for ever; withdraw it instead.
 #[utoipa::path(tag = "versions", operation_id = "delete_version",
     params(("org" = Slug, Path, description = "The organisation"), ("name" = Slug, Path, description = "The dataset"),
-           ("version" = String, Path, description = "The number")),
+           ("version" = Which, Path, description = "The number, or `latest`, the newest published one")),
     responses((status = 204, description = "Removed")))]
 #[delete("/datasets/{org}/{name}/versions/{version}")]
 pub(super) async fn delete_version(
@@ -87,7 +87,7 @@ pub(super) async fn delete_version(
 /// Fixes files and manifest for ever. Everything that is still missing is told at once.
 #[utoipa::path(tag = "versions", operation_id = "publish_version",
     params(("org" = Slug, Path, description = "The organisation"), ("name" = Slug, Path, description = "The dataset"),
-           ("version" = String, Path, description = "The number")),
+           ("version" = Which, Path, description = "The number, or `latest`, the newest published one")),
     responses((status = 200, description = "The published version", body = Version)))]
 #[post("/datasets/{org}/{name}/versions/{version}/publish")]
 pub(super) async fn publish_version(ctx: Ctx, db: web::Data<Db>, path: VersionPath) -> Result<HttpResponse> {
@@ -100,7 +100,7 @@ pub(super) async fn publish_version(ctx: Ctx, db: web::Data<Db>, path: VersionPa
 /// Record and manifest stay with the reason; bytes are no longer served.
 #[utoipa::path(tag = "versions", operation_id = "withdraw_version", request_body = Withdrawal,
     params(("org" = Slug, Path, description = "The organisation"), ("name" = Slug, Path, description = "The dataset"),
-           ("version" = String, Path, description = "The number")),
+           ("version" = Which, Path, description = "The number, or `latest`, the newest published one")),
     responses((status = 200, description = "The withdrawn version", body = Version)))]
 #[post("/datasets/{org}/{name}/versions/{version}/withdraw")]
 pub(super) async fn withdraw_version(
@@ -118,7 +118,7 @@ pub(super) async fn withdraw_version(
 /// Canonical JSON (RFC 8785); its SHA-256 is the version's digest and the entity tag.
 #[utoipa::path(tag = "versions", operation_id = "get_manifest", security(()),
     params(("org" = Slug, Path, description = "The organisation"), ("name" = Slug, Path, description = "The dataset"),
-           ("version" = String, Path, description = "The number, or `latest`")),
+           ("version" = Which, Path, description = "The number, or `latest`, the newest published one")),
     responses((status = 200, description = "The manifest", body = Object), (status = 304, description = "You have it already: `If-None-Match`")))]
 #[get("/datasets/{org}/{name}/versions/{version}/manifest")]
 pub(super) async fn get_manifest(

@@ -6,7 +6,7 @@ use std::str::FromStr;
 use serde::{Deserialize, Deserializer, Serialize};
 
 use super::path::FilePath;
-use crate::kernel::Error;
+use crate::kernel::{Error, text_schema};
 
 /// A media type without parameters, in lower case: `text/csv`.
 #[derive(Debug, Clone, PartialEq, Eq, Hash, PartialOrd, Ord, Serialize)]
@@ -57,6 +57,10 @@ impl MediaType {
     pub fn as_str(&self) -> &str {
         &self.0
     }
+}
+
+text_schema! {
+    MediaType, "MediaType", "^[A-Za-z0-9][A-Za-z0-9!#$&^_.+-]{0,126}/[A-Za-z0-9][A-Za-z0-9!#$&^_.+-]{0,126}$", 2 * MAX_NAME + 1, "text/csv", "A media type without parameters (RFC 6838).";
 }
 
 impl FromStr for MediaType {

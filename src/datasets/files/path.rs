@@ -7,7 +7,7 @@ use std::str::FromStr;
 use serde::{Deserialize, Deserializer, Serialize};
 use unicode_normalization::{UnicodeNormalization, is_nfc};
 
-use crate::kernel::Error;
+use crate::kernel::{Error, text_schema};
 
 /// A relative path in Unicode normalisation form C, its segments separated by `/`.
 ///
@@ -64,6 +64,10 @@ impl FromStr for FilePath {
             Some(fault) => Err(Error::invalid("", "path", fault)),
         }
     }
+}
+
+text_schema! {
+    FilePath, "FilePath", r#"^[^\\<>:"|?*\u0000-\u001f\u007f-\u009f/][^\\<>:"|?*\u0000-\u001f\u007f-\u009f]*$"#, Self::MAX_BYTES, "data/stations.csv", "A relative path, its segments separated by `/`, safe to unpack on every file system.";
 }
 
 impl fmt::Display for FilePath {

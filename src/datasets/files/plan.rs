@@ -27,7 +27,7 @@ use crate::storage::{BlobStore, SignedGet};
 pub struct PlanRequest {
     /// Only these files; all when not given.
     #[serde(default)]
-    #[schema(value_type = Option<Vec<String>>, max_items = 10000)]
+    #[schema(max_items = 10000)]
     pub paths: Option<Vec<FilePath>>,
     /// What for.
     #[serde(default)]
@@ -46,7 +46,6 @@ pub struct PlanRequest {
 #[derive(Debug, Serialize, ToSchema)]
 pub struct PlanLine {
     /// The path within the version.
-    #[schema(value_type = String)]
     pub path: FilePath,
     /// How many bytes.
     #[serde(skip_serializing_if = "Option::is_none")]
@@ -55,7 +54,6 @@ pub struct PlanLine {
     #[serde(skip_serializing_if = "Option::is_none")]
     pub sha256: Option<Digest>,
     /// The media type.
-    #[schema(value_type = String)]
     pub media_type: MediaType,
     /// Where to fetch it, without further credentials; absent for a file that stays with its holder.
     #[serde(skip_serializing_if = "Option::is_none")]

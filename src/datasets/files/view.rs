@@ -6,13 +6,12 @@ use utoipa::ToSchema;
 use super::media_type::MediaType;
 use super::model::{Content, FileEntry, Reference};
 use super::path::FilePath;
-use crate::kernel::{Digest, Error, Result, Timestamp, text_enum};
+use crate::kernel::{Digest, Error, Result, Timestamp, text_enum, whole_option};
 
 /// A file of a version.
 #[derive(Debug, Clone, Serialize, Deserialize, ToSchema)]
 pub struct File {
     /// The path within the version.
-    #[schema(value_type = String, example = "data/stations.csv")]
     pub path: FilePath,
     /// How many bytes; absent for a data service that does not say.
     #[serde(default, skip_serializing_if = "Option::is_none")]
@@ -21,7 +20,6 @@ pub struct File {
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub sha256: Option<Digest>,
     /// The media type.
-    #[schema(value_type = String, example = "text/csv")]
     pub media_type: MediaType,
     /// Open to everybody who may see the dataset, even while the rest is gated.
     pub sample: bool,
@@ -77,17 +75,16 @@ pub struct OfferedFiles {
 #[serde(deny_unknown_fields)]
 pub struct OfferedFile {
     /// The path within the version.
-    #[schema(value_type = String)]
     pub path: FilePath,
     /// SHA-256 of the bytes; only a data service may leave it out.
     #[serde(default)]
     pub sha256: Option<Digest>,
     /// How many bytes; only a data service may leave it out.
-    #[serde(default)]
+    #[serde(default, deserialize_with = "whole_option")]
+    #[schema(maximum = 9007199254740991_i64)]
     pub size: Option<u64>,
     /// The media type; guessed from the name when not given.
     #[serde(default)]
-    #[schema(value_type = Option<String>)]
     pub media_type: Option<MediaType>,
     /// Open to everybody who may see the dataset.
     #[serde(default)]
@@ -136,7 +133,6 @@ text_enum! {
 #[derive(Debug, Clone, Serialize, Deserialize, ToSchema)]
 pub struct OfferResult {
     /// The path within the version.
-    #[schema(value_type = String)]
     pub path: FilePath,
     /// Added, or to be uploaded.
     pub status: OfferStatus,
@@ -161,10 +157,10 @@ pub struct Replica {
 #[schema(example = json!({"site": "example-cluster", "path": "/data/tides-2024/1.0.0", "digest": "e3b0c44298fc1c149afbf4c8996fb92427ae41e4649b934ca495991b7852b855"}))]
 pub struct NewReplica {
     /// The site: a cluster, a store.
-    #[schema(max_length = 200)]
+    #[schema(min_length = 1, max_length = 200)]
     pub site: String,
     /// Where there.
-    #[schema(max_length = 1000)]
+    #[schema(min_length = 1, max_length = 1000)]
     pub path: String,
     /// The digest of the version that was recomputed there; must be the version's.
     pub digest: Digest,

@@ -133,7 +133,6 @@ impl Check for Size {
 #[serde(deny_unknown_fields)]
 pub struct LanguageShare {
     /// The language as a BCP 47 tag.
-    #[schema(value_type = String)]
     pub language: LanguageTag,
     /// Its part of the content, 0 to 1.
     #[serde(default, skip_serializing_if = "is_default")]
@@ -189,7 +188,6 @@ pub struct CorpusMeasure {
     pub split: Option<String>,
     /// Language measured, as a BCP 47 tag. Left out: all languages.
     #[serde(skip_serializing_if = "is_default")]
-    #[schema(value_type = Option<String>)]
     pub language: Option<LanguageTag>,
     /// Bytes of text, uncompressed, as UTF-8.
     #[serde(skip_serializing_if = "is_default")]

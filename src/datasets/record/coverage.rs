@@ -45,7 +45,6 @@ pub struct Coverage {
     pub temporal: Option<Period>,
     /// The people that the data speak of, and how they are spread, by language tag.
     #[serde(skip_serializing_if = "is_default")]
-    #[schema(value_type = BTreeMap<String, String>)]
     pub demographic_notes: LangText,
     /// The time in which the data were collected.
     #[serde(skip_serializing_if = "is_default")]

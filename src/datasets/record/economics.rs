@@ -77,7 +77,6 @@ pub struct Economics {
     pub industrial_ecosystems: Vec<IndustrialEcosystem>,
     /// What the data cost and how that is reckoned, by language tag.
     #[serde(skip_serializing_if = "is_default")]
-    #[schema(value_type = BTreeMap<String, String>)]
     pub price: LangText,
 }
 
@@ -98,14 +97,12 @@ pub struct TechnicalAccess {
     pub api_description: Option<String>,
     /// Terms of use of the API, by language tag.
     #[serde(skip_serializing_if = "is_default")]
-    #[schema(value_type = BTreeMap<String, String>)]
     pub api_terms: LangText,
     /// Address of the terms of use of the API.
     #[serde(skip_serializing_if = "is_default")]
     pub api_terms_url: Option<String>,
     /// Quality of service: availability, latency, limits, support, by language tag.
     #[serde(skip_serializing_if = "is_default")]
-    #[schema(value_type = BTreeMap<String, String>)]
     pub quality_of_service: LangText,
     /// Whether all data can be downloaded in bulk.
     #[serde(skip_serializing_if = "is_default")]

@@ -205,7 +205,6 @@ pub struct Relation {
     pub kind: RelationKind,
     /// Title of the other work, by language tag (BCP 47).
     #[serde(default, skip_serializing_if = "is_default")]
-    #[schema(value_type = BTreeMap<String, String>)]
     pub title: LangText,
     /// Identifier of the other work; this or `url` must be there.
     #[serde(default, skip_serializing_if = "is_default")]

@@ -31,15 +31,12 @@ use crate::kernel::{Checks, FieldError, LangText, LanguageTag, Result, canonical
 pub struct Record {
     /// Title by language tag (BCP 47); required at publication.
     #[serde(skip_serializing_if = "is_default")]
-    #[schema(value_type = BTreeMap<String, String>)]
     pub title: LangText,
     /// Description by language tag; required at publication.
     #[serde(skip_serializing_if = "is_default")]
-    #[schema(value_type = BTreeMap<String, String>)]
     pub description: LangText,
     /// Keywords by language tag.
     #[serde(skip_serializing_if = "is_default")]
-    #[schema(value_type = BTreeMap<String, Vec<String>>)]
     pub keywords: BTreeMap<LanguageTag, Vec<String>>,
     /// Subjects.
     #[serde(skip_serializing_if = "is_default")]

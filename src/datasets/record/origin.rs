@@ -83,11 +83,9 @@ pub struct Crawl {
     pub crawlers: Vec<String>,
     /// What the crawl was for, by language tag.
     #[serde(skip_serializing_if = "is_default")]
-    #[schema(value_type = BTreeMap<String, String>)]
     pub purpose: LangText,
     /// How the crawlers behave towards robots.txt, captchas and paywalls, by language tag.
     #[serde(skip_serializing_if = "is_default")]
-    #[schema(value_type = BTreeMap<String, String>)]
     pub behaviour: LangText,
     /// When.
     #[serde(skip_serializing_if = "is_default")]
@@ -150,7 +148,6 @@ pub struct Synthesis {
     pub models: Vec<GeneratingModel>,
     /// How it was made, by language tag.
     #[serde(skip_serializing_if = "is_default")]
-    #[schema(value_type = BTreeMap<String, String>)]
     pub method: LangText,
 }
 
@@ -174,7 +171,6 @@ pub struct Source {
     pub url: Option<String>,
     /// Its title, by language tag.
     #[serde(skip_serializing_if = "is_default")]
-    #[schema(value_type = BTreeMap<String, String>)]
     pub title: LangText,
 }
 
@@ -227,7 +223,6 @@ pub struct ProcessingStep {
     pub kind: ProcessingKind,
     /// How it was done, by language tag.
     #[serde(default, skip_serializing_if = "is_default")]
-    #[schema(value_type = BTreeMap<String, String>)]
     pub description: LangText,
     /// Tool and its version.
     #[serde(default, skip_serializing_if = "is_default")]

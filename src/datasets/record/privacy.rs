@@ -220,11 +220,9 @@ pub struct Privacy {
     pub data_subjects: Vec<String>,
     /// The purpose for which the data were collected first, by language tag (AI Act, Art. 10(2)(b)).
     #[serde(skip_serializing_if = "is_default")]
-    #[schema(value_type = BTreeMap<String, String>)]
     pub original_purpose: LangText,
     /// How long the data may be kept, by language tag.
     #[serde(skip_serializing_if = "is_default")]
-    #[schema(value_type = BTreeMap<String, String>)]
     pub retention: LangText,
     /// The data protection impact assessment.
     #[serde(skip_serializing_if = "is_default")]

@@ -15,28 +15,24 @@ use crate::kernel::LangText;
 pub struct Annotation {
     /// The instructions that annotators followed, by language tag.
     #[serde(skip_serializing_if = "is_default")]
-    #[schema(value_type = BTreeMap<String, String>)]
     pub protocol: LangText,
     /// The platform used.
     #[serde(skip_serializing_if = "is_default")]
     pub platform: Option<String>,
     /// Who the annotators were and how they were employed, by language tag.
     #[serde(skip_serializing_if = "is_default")]
-    #[schema(value_type = BTreeMap<String, String>)]
     pub workforce: LangText,
     /// Annotations per item.
     #[serde(skip_serializing_if = "is_default")]
     pub per_item: Option<u32>,
     /// Demographics of the annotators, by language tag.
     #[serde(skip_serializing_if = "is_default")]
-    #[schema(value_type = BTreeMap<String, String>)]
     pub demographics: LangText,
     /// Tools used.
     #[serde(skip_serializing_if = "is_default")]
     pub tools: Vec<String>,
     /// How far annotators agree, and by which measure, by language tag.
     #[serde(skip_serializing_if = "is_default")]
-    #[schema(value_type = BTreeMap<String, String>)]
     pub agreement: LangText,
 }
 
@@ -57,47 +53,36 @@ impl Check for Annotation {
 pub struct Quality {
     /// Choices made in the design of the dataset (AI Act, Art. 10(2)(a)).
     #[serde(skip_serializing_if = "is_default")]
-    #[schema(value_type = BTreeMap<String, String>)]
     pub design_choices: LangText,
     /// What the data are taken to measure or represent (Art. 10(2)(d)).
     #[serde(skip_serializing_if = "is_default")]
-    #[schema(value_type = BTreeMap<String, String>)]
     pub assumptions: LangText,
     /// Availability, quantity and suitability (Art. 10(2)(e)).
     #[serde(skip_serializing_if = "is_default")]
-    #[schema(value_type = BTreeMap<String, String>)]
     pub suitability: LangText,
     /// For which people, places and settings the data are representative (Art. 10(3) and (4)).
     #[serde(skip_serializing_if = "is_default")]
-    #[schema(value_type = BTreeMap<String, String>)]
     pub representativeness: LangText,
     /// Errors known to be in the data (Art. 10(3)).
     #[serde(skip_serializing_if = "is_default")]
-    #[schema(value_type = BTreeMap<String, String>)]
     pub known_errors: LangText,
     /// How uncertain the values are (Data Act, Art. 33(1)(a)).
     #[serde(skip_serializing_if = "is_default")]
-    #[schema(value_type = BTreeMap<String, String>)]
     pub uncertainty: LangText,
     /// Gaps and shortcomings, and how they can be addressed (AI Act, Art. 10(2)(h)).
     #[serde(skip_serializing_if = "is_default")]
-    #[schema(value_type = BTreeMap<String, String>)]
     pub gaps: LangText,
     /// Biases found (Art. 10(2)(f)).
     #[serde(skip_serializing_if = "is_default")]
-    #[schema(value_type = Vec<BTreeMap<String, String>>)]
     pub biases: Vec<LangText>,
     /// What was done against biases (Art. 10(2)(g)).
     #[serde(skip_serializing_if = "is_default")]
-    #[schema(value_type = Vec<BTreeMap<String, String>>)]
     pub bias_mitigation: Vec<LangText>,
     /// Limits of what the data can be used for.
     #[serde(skip_serializing_if = "is_default")]
-    #[schema(value_type = Vec<BTreeMap<String, String>>)]
     pub limitations: Vec<LangText>,
     /// What using the data may do to people and society.
     #[serde(skip_serializing_if = "is_default")]
-    #[schema(value_type = BTreeMap<String, String>)]
     pub social_impact: LangText,
     /// Addresses of quality certificates.
     #[serde(skip_serializing_if = "is_default")]

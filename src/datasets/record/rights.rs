@@ -78,7 +78,6 @@ pub struct TextAndDataMining {
     pub checked_at: Option<String>,
     /// What shows it, by language tag.
     #[serde(default, skip_serializing_if = "is_default")]
-    #[schema(value_type = BTreeMap<String, String>)]
     pub evidence: LangText,
 }
 
@@ -150,7 +149,6 @@ pub struct IllegalContent {
     pub measures: Vec<IllegalContentMeasure>,
     /// How they were taken, by language tag.
     #[serde(skip_serializing_if = "is_default")]
-    #[schema(value_type = BTreeMap<String, String>)]
     pub description: LangText,
 }
 

@@ -7,7 +7,7 @@ use super::model::{VersionNumber, VersionState, latest};
 use super::view::{NewVersion, SameContent, Version};
 use crate::db::{Conn, Db};
 use crate::journal::{Event, append};
-use crate::kernel::{Ctx, Cursor, Error, Page, PageRequest, Result, Scope, Slug, VersionId};
+use crate::kernel::{Ctx, Cursor, Error, Page, PageRequest, Result, Scope, Slug, VersionId, text_schema};
 use crate::storage::BlobStore;
 
 /// Which version is meant: a number, or the newest published one.
@@ -17,6 +17,10 @@ pub enum Which {
     Latest,
     /// This one.
     Number(VersionNumber),
+}
+
+text_schema! {
+    Which, "VersionReference", r"^(latest|(0|[1-9][0-9]{0,17})\.(0|[1-9][0-9]{0,17})\.(0|[1-9][0-9]{0,17})(-(0|[1-9][0-9]*|[0-9]*[A-Za-z-][0-9A-Za-z-]*)(\.(0|[1-9][0-9]*|[0-9]*[A-Za-z-][0-9A-Za-z-]*))*)?)$", VersionNumber::MAX_LENGTH, "latest", "The number of a version, or `latest`.";
 }
 
 impl std::str::FromStr for Which {

@@ -6,7 +6,7 @@ use std::str::FromStr;
 use serde::{Deserialize, Deserializer, Serialize, Serializer};
 use utoipa::ToSchema;
 
-use crate::kernel::{Checks, Error, Result};
+use crate::kernel::{Checks, Error, Result, text_schema};
 
 /// A semantic version (SemVer 2.0.0) without build metadata, at most 64 characters: `1.2.0`, `2.0.0-rc.1`.
 ///
@@ -39,6 +39,10 @@ impl FromStr for VersionNumber {
             )),
         }
     }
+}
+
+text_schema! {
+    VersionNumber, "VersionNumber", r"^(0|[1-9][0-9]{0,17})\.(0|[1-9][0-9]{0,17})\.(0|[1-9][0-9]{0,17})(-(0|[1-9][0-9]*|[0-9]*[A-Za-z-][0-9A-Za-z-]*)(\.(0|[1-9][0-9]*|[0-9]*[A-Za-z-][0-9A-Za-z-]*))*)?$", Self::MAX_LENGTH, "1.0.0", "A semantic version (SemVer 2.0.0) without build metadata.";
 }
 
 impl fmt::Display for VersionNumber {
@@ -81,12 +85,13 @@ pub enum VersionState {
 /// Why a version is withdrawn, and what to use in its place.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, ToSchema)]
 #[serde(deny_unknown_fields)]
+#[schema(example = json!({"reason": "Wrong units in the second half.", "successor": "1.0.1"}))]
 pub struct Withdrawal {
     /// The reason, shown to everyone who may see the dataset.
+    #[schema(min_length = 1, max_length = 2000)]
     pub reason: String,
     /// The published version of the same dataset to use instead.
     #[serde(default, skip_serializing_if = "Option::is_none")]
-    #[schema(value_type = Option<String>)]
     pub successor: Option<VersionNumber>,
 }
 

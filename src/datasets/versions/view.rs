@@ -18,7 +18,6 @@ pub struct Version {
     /// The dataset, `organisation/name`.
     pub dataset: String,
     /// The number.
-    #[schema(value_type = String, example = "1.0.0")]
     pub version: VersionNumber,
     /// Draft, published or withdrawn.
     pub state: VersionState,
@@ -78,11 +77,10 @@ pub struct SameContent {
 #[schema(example = json!({"version": "1.0.0", "notes": "First release"}))]
 pub struct NewVersion {
     /// The number: semantic versioning 2.0.0, without build metadata.
-    #[schema(value_type = String, pattern = r"^[0-9]+\.[0-9]+\.[0-9]+(-[0-9A-Za-z.-]+)?$", max_length = 64)]
     pub version: VersionNumber,
     /// What is new.
     #[serde(default)]
-    #[schema(max_length = 10000)]
+    #[schema(min_length = 1, max_length = 10000)]
     pub notes: Option<String>,
 }
 

@@ -41,7 +41,7 @@ pub(super) async fn create_person(
 /// Shows an account
 ///
 /// Your own, or any to an administrator.
-#[utoipa::path(tag = "identity", operation_id = "get_person", params(("login" = Slug, Path, description = "The login")),
+#[utoipa::path(tag = "identity", operation_id = "get_person", params(("login" = Slug, Path, description = "The person")),
     responses((status = 200, description = "The account", body = Person)))]
 #[get("/people/{login}")]
 pub(super) async fn get_person(ctx: Ctx, db: web::Data<Db>, login: web::Path<Slug>) -> Result<HttpResponse> {
@@ -53,7 +53,7 @@ pub(super) async fn get_person(ctx: Ctx, db: web::Data<Db>, login: web::Path<Slu
 ///
 /// Name, instance roles, disabled or not. For administrators.
 #[utoipa::path(tag = "identity", operation_id = "update_person", request_body = NewPerson,
-    params(("login" = Slug, Path, description = "The login"), ("If-Match" = String, Header, description = "The ETag of the state you read")),
+    params(("login" = Slug, Path, description = "The person"), ("If-Match" = String, Header, description = "The ETag of the state you read")),
     responses((status = 200, description = "The account", body = Person)))]
 #[put("/people/{login}")]
 pub(super) async fn update_person(
@@ -72,7 +72,7 @@ pub(super) async fn update_person(
 /// Issues a one-time code
 ///
 /// With it the person sets a password; earlier codes stop holding. For administrators.
-#[utoipa::path(tag = "identity", operation_id = "issue_code", params(("login" = Slug, Path, description = "The login")),
+#[utoipa::path(tag = "identity", operation_id = "issue_code", params(("login" = Slug, Path, description = "The person")),
     responses((status = 201, description = "The code, shown once", body = CodeIssued)))]
 #[post("/people/{login}/code")]
 pub(super) async fn issue_code(ctx: Ctx, db: web::Data<Db>, login: web::Path<Slug>) -> Result<HttpResponse> {

@@ -96,7 +96,7 @@ pub(super) fn respond(error: &Error, request_id: &str) -> HttpResponse {
         detail: error.detail().to_owned(),
         request_id: request_id.to_owned(),
         errors: error.field_errors().iter().map(field_problem).collect(),
-        next: error.next_step().map(str::to_owned),
+        next: error.next_step().filter(|_| error.kind() != Kind::MethodNotAllowed).map(str::to_owned),
     };
     let mut response = HttpResponseBuilder::new(status);
     if let Some(wait) = error.retry_after_hint() {

@@ -190,12 +190,12 @@ pub async fn remove_member(db: &Db, ctx: &Ctx, slug: Slug, login: Slug) -> Resul
     let at = ctx.clone();
     db.write("remove_member", move |tx| {
         let organisation = find_organisation(tx, &slug)?;
-        let leaving_oneself =
-            store::person_by_login(tx, &login)?.is_some_and(|person| person.id == principal.person);
-        if !leaving_oneself {
+        let person = store::person_by_login(tx, &login)?;
+        // Rights come first: whether there is such a person is not told to those who may not act.
+        if person.as_ref().is_none_or(|person| person.id != principal.person) {
             require_owner(&principal, &organisation.id)?;
         }
-        let person = super::people::person_by_login(tx, &login)?;
+        let person = person.ok_or_else(|| Error::not_found("membership"))?;
         if store::role_in(tx, &organisation.id, &person.id)?.is_none() {
             return Err(Error::not_found("membership"));
         }

@@ -20,6 +20,7 @@ use utoipa_actix_web::service_config::ServiceConfig;
 use utoipa_actix_web::{AppExt as _, scope};
 
 use super::app;
+use crate::datasets::versions::Which;
 use crate::http::{FieldProblem, Problem, SESSION_COOKIE};
 use crate::kernel::{NOT_BLANK, TEXT};
 
@@ -49,6 +50,8 @@ fn build() -> OpenApi {
     }
     components.schemas.insert("Problem".into(), Problem::schema());
     components.schemas.insert("FieldProblem".into(), FieldProblem::schema());
+    // What only a path refers to is not collected.
+    components.schemas.insert(Which::name().into(), Which::schema());
     for (name, schema) in &mut components.schemas {
         if let RefOr::T(Schema::Object(object)) = schema {
             describe_texts(object);

@@ -146,6 +146,7 @@ pub struct NewDataset {
 
 /// What a provider states of a dataset and may change.
 #[derive(Debug, Clone, Deserialize, ToSchema)]
+#[serde(deny_unknown_fields)]
 #[schema(example = json!({"space": "mobility", "visibility": "public", "announced": false, "record": {"title": {"en": "Tides 2024"}}}))]
 pub struct Statement {
     /// The data space it is listed in.

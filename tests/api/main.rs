@@ -18,6 +18,7 @@ mod app;
 mod client;
 mod world;
 
+mod bad_input;
 mod datasets;
 mod downloads;
 mod matrix;

@@ -5,6 +5,7 @@ use serde::{Deserialize, Serialize};
 use utoipa::ToSchema;
 
 use super::super::files::{self, FilePath, NewReplica, ReferenceCheck, Replica};
+use super::super::gate::DownloadGate;
 use super::super::versions::Which;
 use super::versions::{VersionPath, named};
 use crate::db::Db;
@@ -31,7 +32,7 @@ pub(super) async fn list_replicas(
 
 /// Notes a verified copy
 ///
-/// After the digest of the version was recomputed at the site; it must be the version's.
+/// After the digest of the version was recomputed at the site; it must be the version's. By whoever may have its bytes.
 #[utoipa::path(tag = "versions", operation_id = "create_replica", request_body = NewReplica,
     params(("org" = Slug, Path, description = "The organisation"), ("name" = Slug, Path, description = "The dataset"),
            ("version" = Which, Path, description = "The number, or `latest`, the newest published one")),
@@ -40,10 +41,12 @@ pub(super) async fn list_replicas(
 pub(super) async fn create_replica(
     ctx: Ctx,
     db: web::Data<Db>,
+    gate: web::Data<dyn DownloadGate>,
     path: VersionPath,
     body: Json<NewReplica>,
 ) -> Result<HttpResponse> {
-    Ok(HttpResponse::Created().json(files::note_replica(&db, &ctx, named(path), body.0).await?))
+    let replica = files::note_replica(&db, gate.into_inner(), &ctx, named(path), body.0).await?;
+    Ok(HttpResponse::Created().json(replica))
 }
 
 /// The referenced file to check.

@@ -1,6 +1,9 @@
 //! Files of a draft without an upload: offering what is here already or stays with its holder, listing, removing.
 
+use std::sync::Arc;
+
 use super::super::find::Action;
+use super::super::gate::{Asked, DownloadGate};
 use super::super::store;
 use super::super::versions::{VersionName, find_version};
 use super::model::{FileEntry, FileLocation};
@@ -139,8 +142,14 @@ pub async fn remove_file(
 /// there must be the version's.
 ///
 /// # Errors
-/// 401, 404; 409 `version_not_published`; 422 `digest_mismatch`.
-pub async fn note_replica(db: &Db, ctx: &Ctx, name: VersionName, new: NewReplica) -> Result<Replica> {
+/// 401, 404; 403 without the right to the bytes; 409 `version_not_published`; 422 `digest_mismatch`.
+pub async fn note_replica(
+    db: &Db,
+    gate: Arc<dyn DownloadGate>,
+    ctx: &Ctx,
+    name: VersionName,
+    new: NewReplica,
+) -> Result<Replica> {
     let person = ctx.require(Scope::Read)?.person.clone();
     let mut checks = Checks::new();
     checks.text("/site", &new.site, 200);
@@ -156,6 +165,9 @@ pub async fn note_replica(db: &Db, ctx: &Ctx, name: VersionName, new: NewReplica
                     "a draft has no digest to verify against",
                 ));
             };
+            // The digest is there for everybody to read; only who may have the bytes can have computed it.
+            let asked = Asked { dataset: &dataset, version: &version, sample: false, purpose: None };
+            gate.may_download(tx, &at, &asked)?;
             if digest != new.digest {
                 return Err(Error::invalid(
                     "/digest",

@@ -1,0 +1,184 @@
+//! The matrix itself: what each caller gets from each operation on a public dataset in the access mode `review`.
+
+/// The callers, in the order of the columns.
+const CALLERS: [&str; 12] = [
+    "anonymous",
+    "stranger",
+    "expired",
+    "wrong_scope",
+    "trainer",
+    "other_provider",
+    "provider",
+    "reviewer_elsewhere",
+    "reviewer",
+    "steward",
+    "admin",
+    "removed",
+];
+
+/// Those who may not know of a dataset that is shown to the trainer's organisation alone.
+pub const UNINFORMED: [&str; 5] =
+    ["anonymous", "stranger", "other_provider", "reviewer_elsewhere", "removed"];
+
+/// One operation.
+pub struct Row {
+    /// Its id in the contract.
+    pub operation: &'static str,
+    /// The scope that the token of `wrong_scope` lacks, which is the provider's otherwise; `-` when the operation
+    /// asks for none.
+    pub scope: &'static str,
+    statuses: [u16; 12],
+}
+
+impl Row {
+    /// What each caller gets.
+    pub fn expected(&self) -> Vec<(&'static str, u16)> {
+        CALLERS.into_iter().zip(self.statuses).collect()
+    }
+
+    /// Whether the operation is on a dataset, or on what hangs on one.
+    pub fn names_a_dataset(&self) -> bool {
+        DATASET_OPERATIONS.contains(&self.operation)
+    }
+
+    /// The same when the dataset is hidden: who may not know of it gets 404, or is told to sign in first where
+    /// that is asked of everybody.
+    pub fn expected_of_a_hidden_dataset(&self) -> Vec<(&'static str, u16)> {
+        let hidden = |(caller, status): (&'static str, u16)| match caller {
+            "anonymous"
+                if self.scope != "-"
+                    && self.operation != "get_file"
+                    && self.operation != "create_download_plan" =>
+            {
+                (caller, 401)
+            }
+            _ if UNINFORMED.contains(&caller) => (caller, 404),
+            _ => (caller, status),
+        };
+        self.expected().into_iter().map(hidden).collect()
+    }
+}
+
+const fn row(operation: &'static str, scope: &'static str, statuses: [u16; 12]) -> Row {
+    Row { operation, scope, statuses }
+}
+
+/// Every operation, in the order of the contract's domains.
+#[rustfmt::skip]
+pub const ROWS: &[Row] = &[
+    //                                         anon str  exp  scop trai othe prov rels revi stew admi remo
+    row("get_contract",            "-",       [200, 200, 401, 200, 200, 200, 200, 200, 200, 200, 200, 200]),
+    row("get_docs",                "-",       [308, 308, 401, 308, 308, 308, 308, 308, 308, 308, 308, 308]),
+    row("get_docs_file",           "-",       [200, 200, 401, 200, 200, 200, 200, 200, 200, 200, 200, 200]),
+
+    row("get_me",                  "-",       [401, 200, 401, 200, 200, 200, 200, 200, 200, 200, 200, 200]),
+    row("create_session",          "-",       [201, 201, 401, 201, 201, 201, 201, 201, 201, 201, 201, 201]),
+    row("redeem_code",             "-",       [201, 201, 401, 201, 201, 201, 201, 201, 201, 201, 201, 201]),
+    row("delete_session",          "-",       [204, 204, 401, 204, 204, 204, 204, 204, 204, 204, 204, 204]),
+    row("list_tokens",             "-",       [401, 200, 401, 200, 200, 200, 200, 200, 200, 200, 200, 200]),
+    row("create_token",            "publish", [401, 201, 401, 403, 201, 201, 201, 201, 201, 201, 201, 201]),
+    row("revoke_token",            "-",       [401, 404, 401, 204, 404, 404, 204, 404, 404, 404, 404, 404]),
+    row("list_people",             "admin",   [401, 403, 401, 403, 403, 403, 403, 403, 403, 403, 200, 403]),
+    row("create_person",           "admin",   [401, 403, 401, 403, 403, 403, 403, 403, 403, 403, 201, 403]),
+    row("get_person",              "-",       [401, 404, 401, 200, 404, 404, 200, 404, 404, 404, 200, 404]),
+    row("update_person",           "admin",   [401, 403, 401, 403, 403, 403, 403, 403, 403, 403, 200, 403]),
+    row("issue_code",              "admin",   [401, 403, 401, 403, 403, 403, 403, 403, 403, 403, 201, 403]),
+    row("list_organisations",      "read",    [401, 200, 401, 403, 200, 200, 200, 200, 200, 200, 200, 200]),
+    row("create_organisation",     "admin",   [401, 403, 401, 403, 403, 403, 403, 403, 403, 403, 201, 403]),
+    row("get_organisation",        "read",    [401, 200, 401, 403, 200, 200, 200, 200, 200, 200, 200, 200]),
+    row("update_organisation",     "admin",   [401, 403, 401, 403, 403, 403, 403, 403, 403, 403, 200, 403]),
+    row("list_members",            "read",    [401, 404, 401, 403, 404, 404, 200, 404, 404, 404, 200, 404]),
+    row("put_member",              "admin",   [401, 403, 401, 403, 403, 403, 403, 403, 403, 403, 200, 403]),
+    row("remove_member",           "admin",   [401, 403, 401, 403, 403, 403, 403, 403, 403, 403, 204, 403]),
+
+    row("list_spaces",             "-",       [200, 200, 401, 200, 200, 200, 200, 200, 200, 200, 200, 200]),
+    row("create_space",            "admin",   [401, 403, 401, 403, 403, 403, 403, 403, 403, 403, 201, 403]),
+    row("get_space",               "-",       [200, 200, 401, 200, 200, 200, 200, 200, 200, 200, 200, 200]),
+    row("update_space",            "admin",   [401, 403, 401, 403, 403, 403, 403, 403, 403, 200, 200, 403]),
+    row("list_space_members",      "read",    [401, 200, 401, 403, 200, 200, 200, 200, 200, 200, 200, 200]),
+    row("put_space_member",        "admin",   [401, 403, 401, 403, 403, 403, 403, 403, 403, 204, 204, 403]),
+    row("remove_space_member",     "admin",   [401, 403, 401, 403, 403, 403, 403, 403, 403, 204, 204, 403]),
+    row("list_space_roles",        "read",    [401, 404, 401, 403, 404, 404, 404, 404, 200, 200, 200, 404]),
+    row("put_space_role",          "admin",   [401, 403, 401, 403, 403, 403, 403, 403, 403, 204, 204, 403]),
+    row("remove_space_role",       "admin",   [401, 403, 401, 403, 403, 403, 403, 403, 403, 204, 204, 403]),
+    row("get_extension",           "-",       [200, 200, 401, 200, 200, 200, 200, 200, 200, 200, 200, 200]),
+    row("publish_extension",       "admin",   [401, 403, 401, 403, 403, 403, 403, 403, 403, 201, 201, 403]),
+
+    row("list_datasets",           "-",       [200, 200, 401, 200, 200, 200, 200, 200, 200, 200, 200, 200]),
+    row("create_dataset",          "publish", [401, 403, 401, 403, 403, 403, 201, 403, 403, 403, 403, 403]),
+    row("get_dataset",             "-",       [200, 200, 401, 200, 200, 200, 200, 200, 200, 200, 200, 200]),
+    row("update_dataset",          "publish", [401, 403, 401, 403, 403, 403, 200, 403, 403, 403, 403, 403]),
+    row("delete_dataset",          "publish", [401, 403, 401, 403, 403, 403, 204, 403, 403, 403, 403, 403]),
+    row("list_history",            "-",       [200, 200, 401, 200, 200, 200, 200, 200, 200, 200, 200, 200]),
+    row("get_history",             "-",       [200, 200, 401, 200, 200, 200, 200, 200, 200, 200, 200, 200]),
+    row("get_completeness",        "-",       [200, 200, 401, 200, 200, 200, 200, 200, 200, 200, 200, 200]),
+    row("get_policy",              "-",       [200, 200, 401, 200, 200, 200, 200, 200, 200, 200, 200, 200]),
+    row("set_policy",              "publish", [401, 403, 401, 403, 403, 403, 200, 403, 403, 403, 403, 403]),
+    row("list_policy_revisions",   "-",       [200, 200, 401, 200, 200, 200, 200, 200, 200, 200, 200, 200]),
+    row("list_versions",           "-",       [200, 200, 401, 200, 200, 200, 200, 200, 200, 200, 200, 200]),
+    row("create_version",          "publish", [401, 403, 401, 403, 403, 403, 201, 403, 403, 403, 403, 403]),
+    row("get_version",             "-",       [200, 200, 401, 200, 200, 200, 200, 200, 200, 200, 200, 200]),
+    row("delete_version",          "publish", [401, 403, 401, 403, 403, 403, 204, 403, 403, 403, 403, 403]),
+    row("publish_version",         "publish", [401, 403, 401, 403, 403, 403, 200, 403, 403, 403, 403, 403]),
+    row("withdraw_version",        "publish", [401, 403, 401, 403, 403, 403, 200, 403, 403, 403, 403, 403]),
+    row("get_manifest",            "-",       [200, 200, 401, 200, 200, 200, 200, 200, 200, 200, 200, 200]),
+    row("list_replicas",           "read",    [401, 200, 401, 403, 200, 200, 200, 200, 200, 200, 200, 200]),
+    row("create_replica",          "read",    [401, 403, 401, 403, 201, 403, 201, 403, 403, 403, 403, 403]),
+    row("create_check",            "publish", [401, 403, 401, 403, 403, 403, 202, 403, 403, 403, 403, 403]),
+    row("list_occurrences",        "-",       [200, 200, 401, 200, 200, 200, 200, 200, 200, 200, 200, 200]),
+    row("list_files",              "-",       [200, 200, 401, 200, 200, 200, 200, 200, 200, 200, 200, 200]),
+    row("offer_files",             "publish", [401, 403, 401, 403, 403, 403, 200, 403, 403, 403, 403, 403]),
+    row("put_file",                "publish", [401, 403, 401, 403, 403, 403, 201, 403, 403, 403, 403, 403]),
+    row("delete_file",             "publish", [401, 403, 401, 403, 403, 403, 204, 403, 403, 403, 403, 403]),
+    row("get_file",                "read",    [401, 403, 401, 403, 200, 403, 200, 403, 403, 403, 403, 403]),
+    row("create_download_plan",    "read",    [401, 403, 401, 403, 200, 403, 200, 403, 403, 403, 403, 403]),
+    row("get_ticket",              "-",       [200, 200, 401, 200, 200, 200, 200, 200, 200, 200, 200, 200]),
+
+    row("get_access",              "-",       [200, 200, 401, 200, 200, 200, 200, 200, 200, 200, 200, 200]),
+    row("list_dataset_deliveries", "read",    [401, 404, 401, 403, 404, 404, 200, 404, 404, 404, 200, 404]),
+    row("submit_request",          "request", [401, 403, 401, 403, 201, 403, 403, 403, 403, 403, 403, 403]),
+    row("list_requests",           "read",    [401, 200, 401, 403, 200, 200, 200, 200, 200, 200, 200, 200]),
+    row("get_request",             "read",    [401, 404, 401, 403, 200, 404, 200, 404, 200, 200, 200, 404]),
+    row("approve_request",         "review",  [401, 404, 401, 403, 403, 404, 403, 404, 200, 403, 403, 404]),
+    row("reject_request",          "review",  [401, 404, 401, 403, 403, 404, 403, 404, 200, 403, 403, 404]),
+    row("return_request",          "review",  [401, 404, 401, 403, 403, 404, 403, 404, 200, 403, 403, 404]),
+    row("resubmit_request",        "request", [401, 404, 401, 403, 200, 404, 403, 404, 403, 403, 403, 404]),
+    row("withdraw_request",        "request", [401, 404, 401, 403, 200, 404, 403, 404, 403, 403, 403, 404]),
+    row("list_grants",             "read",    [401, 200, 401, 403, 200, 200, 200, 200, 200, 200, 200, 200]),
+    row("get_grant",               "read",    [401, 404, 401, 403, 200, 404, 200, 404, 200, 200, 200, 404]),
+    row("revoke_grant",            "publish", [401, 404, 401, 403, 403, 404, 200, 404, 200, 200, 403, 404]),
+    row("relinquish_grant",        "request", [401, 404, 401, 403, 200, 404, 403, 404, 403, 403, 403, 404]),
+    row("list_grant_deliveries",   "read",    [401, 404, 401, 403, 200, 404, 200, 404, 200, 200, 200, 404]),
+];
+
+/// The operations that the second pass repeats on a hidden dataset.
+const DATASET_OPERATIONS: &[&str] = &[
+    "get_dataset",
+    "update_dataset",
+    "delete_dataset",
+    "list_history",
+    "get_history",
+    "get_completeness",
+    "get_policy",
+    "set_policy",
+    "list_policy_revisions",
+    "list_versions",
+    "create_version",
+    "get_version",
+    "delete_version",
+    "publish_version",
+    "withdraw_version",
+    "get_manifest",
+    "list_replicas",
+    "create_replica",
+    "create_check",
+    "list_files",
+    "offer_files",
+    "put_file",
+    "delete_file",
+    "get_file",
+    "create_download_plan",
+    "get_access",
+    "list_dataset_deliveries",
+    "submit_request",
+];

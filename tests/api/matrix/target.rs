@@ -1,0 +1,409 @@
+//! What each operation of the matrix is tried on: a request with everything in it valid.
+
+use std::cell::Cell;
+
+use reqwest::{Method, RequestBuilder};
+use serde_json::{Value, json};
+
+use crate::app::Shape;
+use crate::client::Client;
+use crate::world::{OTHER_SPACE, PROVIDER, SPACE, TRAINER, World, application, record};
+
+/// The digest of `DATA`'s bytes stands in every published dataset; this is a digest of nothing.
+const NOTHING: &str = "e3b0c44298fc1c149afbf4c8996fb92427ae41e4649b934ca495991b7852b855";
+/// A password for whoever needs one.
+const PASSWORD: &str = "a long enough password";
+
+/// Who may know of the datasets that are made.
+#[derive(Clone, Copy, PartialEq, Eq)]
+pub enum Look {
+    /// Everybody.
+    Public,
+    /// The trainer's organisation, and whoever has a part in the dataset or its space.
+    Hidden,
+}
+
+/// Makes targets, each with a name of its own.
+pub struct Targets {
+    pub world: World,
+    look: Look,
+    made: Cell<u32>,
+}
+
+/// A request that can be sent by anybody.
+pub struct Ask {
+    method: Method,
+    path: String,
+    body: Option<Value>,
+    raw: bool,
+}
+
+impl Ask {
+    /// The request, as this caller.
+    pub fn request(&self, client: &Client) -> RequestBuilder {
+        let mut request = client.request(self.method.clone(), &self.path);
+        if matches!(self.method, Method::PUT | Method::DELETE) {
+            request = request.header("If-Match", "*");
+        }
+        match &self.body {
+            _ if self.raw => request.body("raw bytes"),
+            Some(body) => request.json(body),
+            None => request,
+        }
+    }
+
+    /// Whether a success uses the target up; a password is good for many sessions.
+    pub fn uses_up(&self) -> bool {
+        self.method != Method::GET && self.path != "/sessions"
+    }
+
+    /// The same request for a dataset that was never there.
+    pub fn of_nothing(&self, targets: &Targets) -> Self {
+        let name = targets.last_name();
+        let body = self.body.as_ref().map(|body| {
+            serde_json::from_str(&body.to_string().replace(&format!("/{name}\""), "/never-there\""))
+                .expect("still JSON")
+        });
+        let path = self.path.replace(&format!("/{name}"), "/never-there");
+        Self { method: self.method.clone(), path, body, raw: self.raw }
+    }
+}
+
+fn get(path: impl Into<String>) -> Ask {
+    Ask { method: Method::GET, path: path.into(), body: None, raw: false }
+}
+
+fn post(path: impl Into<String>, body: Value) -> Ask {
+    Ask { method: Method::POST, path: path.into(), body: Some(body), raw: false }
+}
+
+fn put(path: impl Into<String>, body: Value) -> Ask {
+    Ask { method: Method::PUT, path: path.into(), body: Some(body), raw: false }
+}
+
+fn put_nothing(path: impl Into<String>) -> Ask {
+    Ask { method: Method::PUT, path: path.into(), body: None, raw: false }
+}
+
+fn delete(path: impl Into<String>) -> Ask {
+    Ask { method: Method::DELETE, path: path.into(), body: None, raw: false }
+}
+
+impl Targets {
+    pub fn new(world: World, look: Look) -> Self {
+        Self { world, look, made: Cell::new(0) }
+    }
+
+    /// The name that the target made last has.
+    fn last_name(&self) -> String {
+        format!("thing-{}-", self.made.get()).trim_end_matches('-').to_owned()
+    }
+
+    fn next_name(&self) -> String {
+        self.made.set(self.made.get() + 1);
+        self.last_name()
+    }
+
+    /// A fresh target for this operation.
+    pub async fn make(&self, operation: &str) -> Ask {
+        let name = self.next_name();
+        match operation {
+            "get_contract" => get("/openapi.json"),
+            "get_docs" => get("/docs"),
+            "get_docs_file" => get("/docs/index.html"),
+            "list_tokens" => get("/tokens"),
+            "list_people" => get("/people"),
+            "list_organisations" => get("/organisations"),
+            "list_spaces" => get("/spaces"),
+            "list_datasets" => get("/datasets"),
+            "list_requests" => get("/requests"),
+            "list_grants" => get("/grants"),
+            "get_me" | "create_session" | "redeem_code" | "delete_session" | "create_token"
+            | "revoke_token" | "create_person" | "get_person" | "update_person" | "issue_code" => {
+                self.of_identity(operation, &name).await
+            }
+            "create_organisation"
+            | "get_organisation"
+            | "update_organisation"
+            | "list_members"
+            | "put_member"
+            | "remove_member" => self.of_organisations(operation, &name).await,
+            "create_space"
+            | "get_space"
+            | "update_space"
+            | "list_space_members"
+            | "put_space_member"
+            | "remove_space_member"
+            | "list_space_roles"
+            | "put_space_role"
+            | "remove_space_role"
+            | "get_extension"
+            | "publish_extension" => self.of_spaces(operation, &name).await,
+            "create_dataset"
+            | "get_dataset"
+            | "update_dataset"
+            | "delete_dataset"
+            | "list_history"
+            | "get_history"
+            | "get_completeness"
+            | "get_policy"
+            | "set_policy"
+            | "list_policy_revisions" => self.of_datasets(operation, &name).await,
+            "delete_version" | "publish_version" | "offer_files" | "put_file" | "delete_file"
+            | "create_check" => self.of_drafts(operation, &name).await,
+            "get_access"
+            | "list_dataset_deliveries"
+            | "submit_request"
+            | "get_request"
+            | "approve_request"
+            | "reject_request"
+            | "return_request"
+            | "resubmit_request"
+            | "withdraw_request" => self.of_requests(operation, &name).await,
+            _ => self.of_versions(operation, &name).await,
+        }
+    }
+
+    /// A person of this login.
+    async fn person(&self, login: &str) {
+        self.world.admin.post("/people", json!({"login": login, "name": login})).await.expect(201);
+    }
+
+    /// A one-time code of a fresh person.
+    async fn code(&self, login: &str) -> String {
+        self.person(login).await;
+        self.world.admin.post(&format!("/people/{login}/code"), json!({})).await.expect(201).text("/code")
+    }
+
+    async fn of_identity(&self, operation: &str, name: &str) -> Ask {
+        let person = json!({"login": name, "name": "Renamed"});
+        match operation {
+            "get_me" => get("/me"),
+            "delete_session" => delete("/sessions/current"),
+            "create_token" => post("/tokens", json!({"name": name, "scopes": ["publish"]})),
+            "create_person" => post("/people", person),
+            "get_person" => get("/people/provider"),
+            "redeem_code" => {
+                let code = self.code(name).await;
+                post("/sessions/redeem", json!({"code": code, "password": PASSWORD}))
+            }
+            "create_session" => {
+                let code = self.code(name).await;
+                let redeemed = post("/sessions/redeem", json!({"code": code, "password": PASSWORD}));
+                super::patiently(&self.world.app.anonymous, &redeemed).await.expect(201);
+                post("/sessions", json!({"login": name, "password": PASSWORD}))
+            }
+            "revoke_token" => {
+                let token = json!({"name": name, "scopes": ["read"]});
+                let made = self.world.provider.post("/tokens", token).await.expect(201);
+                delete(format!("/tokens/{}", made.text("/id")))
+            }
+            _ => {
+                self.person(name).await;
+                match operation {
+                    "update_person" => put(format!("/people/{name}"), person),
+                    _ => post(format!("/people/{name}/code"), json!({})),
+                }
+            }
+        }
+    }
+
+    async fn of_organisations(&self, operation: &str, name: &str) -> Ask {
+        let stated = |slug: &str| json!({"slug": slug, "name": "Stated", "kind": "sme", "country": "FR"});
+        let path = format!("/organisations/{PROVIDER}");
+        match operation {
+            "create_organisation" => post("/organisations", stated(name)),
+            "get_organisation" => get(path),
+            "update_organisation" => put(path, stated(PROVIDER)),
+            "list_members" => get(format!("{path}/members")),
+            _ => {
+                self.person(name).await;
+                let membership = format!("{path}/members/{name}");
+                if operation == "put_member" {
+                    return put(membership, json!({"role": "member"}));
+                }
+                self.world.admin.put(&membership, json!({"role": "member"})).await.expect(200);
+                delete(membership)
+            }
+        }
+    }
+
+    async fn of_spaces(&self, operation: &str, name: &str) -> Ask {
+        let stated = |slug: &str| json!({"slug": slug, "names": {"en": "Stated"}});
+        let schema = json!({"schema": {"type": "object"}});
+        let path = format!("/spaces/{SPACE}");
+        let admin = &self.world.admin;
+        match operation {
+            "create_space" => post("/spaces", stated(name)),
+            "get_space" => get(path),
+            "update_space" => put(path, stated(SPACE)),
+            "list_space_members" => get(format!("{path}/members")),
+            "put_space_member" | "remove_space_member" => {
+                let organisation = json!({"slug": name, "name": name, "kind": "sme", "country": "FR"});
+                admin.post("/organisations", organisation).await.expect(201);
+                let member = format!("{path}/members/{name}");
+                if operation == "put_space_member" {
+                    return put_nothing(member);
+                }
+                admin.put(&member, Value::Null).await.expect(204);
+                delete(member)
+            }
+            "list_space_roles" => get(format!("{path}/roles")),
+            "put_space_role" | "remove_space_role" => {
+                self.person(name).await;
+                let role = format!("{path}/roles/{name}/reviewer");
+                if operation == "put_space_role" {
+                    return put_nothing(role);
+                }
+                admin.put(&role, Value::Null).await.expect(204);
+                delete(role)
+            }
+            "get_extension" => {
+                let path = format!("/spaces/{OTHER_SPACE}/extension");
+                admin.post(&path, schema).await.expect(201);
+                get(path)
+            }
+            _ => post(format!("/spaces/{OTHER_SPACE}/extension").replace(OTHER_SPACE, SPACE), schema),
+        }
+    }
+
+    /// What is stated of a dataset of this look.
+    fn stated(&self) -> Value {
+        match self.look {
+            Look::Public => json!({"visibility": "public"}),
+            Look::Hidden => json!({"visibility": "organisations", "audience": [TRAINER]}),
+        }
+    }
+
+    async fn dataset(&self, name: &str) -> String {
+        self.world.dataset_with(name, "review", self.stated()).await
+    }
+
+    async fn published(&self, name: &str) -> String {
+        let dataset = self.dataset(name).await;
+        self.world.publish(&dataset, "1.0.0").await;
+        dataset
+    }
+
+    async fn of_datasets(&self, operation: &str, name: &str) -> Ask {
+        let mut stated = self.stated();
+        stated["space"] = json!(SPACE);
+        stated["record"] = record();
+        if operation == "create_dataset" {
+            stated["organisation"] = json!(PROVIDER);
+            stated["name"] = json!(name);
+            return post("/datasets", stated);
+        }
+        if operation == "delete_dataset" {
+            let mut announced = self.stated();
+            announced["announced"] = json!(true);
+            return delete(self.world.dataset_with(name, "review", announced).await);
+        }
+        let dataset = self.published(name).await;
+        match operation {
+            "get_dataset" => get(dataset),
+            "update_dataset" => put(dataset, stated),
+            "list_history" => get(format!("{dataset}/history")),
+            "get_history" => get(format!("{dataset}/history/1")),
+            "get_completeness" => get(format!("{dataset}/completeness")),
+            "get_policy" => get(format!("{dataset}/policy")),
+            "set_policy" => put(format!("{dataset}/policy"), json!({"mode": "secure"})),
+            _ => get(format!("{dataset}/policy/revisions")),
+        }
+    }
+
+    async fn of_drafts(&self, operation: &str, name: &str) -> Ask {
+        let dataset = self.published(name).await;
+        let draft = self.world.draft(&dataset, "2.0.0").await;
+        let reference = json!({"files": [{
+            "path": "elsewhere.csv", "size": 0, "sha256": NOTHING,
+            "reference": {"kind": "download_url", "url": "https://example.org/elsewhere.csv"},
+        }]});
+        let files = format!("{draft}/files");
+        match operation {
+            "delete_version" => delete(draft),
+            "publish_version" => post(format!("{draft}/publish"), json!({})),
+            "offer_files" => post(files, reference),
+            "put_file" => Ask { raw: true, ..put_nothing(format!("{files}/more.csv")) },
+            "delete_file" => delete(format!("{files}/data.csv")),
+            _ => {
+                self.world.provider.post(&files, reference).await.expect(200);
+                post(format!("{draft}/checks"), json!({"path": "elsewhere.csv"}))
+            }
+        }
+    }
+
+    async fn of_versions(&self, operation: &str, name: &str) -> Ask {
+        let dataset = self.published(name).await;
+        let version = format!("{dataset}/versions/1.0.0");
+        match operation {
+            "list_versions" => return get(format!("{dataset}/versions")),
+            "create_version" => return post(format!("{dataset}/versions"), json!({"version": "3.0.0"})),
+            "get_version" => return get(version),
+            "withdraw_version" => return post(format!("{version}/withdraw"), json!({"reason": "Wrong."})),
+            "get_manifest" => return get(format!("{version}/manifest")),
+            "list_replicas" => return get(format!("{version}/replicas")),
+            "list_files" => return get(format!("{version}/files")),
+            "list_occurrences" => return get(format!("/blobs/sha256/{NOTHING}")),
+            _ => {}
+        }
+        let grant = self.world.grant(&dataset, "pre_training").await;
+        match operation {
+            "get_file" => get(format!("{version}/files/data.csv")),
+            "create_download_plan" => {
+                post(format!("{version}/download-plan"), json!({"paths": ["data.csv"]}))
+            }
+            "create_replica" => {
+                let digest = self.world.provider.get(&version).await.expect(200).text("/digest");
+                let stated = json!({"site": "cluster", "path": "/data", "digest": digest});
+                post(format!("{version}/replicas"), stated)
+            }
+            "get_ticket" => get(self.ticket(&version).await),
+            "get_grant" => get(format!("/grants/{grant}")),
+            "revoke_grant" => post(format!("/grants/{grant}/revoke"), json!({"remark": "It ended."})),
+            "relinquish_grant" => post(format!("/grants/{grant}/relinquish"), json!({})),
+            "list_grant_deliveries" => get(format!("/grants/{grant}/deliveries")),
+            unknown => panic!("the matrix has no target for {unknown}: add one"),
+        }
+    }
+
+    /// The path of a link that the service signed; where the store signs, of one that nobody did.
+    async fn ticket(&self, version: &str) -> String {
+        if self.world.app.shape == Shape::Scaled {
+            return "/download/nobody-signed-this".to_owned();
+        }
+        let plan = self.world.trainer.post(&format!("{version}/download-plan"), json!({})).await.expect(200);
+        let line = plan.body.split(|byte| *byte == b'\n').next().expect("a line");
+        let line: Value = serde_json::from_slice(line).expect("JSON");
+        let url = line["url"].as_str().expect("a link");
+        url[url.find("/download/").expect("a link of the service")..].to_owned()
+    }
+
+    async fn of_requests(&self, operation: &str, name: &str) -> Ask {
+        let dataset = self.published(name).await;
+        match operation {
+            "get_access" => return get(format!("{dataset}/access")),
+            "list_dataset_deliveries" => return get(format!("{dataset}/deliveries")),
+            "submit_request" => return post("/requests", application(&dataset, "rag")),
+            _ => {}
+        }
+        let request = self.world.ask(&dataset, "rag").await.expect(201).text("/id");
+        let path = format!("/requests/{request}");
+        let remark = json!({"remark": "See the terms."});
+        match operation {
+            "get_request" => get(path),
+            "approve_request" => post(format!("{path}/approve"), json!({})),
+            "reject_request" => post(format!("{path}/reject"), remark),
+            "return_request" => post(format!("{path}/return"), remark),
+            "withdraw_request" => post(format!("{path}/withdraw"), json!({})),
+            _ => {
+                self.world.reviewer.post(&format!("{path}/return"), remark).await.expect(200);
+                let mut stated = application(&dataset, "rag");
+                for fixed in ["dataset", "organisation"] {
+                    stated.as_object_mut().expect("an object").remove(fixed);
+                }
+                post(format!("{path}/resubmit"), stated)
+            }
+        }
+    }
+}

@@ -56,14 +56,14 @@ impl RateLimits {
         }
     }
 
-    /// Counts an attempt to sign in, for the address it came from and for the login it was for, so that neither
+    /// Counts an attempt to sign in, for the address it came from and for the login it names, so that neither
     /// one address tries many logins nor many addresses one login.
     ///
     /// # Errors
     /// 429 `rate_limited`.
-    pub fn check_sign_in(&self, from: Option<IpAddr>, login: &str) -> Result<()> {
+    pub fn check_sign_in(&self, from: Option<IpAddr>, login: Option<&str>) -> Result<()> {
         let address = from.map_or_else(String::new, |address| format!("from {address}"));
-        for key in [address, format!("login {login}")] {
+        for key in [Some(address), login.map(|login| format!("login {login}"))].into_iter().flatten() {
             self.sign_in
                 .check_key(&key)
                 .map_err(|early| too_many(early.wait_time_from(DefaultClock::default().now())))?;

@@ -7,6 +7,7 @@ use actix_web::http::header::{CONTENT_SECURITY_POLICY, HeaderName, LINK, LOCATIO
 use actix_web::{App, HttpRequest, HttpResponse, get};
 use utoipa::openapi::path::{HttpMethod, Operation, ParameterBuilder, ParameterIn};
 use utoipa::openapi::schema::ArrayItems;
+use utoipa::openapi::schema::SchemaType;
 use utoipa::openapi::security::{
     ApiKey, ApiKeyValue, HttpAuthScheme, HttpBuilder, SecurityRequirement, SecurityScheme,
 };
@@ -173,9 +174,9 @@ fn complete(method: &HttpMethod, operation: &mut Operation) {
     let writes = !matches!(method, HttpMethod::Get | HttpMethod::Head);
     let mut conditional = false;
     for parameter in operation.parameters.iter_mut().flatten() {
-        if let RefOr::T(parameter) = parameter
-            && parameter.name == "If-Match"
-        {
+        let RefOr::T(parameter) = parameter else { continue };
+        parameter.schema = parameter.schema.take().map(without_null);
+        if parameter.name == "If-Match" {
             conditional = true;
             let tags = ObjectBuilder::new().schema_type(Type::String).pattern(Some(ENTITY_TAGS));
             parameter.schema = Some(tags.into());
@@ -207,6 +208,33 @@ fn complete(method: &HttpMethod, operation: &mut Operation) {
 
 /// `*`, or entity tags between commas (RFC 9110, 13.1.1).
 const ENTITY_TAGS: &str = r#"^(\*|(W/)?"[!#-~\u0080-\u00ff]*"( *, *(W/)?"[!#-~\u0080-\u00ff]*")*)$"#;
+
+/// A parameter that is left out is absent; there is no way to send null in a header or a query.
+fn without_null(schema: RefOr<Schema>) -> RefOr<Schema> {
+    let is_null = |item: &RefOr<Schema>| matches!(item, RefOr::T(Schema::Object(object)) if object.schema_type == Type::Null.into());
+    match schema {
+        RefOr::T(Schema::OneOf(mut choice)) => {
+            choice.items.retain(|item| !is_null(item));
+            match choice.items.pop() {
+                Some(only) if choice.items.is_empty() => only,
+                last => {
+                    choice.items.extend(last);
+                    RefOr::T(Schema::OneOf(choice))
+                }
+            }
+        }
+        RefOr::T(Schema::Object(mut object)) => {
+            if let SchemaType::Array(types) = &object.schema_type
+                && let [only] =
+                    types.iter().filter(|kind| **kind != Type::Null).collect::<Vec<_>>().as_slice()
+            {
+                object.schema_type = SchemaType::Type((*only).clone());
+            }
+            RefOr::T(Schema::Object(object))
+        }
+        other => other,
+    }
+}
 
 enum When {
     Always,

@@ -123,7 +123,7 @@ pub(super) async fn create_session(
     body: Json<SignIn>,
 ) -> Result<HttpResponse> {
     let Json(SignIn { login, password }) = body;
-    limits.check_sign_in(client_address(&req), login.as_str())?;
+    limits.check_sign_in(client_address(&req), Some(login.as_str()))?;
     let session = sign_in::sign_in(&db, &ctx, login, password).await?;
     Ok(signed_in(&req, &session))
 }
@@ -141,7 +141,7 @@ pub(super) async fn redeem_code(
     limits: web::Data<RateLimits>,
     body: Json<RedeemCode>,
 ) -> Result<HttpResponse> {
-    limits.check_sign_in(client_address(&req), "one-time code")?;
+    limits.check_sign_in(client_address(&req), None)?;
     let Json(RedeemCode { code, password }) = body;
     let session = sign_in::redeem_code(&db, &ctx, code, password).await?;
     Ok(signed_in(&req, &session))

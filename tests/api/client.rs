@@ -39,7 +39,7 @@ impl Client {
     }
 
     /// The same caller from another address of this machine.
-    pub fn from_address(&self, address: IpAddr) -> Self {
+    pub fn at_address(&self, address: IpAddr) -> Self {
         Self { http: http(Some(address)), ..self.clone() }
     }
 

@@ -103,7 +103,7 @@ impl Matrix {
         ];
         // Attempts to sign in are limited by address, so each caller comes from one of its own.
         let callers = callers.into_iter().zip(10..).map(|((name, client), last)| {
-            (name, client.from_address(IpAddr::V4(Ipv4Addr::new(127, 0, 0, last))))
+            (name, client.at_address(IpAddr::V4(Ipv4Addr::new(127, 0, 0, last))))
         });
         let callers = callers.collect();
         let mut wrong_scope = BTreeMap::new();

@@ -24,6 +24,9 @@ fn binary() -> Command {
     Command::new(env!("CARGO_BIN_EXE_cadastre"))
 }
 
+/// Database, blobs, environment, exit code, and what is said.
+type Refused<'a> = (&'a str, &'a str, &'a [(&'a str, String)], i32, &'a str);
+
 /// Runs `serve` that must refuse to start; gives the exit code and what it said.
 fn refusal(arguments: &[&str], environment: &[(&str, String)]) -> (Option<i32>, String) {
     let output = binary()
@@ -48,7 +51,7 @@ fn a_database_or_store_that_cannot_be_used_is_named_with_what_to_do() {
     let sqlite = format!("sqlite:{}", at("a.sqlite"));
     let files = format!("file:{}", at("blobs"));
     let closed = "postgres://nobody:hunter2@127.0.0.1:1/none";
-    let cases: [(&str, &str, &[(&str, String)], i32, &str); 7] = [
+    let cases: [Refused<'_>; 7] = [
         (closed, &files, &[], 8, "cannot be used"),
         (&format!("sqlite:{}/no/such/folder/x.sqlite", at("file")), &files, &[], 8, "cannot be used"),
         (&postgres, &files, &[], 7, "cadastre admin migrate"),

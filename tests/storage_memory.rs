@@ -1,9 +1,12 @@
 //! Memory stays flat however big the uploads are. A binary of its own, and one test at a time: what is measured
 //! is the memory of the whole process.
 //!
-//! The S3 half needs the same server as `storage.rs`.
+//! The S3 half runs in a second process of this binary with the server's credentials, as in `storage.rs`.
 
 #![expect(clippy::unwrap_used, reason = "a failed expectation is the report")]
+
+#[path = "support/mod.rs"]
+mod support;
 
 use std::sync::Arc;
 use std::sync::atomic::{AtomicU64, Ordering};
@@ -28,12 +31,26 @@ async fn local_files_keep_memory_flat() {
 }
 
 #[tokio::test(flavor = "multi_thread")]
+#[ignore = "run by `memory_stays_flat_on_s3`, which starts a server for it"]
 async fn s3_keeps_memory_flat() {
     let _alone = ONE_AT_A_TIME.lock().await;
     let url = std::env::var("AWS_ACCESS_KEY_ID").and_then(|_| std::env::var("CADASTRE_TEST_S3"));
-    let url = url.expect("set CADASTRE_TEST_S3 as tests/storage.rs says");
+    let url = url.expect("started by memory_stays_flat_on_s3");
     let store = BlobStore::open(&url.parse().unwrap()).unwrap();
     memory_stays_flat(&store, 512 * MIB).await;
+}
+
+#[test]
+fn memory_stays_flat_on_s3() {
+    let s3 = support::services::s3();
+    let outcome = std::process::Command::new(std::env::current_exe().unwrap())
+        .arg("--ignored")
+        .envs(s3.admin.env())
+        .env("CADASTRE_TEST_S3", s3.new_bucket().url)
+        .output()
+        .unwrap();
+    let said = String::from_utf8_lossy(&outcome.stdout);
+    assert!(outcome.status.success() && said.contains("1 passed"), "{said}");
 }
 
 /// One upload may take 32 MiB, four at once 64 MiB in all.

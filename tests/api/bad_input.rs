@@ -343,7 +343,9 @@ async fn cursors_limits_and_names_that_are_none(app: TestApp) {
         let request = world.trainer.request(Method::POST, "/requests").header("Idempotency-Key", key);
         names(send(request.json(&json!({"organisation": TRAINER}))).await, 422, "Idempotency-Key");
     }
-    for tag in ["nonsense", "\"99\"", "W/\"1\""] {
+    let nonsense = world.provider.request(Method::PUT, &dataset).header("If-Match", "nonsense");
+    names(send(nonsense.json(&json!({"space": SPACE}))).await, 422, "If-Match");
+    for tag in ["\"99\"", "W/\"1\""] {
         let request = world.provider.request(Method::PUT, &dataset).header("If-Match", tag);
         send(request.json(&json!({"space": SPACE}))).await.refused(412, "stale");
     }

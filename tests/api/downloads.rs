@@ -164,7 +164,7 @@ async fn a_link_ends_with_its_time_and_with_the_right_behind_it(app: TestApp) {
     anonymous.get(&whole).await.refused(403, "link_expired");
     let fresh = link(&world.trainer, &dataset).await;
     anonymous.get(&fresh).await.expect(200);
-    world.provider.post(&format!("/grants/{grant}/revoke"), json!({"remark": "Misused."})).await.expect(200);
+    world.provider.post(&format!("/grants/{grant}/revoke"), json!({"reason": "Misused."})).await.expect(200);
     anonymous.get(&fresh).await.refused(403, "grant_ended");
 
     world.grant(&dataset, "evaluation").await;

@@ -161,12 +161,13 @@ async fn nobody_asks_for_what_is_open_and_nobody_downloads_what_is_secure(app: T
         .post(&format!("{secure}/versions/1.0.0/download-plan"), plan)
         .await
         .refused(403, "secure_environment_only");
-    // The terms in force count: what becomes secure is closed to those who hold a grant.
+    // A running grant keeps the terms it was given under; who asks anew meets the new ones.
     let gated = world.published("gated", "review").await;
     world.grant(&gated, "rag").await;
     assert_eq!(may(&world.trainer, &gated).await, "grant");
     world.provider.put(&format!("{gated}/policy"), json!({"mode": "secure"})).await.expect(200);
-    assert_eq!(may(&world.trainer, &gated).await, "secure_environment_only");
+    assert_eq!(may(&world.trainer, &gated).await, "grant");
+    assert_eq!(may(&world.stranger, &gated).await, "secure_environment_only");
 }
 
 async fn a_grant_ends_by_itself(app: TestApp) {
@@ -193,7 +194,7 @@ async fn a_revoked_grant_ends_at_once(app: TestApp) {
         assert_eq!(may(&world.trainer, &dataset).await, "grant", "{who}");
         let revoke = format!("/grants/{grant}/revoke");
         client.post(&revoke, json!({})).await.expect(422);
-        let revoked = client.post(&revoke, json!({"remark": "Misused."})).await.expect(200);
+        let revoked = client.post(&revoke, json!({"reason": "Misused."})).await.expect(200);
         assert_eq!((revoked.text("/state"), revoked.text("/reason")), ("revoked".into(), "Misused.".into()));
         assert_eq!(may(&world.trainer, &dataset).await, "grant_ended", "{who}");
         client.post(&revoke, json!({"remark": "Again."})).await.refused(409, "wrong_state");

@@ -75,7 +75,9 @@ impl Parser {
                 members.required(key, node, &mut self.checks);
             }
         }
-        if members.get("permission").or(members.get("prohibition")).is_none() {
+        // An empty list is no rule.
+        let rules = ["permission", "prohibition"].map(|key| members.get(key));
+        if rules.into_iter().flatten().all(|rules| rules.value.as_array().is_some_and(Vec::is_empty)) {
             self.checks.fail(&node.at, "no_rules", "needs a permission or a prohibition");
         }
         let [assigner, assignee, target] =

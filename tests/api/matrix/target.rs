@@ -360,7 +360,7 @@ impl Targets {
             }
             "get_ticket" => get(self.ticket(&version).await),
             "get_grant" => get(format!("/grants/{grant}")),
-            "revoke_grant" => post(format!("/grants/{grant}/revoke"), json!({"remark": "It ended."})),
+            "revoke_grant" => post(format!("/grants/{grant}/revoke"), json!({"reason": "It ended."})),
             "relinquish_grant" => post(format!("/grants/{grant}/relinquish"), json!({})),
             "list_grant_deliveries" => get(format!("/grants/{grant}/deliveries")),
             unknown => panic!("the matrix has no target for {unknown}: add one"),

@@ -70,7 +70,7 @@ fn the_promises_on_s3() {
         .arg("--ignored")
         .envs(s3.admin.env())
         .env("CADASTRE_TEST_S3", s3.new_bucket().url)
-        .env("READER_KEY", &s3.reader.access_key)
+        .env("READER_KEY", s3.reader.access_key)
         .env("READER_SECRET", &s3.reader.secret_key)
         .output()
         .unwrap();

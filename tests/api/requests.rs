@@ -197,7 +197,7 @@ async fn a_revoked_grant_ends_at_once(app: TestApp) {
         let revoked = client.post(&revoke, json!({"reason": "Misused."})).await.expect(200);
         assert_eq!((revoked.text("/state"), revoked.text("/reason")), ("revoked".into(), "Misused.".into()));
         assert_eq!(may(&world.trainer, &dataset).await, "grant_ended", "{who}");
-        client.post(&revoke, json!({"remark": "Again."})).await.refused(409, "wrong_state");
+        client.post(&revoke, json!({"reason": "Again."})).await.refused(409, "wrong_state");
     }
 }
 

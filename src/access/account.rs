@@ -1,17 +1,11 @@
 //! The account of deliveries: who got which bytes, by which right, for which declared model or run.
 //!
-//! A delivery is noted without waiting and written in groups, at the latest a second later: a row per file of its
-//! own would make every small download wait for a commit. The queue has no bound of its own, since none can be
-//! enforced without losing rows or stopping downloads that have begun; its growth is bounded by what the door lets
-//! through, and the door reads the same database that the account is written to: while that is down, nothing is
-//! delivered. A batch that fails is written again until it succeeds, and the rows' ids keep a repetition from
-//! counting twice. A graceful stop flushes the queue; a killed process loses the second before.
-
-use std::sync::Arc;
-use std::time::Duration;
+//! A delivery is on record before its first byte leaves, so a process that is killed can leave the account with more
+//! than was delivered, never with less. What comes while one batch commits is the next batch: a write of its own for
+//! every small download would make the writer's queue the limit. A delivery that ends early has its bytes corrected
+//! afterwards, with the next batch.
 
 use tokio::sync::{mpsc, oneshot};
-use tokio::time::{Instant, sleep, timeout_at};
 
 use super::find::after_id;
 use super::grants::find_grant;
@@ -19,106 +13,127 @@ use super::model::Delivered;
 use super::store::{self, Of};
 use crate::datasets::{Action, Delivery, find_dataset};
 use crate::db::{Conn, Db};
-use crate::kernel::{Ctx, Cursor, DeliveryId, GrantId, Page, PageRequest, Result, Scope, Slug};
+use crate::kernel::{Ctx, Cursor, DeliveryId, Error, GrantId, Page, PageRequest, Result, Scope, Slug};
 
-/// Rows in one statement.
+/// Rows in one statement, beyond which a batch takes no more.
 const BATCH: usize = 500;
-/// How long a row waits for others.
-const GATHER: Duration = Duration::from_secs(1);
-/// The shortest and the longest rest before a failed batch is written again.
-const RETRY: (Duration, Duration) = (Duration::from_millis(100), Duration::from_secs(5));
+/// Messages that may wait; whoever comes then waits to be let in.
+const QUEUE_LENGTH: usize = 1024;
 
 type Entry = (DeliveryId, Delivery);
 
 enum Message {
-    Noted(Box<Entry>),
-    Flush(oneshot::Sender<()>),
+    /// New deliveries, and who waits for them to be durable.
+    Record(Vec<Entry>, oneshot::Sender<Result<()>>),
+    /// A delivery ended early, with so many bytes.
+    CutShort(DeliveryId, u64),
+    /// Somebody waits for everything before to be written.
+    Flush(oneshot::Sender<Result<()>>),
 }
 
-/// The way into the account.
+/// The way into the account. Cheap to clone.
+#[derive(Clone)]
 pub(super) struct Account {
-    inbox: mpsc::UnboundedSender<Message>,
+    inbox: mpsc::Sender<Message>,
 }
 
 impl Account {
-    /// Starts the task that writes; it ends when this is dropped and everything is written.
+    /// Starts the task that writes; it ends when the last clone is dropped and everything is written.
     pub(super) fn start(db: Db) -> Self {
-        let (inbox, messages) = mpsc::unbounded_channel();
+        let (inbox, messages) = mpsc::channel(QUEUE_LENGTH);
         tokio::spawn(write_all(db, messages));
         Self { inbox }
     }
 
-    /// Takes a delivery in.
-    pub(super) fn note(&self, delivery: Delivery) {
-        let entry = Box::new((DeliveryId::generate(), delivery));
-        if self.inbox.send(Message::Noted(entry)).is_ok() {
-            metrics::gauge!("cadastre_deliveries_waiting").increment(1.0);
-        } else {
-            tracing::error!("a delivery is not in the account: its writer is gone");
+    /// Puts deliveries on record; they are durable when this returns.
+    ///
+    /// # Errors
+    /// 503 when the database does not take them: then nothing may be delivered.
+    pub(super) async fn record(&self, deliveries: Vec<Delivery>) -> Result<Vec<DeliveryId>> {
+        let entries: Vec<Entry> =
+            deliveries.into_iter().map(|delivery| (DeliveryId::generate(), delivery)).collect();
+        let ids = entries.iter().map(|(id, _)| id.clone()).collect();
+        self.ask(|written| Message::Record(entries, written)).await?;
+        Ok(ids)
+    }
+
+    /// Corrects a delivery that ended early. Where that does not succeed, the account says what was to be delivered.
+    pub(super) fn cut_short(&self, id: DeliveryId, sent: u64) {
+        if let Err(error) = self.inbox.try_send(Message::CutShort(id, sent)) {
+            tracing::warn!(%error, "a delivery that ended early stays on record as complete");
         }
     }
 
-    /// Waits until everything noted so far is written.
+    /// Waits until everything so far is written.
     pub(super) async fn flush(&self) {
+        if let Err(error) = self.ask(Message::Flush).await {
+            tracing::error!(%error, "the account of deliveries ended before it was written");
+        }
+    }
+
+    async fn ask(&self, message: impl FnOnce(oneshot::Sender<Result<()>>) -> Message) -> Result<()> {
+        let stopped = || Error::unavailable("database_unavailable", "the service is shutting down");
         let (done, written) = oneshot::channel();
-        if self.inbox.send(Message::Flush(done)).is_ok() && written.await.is_err() {
-            tracing::error!("the account of deliveries ended before it was written");
-        }
+        self.inbox.send(message(done)).await.map_err(|_| stopped())?;
+        written.await.map_err(|_| stopped())?
     }
 }
 
-async fn write_all(db: Db, mut messages: mpsc::UnboundedReceiver<Message>) {
-    while let Some(first) = messages.recv().await {
-        let (entries, waiting) = gather(first, &mut messages).await;
-        write(&db, entries).await;
-        for done in waiting {
-            if done.send(()).is_err() {
-                tracing::debug!("whoever waited for the account has gone; the rows are written all the same");
-            }
-        }
-    }
+/// What is written together.
+#[derive(Default)]
+struct Batch {
+    entries: Vec<Entry>,
+    cuts: Vec<(DeliveryId, u64)>,
+    waiting: Vec<oneshot::Sender<Result<()>>>,
 }
 
-/// What comes within a second, up to a batch; at once when somebody waits for it.
-async fn gather(
-    first: Message,
-    messages: &mut mpsc::UnboundedReceiver<Message>,
-) -> (Vec<Entry>, Vec<oneshot::Sender<()>>) {
-    let end = Instant::now() + GATHER;
-    let (mut entries, mut waiting) = (Vec::new(), Vec::new());
-    let mut next = Some(first);
-    while let Some(message) = next {
+impl Batch {
+    fn take(&mut self, message: Message) {
         match message {
-            Message::Noted(entry) => entries.push(*entry),
-            Message::Flush(done) => waiting.push(done),
+            Message::Record(entries, written) => {
+                self.entries.extend(entries);
+                self.waiting.push(written);
+            }
+            Message::CutShort(id, sent) => self.cuts.push((id, sent)),
+            Message::Flush(written) => self.waiting.push(written),
         }
-        next = if waiting.is_empty() && entries.len() < BATCH {
-            timeout_at(end, messages.recv()).await.ok().flatten()
-        } else {
-            None
-        };
     }
-    (entries, waiting)
+
+    fn is_full(&self) -> bool {
+        self.entries.len() >= BATCH || self.cuts.len() >= BATCH
+    }
 }
 
-async fn write(db: &Db, entries: Vec<Entry>) {
-    if entries.is_empty() {
-        return;
-    }
-    let entries = Arc::new(entries);
-    let mut rest = RETRY.0;
-    loop {
-        let batch = entries.clone();
-        match db.write("record_deliveries", move |tx| store::insert_deliveries(tx, &batch)).await {
-            Ok(()) => break,
-            Err(error) => {
-                tracing::error!(%error, rows = entries.len(), "deliveries wait for the account; trying again");
-                sleep(rest).await;
-                rest = RETRY.1.min(rest * 2);
-            }
+async fn write_all(db: Db, mut messages: mpsc::Receiver<Message>) {
+    while let Some(first) = messages.recv().await {
+        let mut batch = Batch::default();
+        batch.take(first);
+        while !batch.is_full()
+            && let Ok(message) = messages.try_recv()
+        {
+            batch.take(message);
+        }
+        let outcome = write(&db, batch.entries, batch.cuts).await;
+        for written in batch.waiting {
+            // Whoever waited may have gone; the rows stand all the same.
+            drop(written.send(outcome.clone()));
         }
     }
-    metrics::gauge!("cadastre_deliveries_waiting").decrement(entries.len() as f64);
+}
+
+async fn write(db: &Db, entries: Vec<Entry>, cuts: Vec<(DeliveryId, u64)>) -> Result<()> {
+    if entries.is_empty() && cuts.is_empty() {
+        return Ok(());
+    }
+    let outcome = db
+        .write("record_deliveries", move |tx| {
+            for chunk in entries.chunks(BATCH) {
+                store::insert_deliveries(tx, chunk)?;
+            }
+            cuts.iter().try_for_each(|(id, sent)| store::cut_delivery_short(tx, id, *sent))
+        })
+        .await;
+    outcome.inspect_err(|error| tracing::error!(%error, "the account takes no deliveries"))
 }
 
 /// Deliveries under a grant, newest first; for everybody who may know of the grant.

@@ -1,6 +1,8 @@
 //! The one door that bytes leave by. Nothing it says is kept: it is asked again for every call, so that a revoked
 //! grant, a lost membership or an ended term is felt at once.
 
+use futures_util::future::BoxFuture;
+
 use super::account::Account;
 use super::model::{Grant, Parties};
 use super::{store, verdict};
@@ -9,7 +11,9 @@ use crate::datasets::{
     Asked, Dataset, Delivery, DownloadGate, Ground, Permit, terms_in_force, terms_of_revision,
 };
 use crate::db::{Conn, Db};
-use crate::kernel::{Ctx, Error, Kind, OrganisationId, PersonId, Principal, Result, Scope, Timestamp};
+use crate::kernel::{
+    Ctx, DeliveryId, Error, Kind, OrganisationId, PersonId, Principal, Result, Scope, Timestamp,
+};
 use crate::policies::{AccessMode, Facts, Terms, decide};
 
 /// Where requests are handed in.
@@ -98,8 +102,12 @@ impl DownloadGate for AccountGate {
         }
     }
 
-    fn delivered(&self, delivery: Delivery) {
-        self.account.note(delivery);
+    fn record(&self, deliveries: Vec<Delivery>) -> BoxFuture<'_, Result<Vec<DeliveryId>>> {
+        Box::pin(self.account.record(deliveries))
+    }
+
+    fn cut_short(&self, delivery: DeliveryId, sent: u64) {
+        self.account.cut_short(delivery, sent);
     }
 }
 

@@ -1,10 +1,12 @@
 //! The door that bytes leave by. This domain asks; `access` decides and keeps the account.
 
+use futures_util::future::BoxFuture;
+
 use super::model::Dataset;
 use super::versions::Version;
 use crate::db::Conn;
 use crate::kernel::{
-    Ctx, DatasetId, GrantId, OrganisationId, PersonId, Result, Timestamp, VersionId, text_enum,
+    Ctx, DatasetId, DeliveryId, GrantId, OrganisationId, PersonId, Result, Timestamp, VersionId, text_enum,
 };
 use crate::policies::Purpose;
 
@@ -62,7 +64,7 @@ pub struct Delivery {
     pub version: VersionId,
     /// Which file.
     pub path: String,
-    /// How many bytes were handed out; for a link into the store, the size of the file.
+    /// How many bytes: of the answer's body, or of the file a link leads to.
     pub bytes: u64,
     /// The model the bytes are declared to be for.
     pub model: Option<String>,
@@ -91,6 +93,13 @@ pub trait DownloadGate: Send + Sync + 'static {
         now: Timestamp,
     ) -> Result<()>;
 
-    /// Takes a delivery into the account. Does not wait; the account is written in groups.
-    fn delivered(&self, delivery: Delivery);
+    /// Puts deliveries on record, and answers when they are durable. No byte and no link into the store is given out
+    /// before.
+    ///
+    /// # Errors
+    /// 503 when they cannot be recorded: then nothing is given.
+    fn record(&self, deliveries: Vec<Delivery>) -> BoxFuture<'_, Result<Vec<DeliveryId>>>;
+
+    /// Says that a delivery on record ended early, after so many bytes.
+    fn cut_short(&self, delivery: DeliveryId, sent: u64);
 }

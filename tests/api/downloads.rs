@@ -17,6 +17,7 @@ on_both_shapes! {
     a_plan_lists_what_may_be_had_with_links_that_work
     a_link_ends_with_its_time_and_with_the_right_behind_it
     every_delivery_is_in_the_account
+    a_delivery_that_ends_early_counts_what_went_out
 }
 
 async fn a_file_comes_whole_in_parts_or_not_at_all(app: TestApp) {
@@ -199,15 +200,7 @@ async fn every_delivery_is_in_the_account(app: TestApp) {
     world.trainer.get_with(&file, "Range", "bytes=0-6").await.expect(206);
     world.app.anonymous.get(&file.replace("data.csv", "sample.csv")).await.expect(200);
     world.stranger.get(&file).await.expect(403);
-    let deliveries = format!("{dataset}/deliveries");
-    let mut seen = Vec::new();
-    for _ in 0..50 {
-        seen = world.provider.get(&deliveries).await.expect(200).items();
-        if seen.len() >= 3 {
-            break;
-        }
-        tokio::time::sleep(Duration::from_millis(100)).await;
-    }
+    let mut seen = world.provider.get(&format!("{dataset}/deliveries")).await.expect(200).items();
     seen.sort_by_key(|delivery| delivery["bytes"].as_i64());
     let told: Vec<_> = seen
         .iter()
@@ -230,4 +223,33 @@ async fn every_delivery_is_in_the_account(app: TestApp) {
     let wrong =
         world.trainer.get_with(&file, "Cadastre-Purpose", "world_domination").await.refused(422, "invalid");
     assert_eq!(wrong.text("/errors/0/pointer"), "Cadastre-Purpose");
+}
+
+async fn a_delivery_that_ends_early_counts_what_went_out(app: TestApp) {
+    /// More than the buffers between the store and a client that does not read.
+    const LARGE: usize = 32 * 1024 * 1024;
+    let world = World::settle(app).await;
+    let dataset = world.dataset("tides", "open").await;
+    let draft = world.draft(&dataset, "1.0.0").await;
+    world.provider.upload(&format!("{draft}/files/large.bin"), vec![7; LARGE]).await.expect(201);
+    world.provider.post(&format!("{draft}/publish"), json!({})).await.expect(200);
+    let file = format!("{draft}/files/large.bin");
+    let recorded = async || {
+        let seen = world.provider.get(&format!("{dataset}/deliveries")).await.expect(200).items();
+        assert_eq!(seen.len(), 1, "{seen:?}");
+        seen[0]["bytes"].as_u64().unwrap()
+    };
+    let mut answer = world.app.anonymous.request(Method::GET, &file).send().await.unwrap();
+    assert_eq!(recorded().await, LARGE as u64, "on record before it is over");
+    let begun = answer.chunk().await.unwrap().unwrap().len() as u64;
+    drop(answer);
+    let mut bytes = LARGE as u64;
+    for _ in 0..600 {
+        bytes = recorded().await;
+        if bytes < LARGE as u64 {
+            break;
+        }
+        tokio::time::sleep(Duration::from_millis(100)).await;
+    }
+    assert!((begun..LARGE as u64).contains(&bytes), "{bytes} of {LARGE}, at least {begun} came");
 }

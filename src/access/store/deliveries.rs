@@ -39,8 +39,7 @@ pub(in crate::access) enum Of {
     Grant(GrantId),
 }
 
-/// Writes deliveries in one statement; those that are there already stay as they are, so that a repetition after
-/// an unknown outcome counts nothing twice.
+/// Writes deliveries in one statement.
 pub(in crate::access) fn insert_deliveries(
     conn: &mut Conn,
     entries: &[(DeliveryId, Delivery)],
@@ -62,10 +61,15 @@ pub(in crate::access) fn insert_deliveries(
             run: delivery.run.as_deref(),
         })
         .collect();
-    each_backend!(conn, conn => diesel::insert_into(deliveries::table)
-        .values(&rows)
-        .on_conflict_do_nothing()
-        .execute(conn))?;
+    each_backend!(conn, conn => diesel::insert_into(deliveries::table).values(&rows).execute(conn))?;
+    Ok(())
+}
+
+/// Corrects the bytes of a delivery that ended early.
+pub(in crate::access) fn cut_delivery_short(conn: &mut Conn, id: &DeliveryId, sent: u64) -> Result<()> {
+    diesel::update(deliveries::table.find(id))
+        .set(deliveries::bytes.eq(i64::try_from(sent).unwrap_or(i64::MAX)))
+        .execute(conn)?;
     Ok(())
 }
 

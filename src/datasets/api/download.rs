@@ -8,13 +8,13 @@ use actix_web::http::header::{
     ACCEPT_RANGES, CONTENT_DISPOSITION, CONTENT_ENCODING, CONTENT_RANGE, CONTENT_TYPE, ContentDisposition,
     ContentEncoding, DispositionParam, DispositionType, ETAG, ExtendedValue,
 };
-use actix_web::{HttpMessage as _, HttpRequest, HttpResponse, HttpResponseBuilder, get, post, web};
+use actix_web::{HttpMessage as _, HttpRequest, HttpResponse, get, post, web};
 use bytes::Bytes;
 use futures_util::stream::{self, BoxStream};
 use futures_util::{StreamExt as _, TryStreamExt as _};
 
 use super::super::files::{self, Allowed, Declared, FilePath, LinkBase, PlanLine, PlanRequest, Tickets};
-use super::super::gate::DownloadGate;
+use super::super::gate::{Delivery, DownloadGate};
 use super::super::versions::{VersionName, Which};
 use super::versions::{VersionPath, named};
 use crate::config::{Config, Links};
@@ -99,7 +99,7 @@ fn declared(req: &HttpRequest) -> Result<Declared> {
     Ok(Declared { purpose, model: text("Cadastre-Model")?, run: text("Cadastre-Run")? })
 }
 
-/// Answers with the bytes, or the part of them that is wanted, and accounts for what went out.
+/// Answers with the bytes, or the part of them that is wanted, once the delivery is on record.
 async fn deliver(
     req: &HttpRequest,
     store: &BlobStore,
@@ -147,26 +147,20 @@ async fn deliver(
         },
     };
     if req.extensions().contains::<HeadRequest>() {
-        return Ok(respond(response, size, stream::empty().boxed(), |_| ()));
+        return Ok(response.body(SizedStream::new(size, stream::empty::<Result<Bytes>>())));
     }
     let body = match (body, parts) {
         (Some(multipart), _) => multipart.stream(store.clone(), &allowed),
         (None, Wanted::Parts(parts)) => store.get(&allowed.key, parts.into_iter().next()).await?,
         (None, Wanted::Whole) => store.get(&allowed.key, None).await?,
     };
-    let delivery = allowed.delivery;
-    Ok(respond(response, size, body, move |sent| {
-        gate.delivered(super::super::gate::Delivery { bytes: sent, ..delivery })
-    }))
-}
-
-fn respond(
-    mut response: HttpResponseBuilder,
-    size: u64,
-    body: BoxStream<'static, Result<Bytes>>,
-    tell: impl FnOnce(u64) + Unpin + 'static,
-) -> HttpResponse {
-    response.body(SizedStream::new(size, Counted::new(body, tell)))
+    let recorded = gate.record(vec![Delivery { bytes: size, ..allowed.delivery }]).await?.pop();
+    let body = Counted::new(body, move |sent| {
+        if let (Some(id), true) = (recorded, sent < size) {
+            gate.cut_short(id, sent);
+        }
+    });
+    Ok(response.body(SizedStream::new(size, body)))
 }
 
 fn unsatisfiable(length: u64) -> HttpResponse {

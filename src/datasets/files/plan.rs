@@ -205,38 +205,25 @@ impl Plan {
                 Ok(found)
             })
             .await?;
-        let mut lines = Vec::with_capacity(found.len());
+        let (mut lines, mut deliveries) = (Vec::with_capacity(found.len()), Vec::new());
         for (entry, file) in found {
-            lines.push(self.line(entry, file).await?);
+            let link = match &file {
+                Some(file) => Some(self.link(file).await?),
+                None => None,
+            };
+            if let (Some(file), Some(Link { into_store: true, .. })) = (file, &link) {
+                deliveries.push(file.delivery);
+            }
+            lines.push(line(entry, link));
+        }
+        if !deliveries.is_empty() {
+            self.gate.record(deliveries).await?;
         }
         Ok(Some(lines))
     }
 
-    async fn line(&self, entry: FileEntry, file: Option<Allowed>) -> Result<PlanLine> {
-        let (url, expires_at) = match &file {
-            Some(file) => {
-                let (url, until) = self.link(file).await?;
-                (Some(url), Some(until))
-            }
-            None => (None, None),
-        };
-        let reference = match entry.location {
-            FileLocation::Held => None,
-            FileLocation::Referenced(reference) => Some(reference),
-        };
-        Ok(PlanLine {
-            path: entry.path,
-            size: entry.content.map(|content| content.size),
-            sha256: entry.content.map(|content| content.sha256),
-            media_type: entry.media_type,
-            url,
-            expires_at,
-            reference,
-        })
-    }
-
     /// A link signed by the store, which counts as delivered; or one of our own, which counts when it is used.
-    async fn link(&self, file: &Allowed) -> Result<(String, Timestamp)> {
+    async fn link(&self, file: &Allowed) -> Result<Link> {
         let end = self.ctx.now.plus(LINK_LIFE);
         let until = file.delivery.permit.until.map_or(end, |right| right.min(end));
         let valid = until.since(self.ctx.now);
@@ -248,10 +235,33 @@ impl Plan {
         if self.links_into_store
             && let Some(url) = self.store.sign_get(&file.key, &signed).await?
         {
-            self.gate.delivered(file.delivery.clone());
-            return Ok((url.to_string(), until));
+            return Ok(Link { url: url.to_string(), until, into_store: true });
         }
         let (ticket, until) = self.tickets.issue(file, self.ctx.now)?;
-        Ok((format!("{}/api/v1/download/{ticket}", self.base), until))
+        Ok(Link { url: format!("{}/api/v1/download/{ticket}", self.base), until, into_store: false })
+    }
+}
+
+/// Where a file can be fetched.
+struct Link {
+    url: String,
+    until: Timestamp,
+    into_store: bool,
+}
+
+fn line(entry: FileEntry, link: Option<Link>) -> PlanLine {
+    let reference = match entry.location {
+        FileLocation::Held => None,
+        FileLocation::Referenced(reference) => Some(reference),
+    };
+    let (url, expires_at) = link.map(|link| (link.url, link.until)).unzip();
+    PlanLine {
+        path: entry.path,
+        size: entry.content.map(|content| content.size),
+        sha256: entry.content.map(|content| content.sha256),
+        media_type: entry.media_type,
+        url,
+        expires_at,
+        reference,
     }
 }

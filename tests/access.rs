@@ -308,7 +308,7 @@ async fn every_delivery_is_in_the_account(world: World) {
         version: version.clone(),
         path: format!("{n}.csv"),
         bytes: 7,
-        model: (n % 2 == 0).then(|| "example-7b".to_owned()),
+        model: n.is_multiple_of(2).then(|| "example-7b".to_owned()),
         run: None,
     };
     let many = world.gate.record((1..DELIVERIES).map(delivery).collect());

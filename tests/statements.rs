@@ -1,5 +1,5 @@
 //! How many statements a use case sends inside its write: on PostgreSQL each is a round trip for which everybody
-//! behind it waits. A binary of its own: the counter listens to every connection of the process.
+//! behind it waits. An `Idempotency-Key` costs two more. A binary of its own: the counter listens to every connection of the process.
 
 #![allow(clippy::unwrap_used, reason = "in a test, a panic is the report")]
 
@@ -9,9 +9,13 @@ use std::collections::BTreeSet;
 use std::future::Future;
 use std::sync::{Arc, Mutex};
 
+use cadastre::datasets::files::offer_files;
+use cadastre::datasets::versions::{VersionName, create_version, publish_version};
+use cadastre::datasets::{NewDataset, register_dataset, set_policy};
 use cadastre::db::Db;
-use cadastre::identity::{create_organisation, ensure_administrator, person_by_login};
-use cadastre::kernel::{Caller, Ctx, Digest, IdempotencyKey, Principal, Scope, Timestamp};
+use cadastre::identity::{create_organisation, ensure_administrator, find_organisation, person_by_login};
+use cadastre::kernel::{Caller, Ctx, Digest, IdempotencyKey, OrganisationRole, Principal, Scope, Timestamp};
+use cadastre::spaces::ensure_official_spaces;
 use diesel::connection::{Instrumentation, InstrumentationEvent, set_default_instrumentation};
 use serde_json::json;
 use support::databases::Database;
@@ -78,6 +82,18 @@ async fn administrator(db: &Db) -> Ctx {
     Ctx { caller: Caller::Person(Arc::new(principal)), idempotency: Some(idempotency), ..ctx }
 }
 
+/// The same person as a publisher of every organisation, without a key.
+async fn publisher(db: &Db, ctx: &Ctx) -> Ctx {
+    let organisation = db.read(|conn| find_organisation(conn, &"inria".parse()?)).await.unwrap();
+    let mut principal = ctx.principal().unwrap().clone();
+    principal.organisations.insert(organisation.id, (organisation.slug, OrganisationRole::Publisher));
+    Ctx { caller: Caller::Person(Arc::new(principal)), idempotency: None, ..ctx.clone() }
+}
+
+fn record() -> serde_json::Value {
+    serde_json::from_str(include_str!("../src/cli/demo/data/iris.json")).unwrap()
+}
+
 /// One test for all, since they share what is heard.
 #[tokio::test(flavor = "multi_thread")]
 async fn the_main_writes_send_few_statements() {
@@ -95,5 +111,29 @@ async fn the_main_writes_send_few_statements() {
             sent.iter().any(|sql| sql.contains("INSERT INTO") && sql.contains("organisations")),
             "{sent:?}"
         );
+
+        ensure_official_spaces(&db, &ctx).await.unwrap();
+        let ctx = publisher(&db, &ctx).await;
+        let new = json!({ "organisation": "inria", "name": "tides", "space": "health", "record": record() });
+        let new: NewDataset = serde_json::from_value(new).unwrap();
+        let (dataset, sent) = statements_of(register_dataset(&db, &ctx, new)).await;
+        dataset.unwrap();
+        assert_at_most(4, "register_dataset", &sent);
+
+        let name = || ("inria".parse().unwrap(), "tides".parse().unwrap());
+        let open = serde_json::from_value(json!({ "mode": "open" })).unwrap();
+        set_policy(&db, &ctx, name(), open, |_| Ok(())).await.unwrap();
+        let new = serde_json::from_value(json!({ "version": "1.0.0" })).unwrap();
+        create_version(&db, &ctx, name(), new).await.unwrap();
+        let version =
+            || VersionName { organisation: name().0, name: name().1, which: "1.0.0".parse().unwrap() };
+        let reference = json!({ "kind": "download_url", "url": "https://example.org/tides.csv" });
+        let file =
+            json!({ "path": "tides.csv", "size": 7, "sha256": Digest::of(b"tides"), "reference": reference });
+        let offered = serde_json::from_value(json!({ "files": [file] })).unwrap();
+        offer_files(&db, &ctx, version(), offered).await.unwrap();
+        let (published, sent) = statements_of(publish_version(&db, &ctx, version())).await;
+        published.unwrap();
+        assert_at_most(8, "publish_version", &sent);
     }
 }

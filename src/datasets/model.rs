@@ -1,5 +1,7 @@
 //! A dataset as plain data: its name, where it is listed, who may know of it, its record and terms.
 
+use std::time::Duration;
+
 use serde::{Deserialize, Serialize};
 use serde_json::value::RawValue;
 use utoipa::ToSchema;
@@ -64,11 +66,11 @@ pub struct Dataset {
     /// The newest published version.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub latest_version: Option<VersionNumber>,
-    /// Counts the changes; the entity tag of updates.
+    /// Counts the changes of what is stated.
     pub revision: i64,
     /// When it was registered.
     pub created_at: Timestamp,
-    /// When it last changed.
+    /// When it last changed, its terms and versions included.
     pub updated_at: Timestamp,
 }
 
@@ -79,6 +81,19 @@ impl Dataset {
         format!("{}/{}", self.organisation, self.name)
     }
 
+    /// The strong entity tag. Every change moves `updated_at`, also one of the terms or of the versions, which the
+    /// revision does not count.
+    #[must_use]
+    pub fn etag(&self) -> String {
+        format!("\"{}.{}\"", self.revision, self.updated_at.as_millis())
+    }
+
+    /// The instant of a change made now: later than the last one, whatever the clocks of two replicas say.
+    #[must_use]
+    pub fn changed_at(&self, now: Timestamp) -> Timestamp {
+        now.max(self.updated_at.plus(Duration::from_millis(1)))
+    }
+
     /// The providing organisation.
     ///
     /// # Errors
@@ -87,6 +102,15 @@ impl Dataset {
         self.organisation_id
             .as_ref()
             .ok_or_else(|| Error::internal("dataset", "its organisation was not loaded"))
+    }
+
+    /// What the space's extension schema asks for, as a document.
+    ///
+    /// # Errors
+    /// When what is stored is not JSON.
+    pub fn typed_extension(&self) -> Result<Option<serde_json::Value>> {
+        let extension = self.extension.as_ref().map(|text| serde_json::from_str(text.get())).transpose();
+        extension.map_err(|error| Error::internal("stored extension", error))
     }
 
     /// The record, typed.

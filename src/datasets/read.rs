@@ -1,26 +1,50 @@
 //! Reading datasets: one, a list, the earlier states of a record, how complete it is.
 
+use std::sync::Arc;
+
 use super::find::{Action, find_dataset};
 use super::model::{Dataset, DatasetSummary, RecordRevision, Visibility};
 use super::record::{Completeness, completeness};
 use super::store::{self, Filters};
-use crate::db::Db;
-use crate::kernel::{Ctx, Cursor, Error, Page, PageRequest, Result, Slug, Timestamp};
+use crate::db::{Db, Memo};
+use crate::kernel::{Ctx, Cursor, Error, Page, PageRequest, PersonId, Result, Slug, Timestamp, TokenId};
+
+/// Room for remembered datasets, in bytes.
+const ROOM: usize = 16 * 1024 * 1024;
+
+/// Datasets as they were shown to each caller, for as long as the database stays as it is.
+pub struct Shown(Memo<(Option<CredentialName>, Slug, Slug), Arc<Dataset>>);
+
+/// Whose rights decided: a person's, as far as the token goes that it came with.
+type CredentialName = (PersonId, Option<TokenId>);
+
+impl Default for Shown {
+    fn default() -> Self {
+        Self(Memo::new(ROOM, |dataset| {
+            1024 + dataset.record.get().len() + dataset.extension.as_ref().map_or(0, |json| json.get().len())
+        }))
+    }
+}
 
 /// One dataset.
 ///
 /// # Errors
 /// 404 when there is none that the caller may know of.
-pub async fn show_dataset(db: &Db, ctx: &Ctx, name: (Slug, Slug)) -> Result<Dataset> {
-    let ctx = ctx.clone();
-    db.read(move |conn| {
-        let mut dataset = find_dataset(conn, &ctx, &name.0, &name.1, Action::See)?;
-        if dataset.visibility == Visibility::Organisations && super::find::sees_inside(&ctx, &dataset)? {
-            dataset.audience = Some(store::audience(conn, &dataset.id)?);
-        }
-        Ok(dataset)
-    })
-    .await
+pub async fn show_dataset(db: &Db, shown: &Shown, ctx: &Ctx, name: (Slug, Slug)) -> Result<Arc<Dataset>> {
+    let whose = ctx.principal().map(|principal| (principal.person.clone(), principal.token.clone()));
+    let key = (whose, name.0.clone(), name.1.clone());
+    let read = async {
+        let ctx = ctx.clone();
+        db.read(move |conn| {
+            let mut dataset = find_dataset(conn, &ctx, &name.0, &name.1, Action::See)?;
+            if dataset.visibility == Visibility::Organisations && super::find::sees_inside(&ctx, &dataset)? {
+                dataset.audience = Some(store::audience(conn, &dataset.id)?);
+            }
+            Ok(Arc::new(dataset))
+        })
+        .await
+    };
+    shown.0.get_or(ctx.epoch, key, read).await
 }
 
 /// Datasets the caller may know of, last changed first.
@@ -87,8 +111,13 @@ pub async fn past_record(db: &Db, ctx: &Ctx, name: (Slug, Slug), revision: i64) 
 ///
 /// # Errors
 /// 404.
-pub async fn show_completeness(db: &Db, ctx: &Ctx, name: (Slug, Slug)) -> Result<Completeness> {
-    let dataset = show_dataset(db, ctx, name).await?;
+pub async fn show_completeness(
+    db: &Db,
+    shown: &Shown,
+    ctx: &Ctx,
+    name: (Slug, Slug),
+) -> Result<Completeness> {
+    let dataset = show_dataset(db, shown, ctx, name).await?;
     Ok(completeness(&dataset.typed_record()?))
 }
 

@@ -4,7 +4,7 @@ use super::find::{Action, find_dataset};
 use super::model::{Dataset, NewDataset, Statement, Visibility};
 use super::record::{Facets, completeness};
 use super::store::{self, StatementTexts};
-use crate::db::{Db, Tx};
+use crate::db::{Conn, Db, Tx};
 use crate::identity::find_organisation;
 use crate::journal::{Event, append};
 use crate::kernel::{
@@ -51,27 +51,29 @@ impl Prepared {
 /// 401, 403; 404 when the organisation or space is not there; 409 `name_taken`; 422.
 pub async fn register_dataset(db: &Db, ctx: &Ctx, new: NewDataset) -> Result<Dataset> {
     let principal = ctx.require(Scope::Publish)?.clone();
+    let person = principal.person.clone();
     let (organisation, name, statement) = new.into_parts();
     let prepared = Prepared::of(statement)?;
-    let at = ctx.clone();
-    db.write("register_dataset", move |tx| {
-        tx.once(&at, |tx| {
-            let organisation = find_organisation(tx, &organisation)?;
+    let space = prepared.statement.space.clone();
+    // Neither is ever removed, so what is found here still stands in the write.
+    let organisation = db
+        .read(move |conn| {
+            let organisation = find_organisation(conn, &organisation)?;
             let may = principal.has_role(&organisation.id, OrganisationRole::Publisher)
-                && principal.reaches(&prepared.statement.space);
+                && principal.reaches(&space);
             if !may {
                 return Err(Error::forbidden(
                     "publisher_required",
                     format!("you are not a publisher of `{}` in this space", organisation.slug),
                 ));
             }
-            known_space(tx, &prepared.statement.space)?;
-            if store::name_taken(tx, &organisation.id, &name)? {
-                return Err(Error::conflict(
-                    "name_taken",
-                    format!("`{}/{}` is already registered", organisation.slug, name),
-                ));
-            }
+            known_space(conn, &space)?;
+            Ok(organisation)
+        })
+        .await?;
+    let at = ctx.clone();
+    db.write("register_dataset", move |tx| {
+        tx.once(&at, |tx| {
             let dataset = Dataset {
                 id: DatasetId::generate(),
                 organisation: organisation.slug,
@@ -92,10 +94,15 @@ pub async fn register_dataset(db: &Db, ctx: &Ctx, new: NewDataset) -> Result<Dat
                 created_at: at.now,
                 updated_at: at.now,
             };
-            store::insert_dataset(tx, &dataset, principal.person.as_str())?;
+            if !store::insert_dataset(tx, &dataset, person.as_str())? {
+                return Err(Error::conflict(
+                    "name_taken",
+                    format!("`{}` is already registered", dataset.full_name()),
+                ));
+            }
             let dataset = store_sides(tx, dataset, &prepared, true)?;
             let position = append(tx, &at, prepared.event("dataset.registered", &dataset))?;
-            store::insert_revision(tx, &dataset, principal.person.as_str(), position)?;
+            store::insert_revision(tx, &dataset, person.as_str(), position)?;
             Ok(dataset)
         })
     })
@@ -111,14 +118,14 @@ pub async fn update_dataset(
     ctx: &Ctx,
     name: (Slug, Slug),
     statement: Statement,
-    fits: impl FnOnce(i64) -> Result<()> + Send + 'static,
+    fits: impl FnOnce(&Dataset) -> Result<()> + Send + 'static,
 ) -> Result<Dataset> {
     let person = ctx.require(Scope::Publish)?.person.clone();
     let prepared = Prepared::of(statement)?;
     let at = ctx.clone();
     db.write("update_dataset", move |tx| {
         let before = find_dataset(tx, &at, &name.0, &name.1, Action::Publish)?;
-        fits(before.revision)?;
+        fits(&before)?;
         let reaches = at.principal().is_some_and(|principal| principal.reaches(&prepared.statement.space));
         if before.space != prepared.statement.space {
             if !reaches {
@@ -137,7 +144,7 @@ pub async fn update_dataset(
             extension: prepared.texts.extension.clone(),
             completeness: prepared.completeness,
             revision: before.revision + 1,
-            updated_at: at.now,
+            updated_at: before.changed_at(at.now),
             ..before
         };
         store::update_dataset(tx, &dataset)?;
@@ -179,8 +186,8 @@ fn audience_ids(tx: &mut Tx<'_>, slugs: &[Slug]) -> Result<Vec<OrganisationId>> 
     }
 }
 
-fn known_space(tx: &mut Tx<'_>, space: &Slug) -> Result<()> {
-    match find_space(tx, space) {
+fn known_space(conn: &mut Conn, space: &Slug) -> Result<()> {
+    match find_space(conn, space) {
         Err(error) if error.kind() == Kind::NotFound => Err(Error::invalid(
             "/space",
             "unknown_space",
@@ -198,13 +205,13 @@ pub async fn delete_dataset(
     db: &Db,
     ctx: &Ctx,
     name: (Slug, Slug),
-    fits: impl FnOnce(i64) -> Result<()> + Send + 'static,
+    fits: impl FnOnce(&Dataset) -> Result<()> + Send + 'static,
 ) -> Result<()> {
     ctx.require(Scope::Publish)?;
     let at = ctx.clone();
     db.write("delete_dataset", move |tx| {
         let dataset = find_dataset(tx, &at, &name.0, &name.1, Action::Publish)?;
-        fits(dataset.revision)?;
+        fits(&dataset)?;
         if store::ever_published(tx, &dataset.id)? {
             return Err(Error::conflict(
                 "ever_published",

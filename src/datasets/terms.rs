@@ -38,7 +38,7 @@ pub async fn set_policy(
             digest,
             edited_at: at.now,
         };
-        store::insert_policy(tx, &dataset.id, &policy, person.as_str())?;
+        store::insert_policy(tx, &dataset, &policy, person.as_str())?;
         let event = Event::new("policy.attached", &dataset.id).in_space(&dataset.space);
         append(
             tx,

@@ -6,7 +6,9 @@
 //! journal is part of that transaction, see [`Ledger`].
 
 mod conn;
+mod epoch;
 mod error;
+mod memo;
 mod migrate;
 mod once;
 mod pool;
@@ -18,6 +20,7 @@ mod url;
 mod writer;
 
 pub use conn::{Conn, MultiBackend};
+pub use memo::Memo;
 pub use migrate::{MigrationState, check as check_migrations, migrate, repair, revert_all};
 pub use once::forget_idempotency_keys;
 pub use pool::Db;

@@ -9,6 +9,7 @@ use tokio::sync::{Semaphore, mpsc, oneshot};
 use tokio::time::timeout;
 
 use super::conn::{Conn, Readers, Role};
+use super::epoch::Watch;
 use super::migrate::{MigrationState, check, newer, unreachable};
 use super::schema::journal_head;
 use super::tx::{Ledger, Tx};
@@ -30,6 +31,7 @@ struct Inner {
     readers: Pool<Readers>,
     permits: Arc<Semaphore>,
     queue: mpsc::Sender<Box<dyn Job>>,
+    watch: Watch,
 }
 
 impl Db {
@@ -71,7 +73,12 @@ impl Db {
         let (queue, inbox) = mpsc::channel(QUEUE_LENGTH);
         Writer::new(url.clone(), ledger, conn, inbox).start()?;
         let permits = Arc::new(Semaphore::new(connections as usize));
-        Ok(Self(Arc::new(Inner { url: url.clone(), readers, permits, queue })))
+        let watch = Watch::open(url)?;
+        Ok(Self(Arc::new(Inner { url: url.clone(), readers, permits, queue, watch })))
+    }
+
+    pub(super) fn watch(&self) -> &Watch {
+        &self.0.watch
     }
 
     /// Reads. The closure runs on a thread of its own and holds a pooled connection that cannot write.

@@ -1,8 +1,7 @@
 //! From credentials to `Ctx`: reads who a request claims to come from, has it checked, and leaves the caller and
 //! the moment in the request for every handler.
 
-use std::future::{Future, Ready, ready};
-use std::pin::Pin;
+use std::future::{Ready, ready};
 use std::sync::Arc;
 
 use actix_web::body::{EitherBody, MessageBody};
@@ -12,10 +11,11 @@ use actix_web::middleware::Next;
 use actix_web::{FromRequest, HttpMessage as _, HttpRequest};
 use base64::Engine as _;
 use base64::engine::general_purpose::STANDARD as BASE64;
+use futures_util::future::BoxFuture;
 
 use super::idempotency::read_key;
 use super::observe::RequestIdentity;
-use crate::kernel::{Caller, Clock, Ctx, Error, Result, Secret, Timestamp};
+use crate::kernel::{Caller, Clock, Ctx, Epoch, Error, Result, Secret, Timestamp};
 
 /// What a request shows of its sender.
 #[derive(Debug)]
@@ -28,7 +28,11 @@ pub enum Credential {
 
 /// Tells who a credential belongs to; `identity` implements it.
 pub trait Authenticator: Send + Sync + 'static {
-    /// The caller behind a credential.
+    /// The state of the database that the caller is looked up in; none when it cannot be told, so that what needs no
+    /// database is still answered.
+    fn epoch(&self) -> BoxFuture<'_, Option<Epoch>>;
+
+    /// The caller behind a credential, at least as of this epoch.
     ///
     /// # Errors
     /// 401 when the credential is unknown, expired or revoked; never the anonymous caller.
@@ -36,7 +40,8 @@ pub trait Authenticator: Send + Sync + 'static {
         &self,
         credential: Credential,
         now: Timestamp,
-    ) -> Pin<Box<dyn Future<Output = Result<Caller>> + Send + '_>>;
+        epoch: Option<Epoch>,
+    ) -> BoxFuture<'_, Result<Caller>>;
 }
 
 /// The name of the session cookie.
@@ -62,16 +67,18 @@ pub async fn authenticate(
 }
 
 async fn resolve(authenticator: &dyn Authenticator, now: Timestamp, req: &mut ServiceRequest) -> Result<Ctx> {
+    // Health and metrics answer without the database.
+    let epoch = if req.path().starts_with("/api/") { authenticator.epoch().await } else { None };
     let caller = match credential(req.request())? {
         Some(Credential::Session(_)) if is_cross_site_write(req.request()) => {
             return Err(Error::forbidden("cross_site", "a session cookie does not write from another site"));
         }
-        Some(credential) => authenticator.authenticate(credential, now).await?,
+        Some(credential) => authenticator.authenticate(credential, now, epoch).await?,
         None => Caller::Anonymous,
     };
     let idempotency = read_key(req, &caller).await?;
     let request_id = req.extensions().get::<RequestIdentity>().map(|id| id.0.clone()).unwrap_or_default();
-    Ok(Ctx { caller, now, request_id, idempotency })
+    Ok(Ctx { caller, now, epoch, request_id, idempotency })
 }
 
 fn credential(req: &HttpRequest) -> Result<Option<Credential>> {

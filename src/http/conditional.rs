@@ -10,15 +10,20 @@ use serde::Serialize;
 use crate::kernel::{Error, Kind, Result};
 
 /// The strong entity tag of a revision counter.
-#[must_use]
-pub fn etag(revision: i64) -> String {
+fn etag(revision: i64) -> String {
     format!("\"{revision}\"")
 }
 
 /// A JSON answer with the entity tag of its revision.
 #[must_use]
-pub fn with_etag<T: Serialize>(mut response: HttpResponseBuilder, revision: i64, body: &T) -> HttpResponse {
-    response.insert_header((ETAG, etag(revision))).json(body)
+pub fn with_etag<T: Serialize>(response: HttpResponseBuilder, revision: i64, body: &T) -> HttpResponse {
+    with_tag(response, etag(revision), body)
+}
+
+/// A JSON answer with an entity tag.
+#[must_use]
+pub fn with_tag<T: Serialize>(mut response: HttpResponseBuilder, etag: String, body: &T) -> HttpResponse {
+    response.insert_header((ETAG, etag)).json(body)
 }
 
 /// The state an update was made for, from `If-Match`.
@@ -31,15 +36,22 @@ impl IfMatch {
     /// # Errors
     /// 412 `stale` when the present revision is another one.
     pub fn check(&self, revision: i64) -> Result<()> {
-        if self.0.iter().any(|tag| tag == "*" || *tag == etag(revision)) {
+        self.check_tag(&etag(revision))
+    }
+
+    /// The update may go on only from a state with one of these tags.
+    ///
+    /// # Errors
+    /// 412 `stale` when the present tag is another one.
+    pub fn check_tag(&self, present: &str) -> Result<()> {
+        if self.0.iter().any(|tag| tag == "*" || tag == present) {
             return Ok(());
         }
         Err(Error::new(
             Kind::PreconditionFailed,
             "stale",
             format!(
-                "it has been changed meanwhile and is now at {}; read it again and repeat the change",
-                etag(revision)
+                "it has been changed meanwhile and is now at {present}; read it again and repeat the change"
             ),
         ))
     }

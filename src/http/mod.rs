@@ -15,7 +15,7 @@ mod rate;
 pub use address::{TrustedProxies, client_address};
 pub use auth::{Authenticator, Credential, SESSION_COOKIE, authenticate};
 pub use body::{Json, MAX_JSON_BYTES, path_config, query_config};
-pub use conditional::{IfMatch, etag, is_not_modified, with_etag};
+pub use conditional::{IfMatch, is_not_modified, with_etag, with_tag};
 pub use observe::{HeadRequest, RequestIdentity, observe};
 pub use paging::{Listing, PageQuery, listing};
 pub use problem::{FieldProblem, Problem, status_of};

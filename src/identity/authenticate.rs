@@ -1,66 +1,95 @@
-//! From a credential to a principal: one read per request, so that a revoked token or a lost membership ends at
-//! the next call.
+//! From a credential to a principal. What was found is remembered until anything in the database changes, so that a
+//! revoked token or a lost membership ends at the next call.
 
 use std::collections::{BTreeMap, BTreeSet};
-use std::future::Future;
-use std::pin::Pin;
 use std::sync::Arc;
+
+use futures_util::future::BoxFuture;
 
 use super::model::{Credential as OwnSecret, Person};
 use super::store::{self, TokenRow};
-use crate::db::{Conn, Db};
+use crate::db::{Conn, Db, Memo};
 use crate::http::{Authenticator, Credential};
 use crate::kernel::{
-    Caller, Digest, Error, ExposeSecret as _, OrganisationId, Principal, Result, Scope, Timestamp,
+    Caller, Digest, Epoch, Error, ExposeSecret as _, OrganisationId, Principal, Result, Scope, Timestamp,
 };
 
-/// Looks credentials up in the database.
-#[derive(Clone)]
+/// Room for remembered callers, in bytes.
+const ROOM: usize = 8 * 1024 * 1024;
+
+/// Looks credentials up in the database, once per state of it.
 pub struct DatabaseAuthenticator {
     db: Db,
+    known: Memo<Digest, Known>,
+}
+
+/// A caller, until the credential ends.
+#[derive(Clone)]
+struct Known {
+    principal: Arc<Principal>,
+    until: Timestamp,
+}
+
+impl Known {
+    /// About how many bytes it takes to remember.
+    fn weight(&self) -> usize {
+        let principal = &self.principal;
+        1024 + 128 * (principal.organisations.len() + principal.space_roles.len() + principal.spaces.len())
+    }
 }
 
 impl DatabaseAuthenticator {
     /// An authenticator over this database.
     #[must_use]
     pub fn new(db: Db) -> Self {
-        Self { db }
+        Self { db, known: Memo::new(ROOM, Known::weight) }
     }
 }
 
 impl Authenticator for DatabaseAuthenticator {
+    fn epoch(&self) -> BoxFuture<'_, Option<Epoch>> {
+        Box::pin(async {
+            let epoch = self.db.epoch().await;
+            epoch.inspect_err(|error| tracing::debug!(%error, "the state of the database is not known")).ok()
+        })
+    }
+
     fn authenticate(
         &self,
         credential: Credential,
         now: Timestamp,
-    ) -> Pin<Box<dyn Future<Output = Result<Caller>> + Send + '_>> {
+        epoch: Option<Epoch>,
+    ) -> BoxFuture<'_, Result<Caller>> {
         Box::pin(async move {
-            let principal = match credential {
-                Credential::Token(secret) => {
-                    let hash = OwnSecret::parse(OwnSecret::TOKEN, secret.expose_secret())?.hash();
-                    self.db.read(move |conn| by_token(conn, &hash, now)).await?
-                }
-                Credential::Session(secret) => {
-                    let hash = OwnSecret::parse(OwnSecret::SESSION, secret.expose_secret())?.hash();
-                    self.db.read(move |conn| by_session(conn, &hash, now)).await?
-                }
+            let (kind, secret, look_up): (_, _, LookUp) = match credential {
+                Credential::Token(secret) => (OwnSecret::TOKEN, secret, by_token),
+                Credential::Session(secret) => (OwnSecret::SESSION, secret, by_session),
             };
-            Ok(Caller::Person(Arc::new(principal)))
+            let hash = OwnSecret::parse(kind, secret.expose_secret())?.hash();
+            let read = self.db.read(move |conn| look_up(conn, &hash, now));
+            let known = self.known.get_or(epoch, hash, read).await?;
+            if now < known.until {
+                Ok(Caller::Person(known.principal))
+            } else {
+                Err(Error::unauthenticated())
+            }
         })
     }
 }
 
-fn by_token(conn: &mut Conn, hash: &Digest, now: Timestamp) -> Result<Principal> {
+type LookUp = fn(&mut Conn, &Digest, Timestamp) -> Result<Known>;
+
+fn by_token(conn: &mut Conn, hash: &Digest, now: Timestamp) -> Result<Known> {
     let token = store::live_token(conn, hash, now)?.ok_or_else(Error::unauthenticated)?;
     let person = store::person_by_id(conn, &token.person_id)?;
     let principal = load(conn, person, token.organisation_id.as_ref())?;
-    Ok(narrow(principal, &token))
+    Ok(Known { principal: Arc::new(narrow(principal, &token)), until: token.expires_at })
 }
 
-fn by_session(conn: &mut Conn, hash: &Digest, now: Timestamp) -> Result<Principal> {
-    let person = store::live_session(conn, hash, now)?.ok_or_else(Error::unauthenticated)?;
+fn by_session(conn: &mut Conn, hash: &Digest, now: Timestamp) -> Result<Known> {
+    let (person, until) = store::live_session(conn, hash, now)?.ok_or_else(Error::unauthenticated)?;
     let person = store::person_by_id(conn, &person)?;
-    load(conn, person, None)
+    Ok(Known { principal: Arc::new(load(conn, person, None)?), until })
 }
 
 /// The rights of a person; of one organisation only, when a token is confined to it.

@@ -87,6 +87,19 @@ pub struct IdempotencyKey {
     pub fingerprint: Digest,
 }
 
+/// Names a state of the database: as long as the name is the same, nothing has changed. Only equality means anything,
+/// and only within one process.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Epoch(u64);
+
+impl Epoch {
+    /// A name by its number.
+    #[must_use]
+    pub fn new(number: u64) -> Self {
+        Self(number)
+    }
+}
+
 /// The caller, the moment and the request.
 #[derive(Debug, Clone)]
 pub struct Ctx {
@@ -94,6 +107,8 @@ pub struct Ctx {
     pub caller: Caller,
     /// When; the only now that a use case knows.
     pub now: Timestamp,
+    /// The state of the database when the request came, if that is known: what was read in it before is still true.
+    pub epoch: Option<Epoch>,
     /// Names this request in logs and problems.
     pub request_id: String,
     /// Set on a POST that carries `Idempotency-Key`.
@@ -104,7 +119,7 @@ impl Ctx {
     /// The service itself, for start-up work and background jobs.
     #[must_use]
     pub fn anonymous(now: Timestamp, request_id: impl Into<String>) -> Self {
-        Self { caller: Caller::Anonymous, now, request_id: request_id.into(), idempotency: None }
+        Self { caller: Caller::Anonymous, now, epoch: None, request_id: request_id.into(), idempotency: None }
     }
 
     /// The signed-in person, if there is one.

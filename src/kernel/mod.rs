@@ -21,7 +21,7 @@ pub use secrecy::{ExposeSecret, SecretString as Secret};
 
 pub use canonical::canonical_json;
 pub use clock::{Clock, ManualClock, SystemClock};
-pub use ctx::{Caller, Ctx, IdempotencyKey, OrganisationRole, Principal, Scope, SpaceRole};
+pub use ctx::{Caller, Ctx, Epoch, IdempotencyKey, OrganisationRole, Principal, Scope, SpaceRole};
 pub use digest::{Digest, Hasher};
 pub use error::{Error, FieldError, Kind, Result};
 pub use ids::{

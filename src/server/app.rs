@@ -14,9 +14,9 @@ use utoipa_actix_web::{AppExt as _, scope};
 use super::{fallback, health, openapi};
 use crate::access::AccountGate;
 use crate::config::Config;
-use crate::datasets::DownloadGate;
 use crate::datasets::api::UploadSlots;
 use crate::datasets::files::Tickets;
+use crate::datasets::{DownloadGate, Shown};
 use crate::db::Db;
 use crate::http::{
     Authenticator, RateLimits, TrustedProxies, authenticate, limit_rate, observe, path_config, query_config,
@@ -36,6 +36,8 @@ pub struct Services {
     pub tickets: Tickets,
     /// The door that bytes leave by.
     pub gate: Arc<AccountGate>,
+    /// Datasets as they were shown, for as long as nothing changes.
+    pub shown: Arc<Shown>,
     /// How many uploads may run at once.
     pub uploads: Arc<Semaphore>,
     /// The time.
@@ -80,6 +82,7 @@ pub(super) fn build(
         .app_data(web::Data::new(services.store.clone()))
         .app_data(web::Data::new(services.tickets.clone()))
         .app_data(web::Data::from(services.gate.clone() as Arc<dyn DownloadGate>))
+        .app_data(web::Data::from(services.shown.clone()))
         .app_data(web::Data::from(services.clock.clone()))
         .app_data(web::Data::new(UploadSlots(services.uploads.clone())))
         .app_data(web::Data::from(services.limits.clone()))

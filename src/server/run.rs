@@ -55,6 +55,7 @@ pub async fn open_services(config: Config, clock: Arc<dyn Clock>) -> Result<Serv
         metrics: telemetry::metrics()?,
         uploads: Arc::new(Semaphore::new(config.uploads.get() as usize)),
         gate: Arc::new(AccountGate::new(db.clone())),
+        shown: Arc::default(),
         tickets,
         config: Arc::new(config),
         db,

@@ -52,14 +52,22 @@ pub async fn show_extension(db: &Db, slug: Slug, version: Option<i64>) -> Result
     .await
 }
 
-/// Checks the extension part of a record against the newest schema of its space. A space without a schema takes
-/// no extension.
+/// The newest version of a space's extension schema, if it has one.
+///
+/// # Errors
+/// 404 when there is no such space.
+pub fn newest_extension(conn: &mut Conn, space: &Slug) -> Result<Option<ExtensionSchema>> {
+    let newest = find_space(conn, space)?.extension_version;
+    store::extension(conn, space, newest)
+}
+
+/// Checks the extension part of a record against the schema of its space. A space without a schema takes no
+/// extension.
 ///
 /// # Errors
 /// 422 with the pointers of what does not fit, below `/extension`.
-pub fn check_extension(conn: &mut Conn, space: &Slug, extension: Option<&Value>) -> Result<()> {
-    let newest = find_space(conn, space)?.extension_version;
-    let Some(schema) = store::extension(conn, space, newest)? else {
+pub fn check_extension(schema: Option<&ExtensionSchema>, extension: Option<&Value>) -> Result<()> {
+    let Some(schema) = schema else {
         return match extension {
             None => Ok(()),
             Some(_) => Err(Error::invalid(

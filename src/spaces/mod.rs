@@ -10,7 +10,7 @@ mod official;
 mod service;
 mod store;
 
-pub use extension::check_extension;
+pub use extension::{check_extension, newest_extension};
 pub use model::{NewSpace, Space};
 pub use official::ensure_official_spaces;
 pub use service::{find_space, put_member, put_role};

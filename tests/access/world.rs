@@ -162,7 +162,8 @@ impl World {
         };
         let token = create_token(&self.db, &self.as_principal(person.id, false), new).await.unwrap();
         let credential = Credential::Token(token.secret.into());
-        let caller = DatabaseAuthenticator::new(self.db.clone()).authenticate(credential, self.now).await;
+        let caller =
+            DatabaseAuthenticator::new(self.db.clone()).authenticate(credential, self.now, None).await;
         Ctx { caller: caller.unwrap(), ..self.nobody() }
     }
 

@@ -19,6 +19,7 @@ mod groups;
 mod idempotency;
 mod limits;
 mod lost_answers;
+mod memo;
 mod replicas;
 
 use std::collections::BTreeSet;

@@ -101,7 +101,8 @@ async fn come_in(services: &Services, code: String) -> Result<Ctx> {
     let password = Secret::from(hex::encode(random_bytes::<24>()?));
     let ctx = Ctx::anonymous(now(), "demo");
     let session = identity::redeem_code(&services.db, &ctx, code.into(), password).await?;
-    let caller = services.authenticator.authenticate(Credential::Session(session.secret), now()).await?;
+    let caller =
+        services.authenticator.authenticate(Credential::Session(session.secret), now(), None).await?;
     Ok(Ctx { caller, ..ctx })
 }
 

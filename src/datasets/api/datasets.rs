@@ -6,11 +6,12 @@ use serde::Deserialize;
 use utoipa::IntoParams;
 
 use super::super::model::{Dataset, DatasetSummary, NewDataset, RecordRevision, Statement};
+use super::super::read::Shown;
 use super::super::record::{Completeness, Modality, Theme};
 use super::super::store::Filters;
 use super::super::{read, register};
 use crate::db::Db;
-use crate::http::{IfMatch, Json, Listing, PageQuery, etag, is_not_modified, listing, with_etag};
+use crate::http::{IfMatch, Json, Listing, PageQuery, is_not_modified, listing, with_tag};
 use crate::kernel::{Checks, Ctx, Result, Slug, Timestamp};
 use crate::policies::AccessMode;
 
@@ -95,7 +96,7 @@ pub(super) async fn create_dataset(
     body: Json<NewDataset>,
 ) -> Result<HttpResponse> {
     let dataset = register::register_dataset(&db, &ctx, body.0).await?;
-    Ok(with_etag(HttpResponse::Created(), dataset.revision, &dataset))
+    Ok(with_tag(HttpResponse::Created(), dataset.etag(), &dataset))
 }
 
 /// Shows a dataset
@@ -108,15 +109,15 @@ pub(super) async fn create_dataset(
 pub(super) async fn get_dataset(
     req: HttpRequest,
     ctx: Ctx,
-    db: web::Data<Db>,
+    (db, shown): (web::Data<Db>, web::Data<Shown>),
     path: web::Path<(Slug, Slug)>,
 ) -> Result<HttpResponse> {
-    let dataset = read::show_dataset(&db, &ctx, path.into_inner()).await?;
-    let tag = etag(dataset.revision);
+    let dataset = read::show_dataset(&db, &shown, &ctx, path.into_inner()).await?;
+    let tag = dataset.etag();
     if is_not_modified(req.headers(), &tag) {
         return Ok(HttpResponse::NotModified().insert_header((ETAG, tag)).finish());
     }
-    Ok(with_etag(HttpResponse::Ok(), dataset.revision, &dataset))
+    Ok(with_tag(HttpResponse::Ok(), tag, &*dataset))
 }
 
 /// Changes a dataset
@@ -134,10 +135,11 @@ pub(super) async fn update_dataset(
     fits: IfMatch,
     body: Json<Statement>,
 ) -> Result<HttpResponse> {
-    let dataset =
-        register::update_dataset(&db, &ctx, path.into_inner(), body.0, move |revision| fits.check(revision))
-            .await?;
-    Ok(with_etag(HttpResponse::Ok(), dataset.revision, &dataset))
+    let dataset = register::update_dataset(&db, &ctx, path.into_inner(), body.0, move |now| {
+        fits.check_tag(&now.etag())
+    })
+    .await?;
+    Ok(with_tag(HttpResponse::Ok(), dataset.etag(), &dataset))
 }
 
 /// Removes a dataset
@@ -154,7 +156,7 @@ pub(super) async fn delete_dataset(
     path: web::Path<(Slug, Slug)>,
     fits: IfMatch,
 ) -> Result<HttpResponse> {
-    register::delete_dataset(&db, &ctx, path.into_inner(), move |revision| fits.check(revision)).await?;
+    register::delete_dataset(&db, &ctx, path.into_inner(), move |now| fits.check_tag(&now.etag())).await?;
     Ok(HttpResponse::NoContent().finish())
 }
 
@@ -201,8 +203,8 @@ pub(super) async fn get_history(
 #[get("/datasets/{org}/{name}/completeness")]
 pub(super) async fn get_completeness(
     ctx: Ctx,
-    db: web::Data<Db>,
+    (db, shown): (web::Data<Db>, web::Data<Shown>),
     path: web::Path<(Slug, Slug)>,
 ) -> Result<HttpResponse> {
-    Ok(HttpResponse::Ok().json(read::show_completeness(&db, &ctx, path.into_inner()).await?))
+    Ok(HttpResponse::Ok().json(read::show_completeness(&db, &shown, &ctx, path.into_inner()).await?))
 }

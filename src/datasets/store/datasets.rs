@@ -12,7 +12,7 @@ use crate::datasets::record::Facets;
 use crate::db::schema::{
     dataset_audiences, dataset_facets, dataset_revisions, datasets, organisations, versions,
 };
-use crate::db::{Conn, each_backend};
+use crate::db::{Conn, OrIgnoreDsl as _, each_backend};
 use crate::kernel::{Ctx, DatasetId, OrganisationId, PageRequest, Result, Slug, Timestamp};
 use crate::policies::AccessMode;
 
@@ -102,22 +102,13 @@ pub(in crate::datasets) fn find_any_by_id(conn: &mut Conn, id: &DatasetId) -> Re
     row.map(DatasetRow::into_model).transpose()
 }
 
-pub(in crate::datasets) fn name_taken(
-    conn: &mut Conn,
-    organisation: &OrganisationId,
-    name: &Slug,
-) -> Result<bool> {
-    let there =
-        datasets::table.filter(datasets::organisation_id.eq(organisation)).filter(datasets::name.eq(name));
-    Ok(diesel::select(diesel::dsl::exists(there.select(datasets::id))).get_result(conn)?)
-}
-
+/// Stores a new dataset; false when its name is taken.
 pub(in crate::datasets) fn insert_dataset(
     conn: &mut Conn,
     dataset: &Dataset,
     created_by: &str,
-) -> Result<()> {
-    diesel::insert_into(datasets::table)
+) -> Result<bool> {
+    let inserted = diesel::insert_into(datasets::table)
         .values((
             datasets::id.eq(&dataset.id),
             datasets::organisation_id.eq(dataset.provider()?),
@@ -135,8 +126,9 @@ pub(in crate::datasets) fn insert_dataset(
             datasets::created_at.eq(dataset.created_at),
             datasets::updated_at.eq(dataset.updated_at),
         ))
+        .or_ignore()
         .execute(conn)?;
-    Ok(())
+    Ok(inserted == 1)
 }
 
 pub(in crate::datasets) fn update_dataset(conn: &mut Conn, dataset: &Dataset) -> Result<()> {

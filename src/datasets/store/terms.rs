@@ -3,7 +3,7 @@
 use diesel::{ExpressionMethods as _, OptionalExtension as _, QueryDsl as _, RunQueryDsl as _};
 
 use super::from_json;
-use crate::datasets::model::PolicyRevision;
+use crate::datasets::model::{Dataset, PolicyRevision};
 use crate::db::Conn;
 use crate::db::schema::{datasets, policy_revisions};
 use crate::kernel::{DatasetId, Digest, PageRequest, Result, Timestamp};
@@ -62,13 +62,13 @@ pub(in crate::datasets) fn policy_revisions(
 
 pub(in crate::datasets) fn insert_policy(
     conn: &mut Conn,
-    dataset: &DatasetId,
+    dataset: &Dataset,
     policy: &PolicyRevision,
     edited_by: &str,
 ) -> Result<()> {
     diesel::insert_into(policy_revisions::table)
         .values((
-            policy_revisions::dataset_id.eq(dataset),
+            policy_revisions::dataset_id.eq(&dataset.id),
             policy_revisions::revision.eq(policy.revision),
             policy_revisions::mode.eq(policy.mode),
             policy_revisions::offer.eq(policy.offer.as_ref().map(ToString::to_string)),
@@ -77,11 +77,11 @@ pub(in crate::datasets) fn insert_policy(
             policy_revisions::edited_at.eq(policy.edited_at),
         ))
         .execute(conn)?;
-    diesel::update(datasets::table.find(dataset))
+    diesel::update(datasets::table.find(&dataset.id))
         .set((
             datasets::access_mode.eq(policy.mode),
             datasets::policy_revision.eq(policy.revision),
-            datasets::updated_at.eq(policy.edited_at),
+            datasets::updated_at.eq(dataset.changed_at(policy.edited_at)),
         ))
         .execute(conn)?;
     Ok(())

@@ -5,12 +5,12 @@ use super::super::model::Dataset;
 use super::super::store;
 use super::draft::{VersionName, event, find_version, with_same_content};
 use super::manifest::Manifest;
-use super::model::{VersionState, Withdrawal, latest};
+use super::model::{VersionNumber, VersionState, Withdrawal, latest};
 use super::view::Version;
 use crate::db::{Db, Tx};
 use crate::journal::append;
 use crate::kernel::{Ctx, Error, Result, Scope};
-use crate::spaces::check_extension;
+use crate::spaces::{check_extension, find_space, newest_extension};
 
 /// How often a publication starts anew because files were still being added.
 const ATTEMPTS: usize = 5;
@@ -19,8 +19,8 @@ const IN_MOTION: &str = "draft_in_motion";
 
 /// Publishes a draft: fixes its files and manifest, and lists the dataset.
 ///
-/// The manifest is computed before the write, from the state that the version's revision names; the write goes on
-/// only from that same revision.
+/// Record, extension and manifest are checked and computed before the write, from the state that the revisions name;
+/// the write goes on only from that same state.
 ///
 /// # Errors
 /// 401, 403, 404; 409 `version_not_draft`, `version_without_files`, `draft_in_motion`; 422 with everything that
@@ -40,37 +40,37 @@ pub async fn publish_version(db: &Db, ctx: &Ctx, name: VersionName) -> Result<Ve
 
 async fn try_publish(db: &Db, ctx: &Ctx, name: VersionName) -> Result<Version> {
     let (at, asked) = (ctx.clone(), name.clone());
-    let (dataset, draft, files) = db
+    let (dataset, draft, files, schema) = db
         .read(move |conn| {
             let (dataset, draft) = find_version(conn, &at, &asked, Action::Publish)?;
             let files = store::all_files(conn, &draft.id)?;
-            Ok((dataset, draft, files))
+            let schema = newest_extension(conn, &dataset.space)?;
+            Ok((dataset, draft, files, schema))
         })
         .await?;
-    if ctx.idempotency.is_none() {
+    // A repetition finds the version published, and gets the first answer in the write.
+    if ctx.idempotency.is_none() || draft.state == VersionState::Draft {
         draft.state.publish(files.len() as u64)?;
+        check_record(&dataset)?;
+        check_extension(schema.as_ref(), dataset.typed_extension()?.as_ref())?;
     }
-    check_record(&dataset)?;
     let prepared = tokio::task::spawn_blocking(move || Manifest::of(files));
     let (body, manifest) = prepared.await.map_err(|error| Error::internal("manifest", error))??;
     let at = ctx.clone();
-    let revision = draft.revision;
+    let schema = schema.map_or(0, |schema| schema.version);
+    let looked_at = (dataset.revision, draft.revision);
     db.write("publish_version", move |tx| {
         tx.once(&at, |tx| {
             let (dataset, before) = find_version(tx, &at, &name, Action::Publish)?;
             let state = before.state.publish(manifest.files)?;
-            if before.revision != revision {
+            let same_schema = find_space(tx, &dataset.space)?.extension_version == schema;
+            if (dataset.revision, before.revision) != looked_at || !same_schema {
                 return Err(Error::conflict(
                     IN_MOTION,
-                    "files are still being added to the draft; finish the uploads, then publish",
+                    "the draft or its record is still being changed; finish the uploads, then publish",
                 ));
             }
             check_terms(&dataset)?;
-            let extension =
-                dataset.extension.as_ref().map(|text| serde_json::from_str(text.get())).transpose();
-            let extension: Option<serde_json::Value> =
-                extension.map_err(|error| Error::internal("stored extension", error))?;
-            check_extension(tx, &dataset.space, extension.as_ref())?;
             let version = Version {
                 state,
                 digest: Some(manifest.digest),
@@ -83,7 +83,8 @@ async fn try_publish(db: &Db, ctx: &Ctx, name: VersionName) -> Result<Version> {
             };
             store::update_version(tx, &version)?;
             store::insert_manifest(tx, &version.id, &body)?;
-            list_latest(tx, &at, dataset.clone())?;
+            let newest = latest(dataset.latest_version.iter().chain([&version.version])).cloned();
+            list_latest(tx, &at, dataset.clone(), newest)?;
             append(
                 tx,
                 &at,
@@ -110,11 +111,10 @@ fn check_terms(dataset: &Dataset) -> Result<()> {
     }
 }
 
-/// Brings `latest` and the listing up to date.
-fn list_latest(tx: &mut Tx<'_>, ctx: &Ctx, dataset: Dataset) -> Result<()> {
-    let numbers = store::published_numbers(tx, &dataset.id)?;
-    let listed =
-        Dataset { listed: true, latest_version: latest(&numbers).cloned(), updated_at: ctx.now, ..dataset };
+/// Lists the dataset, with this as its latest version.
+fn list_latest(tx: &mut Tx<'_>, ctx: &Ctx, dataset: Dataset, newest: Option<VersionNumber>) -> Result<()> {
+    let updated_at = dataset.changed_at(ctx.now);
+    let listed = Dataset { listed: true, latest_version: newest, updated_at, ..dataset };
     store::update_dataset(tx, &listed)
 }
 
@@ -146,7 +146,8 @@ pub async fn withdraw_version(
                 ..before
             };
             store::update_version(tx, &version)?;
-            list_latest(tx, &at, dataset.clone())?;
+            let newest = latest(&store::published_numbers(tx, &dataset.id)?).cloned();
+            list_latest(tx, &at, dataset.clone(), newest)?;
             let event = event("version.withdrawn", &dataset, &version)
                 .payload(serde_json::json!({ "reason": withdrawal.reason }));
             append(tx, &at, event)?;

@@ -28,14 +28,15 @@ pub(in crate::identity) fn insert_session(
     Ok(id)
 }
 
+/// Whose session it is and until when, if it still holds.
 pub(in crate::identity) fn live_session(
     conn: &mut Conn,
     secret_hash: &Digest,
     now: Timestamp,
-) -> Result<Option<PersonId>> {
+) -> Result<Option<(PersonId, Timestamp)>> {
     let live =
         sessions::table.filter(sessions::secret_hash.eq(secret_hash)).filter(sessions::expires_at.gt(now));
-    Ok(live.select(sessions::person_id).first(conn).optional()?)
+    Ok(live.select((sessions::person_id, sessions::expires_at)).first(conn).optional()?)
 }
 
 pub(in crate::identity) fn delete_session(

@@ -16,6 +16,7 @@ use cadastre::db::Db;
 use cadastre::identity::{create_organisation, ensure_administrator, find_organisation, person_by_login};
 use cadastre::kernel::{Caller, Ctx, Digest, IdempotencyKey, OrganisationRole, Principal, Scope, Timestamp};
 use cadastre::spaces::ensure_official_spaces;
+use cadastre::storage::BlobStore;
 use diesel::connection::{Instrumentation, InstrumentationEvent, set_default_instrumentation};
 use serde_json::json;
 use support::databases::Database;
@@ -131,7 +132,9 @@ async fn the_main_writes_send_few_statements() {
         let file =
             json!({ "path": "tides.csv", "size": 7, "sha256": Digest::of(b"tides"), "reference": reference });
         let offered = serde_json::from_value(json!({ "files": [file] })).unwrap();
-        offer_files(&db, &ctx, version(), offered).await.unwrap();
+        let folder = tempfile::tempdir().unwrap();
+        let store = BlobStore::open(&format!("file:{}", folder.path().display()).parse().unwrap()).unwrap();
+        offer_files(&db, &store, &ctx, version(), offered).await.unwrap();
         let (published, sent) = statements_of(publish_version(&db, &ctx, version())).await;
         published.unwrap();
         assert_at_most(8, "publish_version", &sent);

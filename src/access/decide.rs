@@ -56,7 +56,7 @@ pub async fn approve_request(db: &Db, ctx: &Ctx, id: RequestId, approval: Approv
     db.write("approve_request", move |tx| {
         tx.once(&at, |tx| {
             let (request, parties, _) = find_for(tx, &at, &id, Command::Approve)?;
-            let dataset = find_dataset_by_id(tx, &at, &parties.dataset, Action::See)?;
+            let dataset = find_dataset_by_id(tx, &at, &parties.dataset, Action::Decide)?;
             let terms = terms_in_force(tx, &dataset)?
                 .ok_or_else(|| Error::conflict("terms_missing", "the dataset has no terms of use"))?;
             let verdict = verdict::of_use(tx, &terms, &parties.organisation, request.purpose, at.now)?;
@@ -83,7 +83,7 @@ fn published(conn: &mut Conn, ctx: &Ctx, dataset: &Dataset, versions: &[VersionN
             name: dataset.name.clone(),
             which: Which::Number(number.clone()),
         };
-        match find_version(conn, ctx, &name, Action::See) {
+        match find_version(conn, ctx, &name, Action::Decide) {
             Ok(_) => {}
             Err(error) if error.kind() == Kind::NotFound => checks.fail(
                 &format!("/versions/{index}"),

@@ -26,10 +26,10 @@ pub async fn submit_request(db: &Db, ctx: &Ctx, new: NewRequest) -> Result<Reque
     let at = ctx.clone();
     db.write("submit_request", move |tx| {
         tx.once(&at, |tx| {
-            let dataset = find_dataset(tx, &at, &name.organisation, &name.name, Action::See)?;
+            let dataset = find_dataset(tx, &at, &name.organisation, &name.name, Action::Ask)?;
             let parties = Parties {
                 dataset: dataset.id.clone(),
-                provider: dataset.provider()?.clone(),
+                provider: dataset.organisation_id.clone(),
                 organisation: acts_for(&at, &organisation, &dataset)?,
             };
             let terms = askable(tx, &dataset, &parties)?;
@@ -81,7 +81,7 @@ pub async fn resubmit_request(
     db.write("resubmit_request", move |tx| {
         tx.once(&at, |tx| {
             let (request, parties, state) = find_for(tx, &at, &id, Command::Resubmit)?;
-            let dataset = find_dataset_by_id(tx, &at, &parties.dataset, Action::See)?;
+            let dataset = find_dataset_by_id(tx, &at, &parties.dataset, Action::Ask)?;
             let terms = askable(tx, &dataset, &parties)?;
             if application.purpose != request.purpose {
                 none_yet(tx, &parties, application.purpose, at.now)?;

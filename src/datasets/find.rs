@@ -14,6 +14,22 @@ pub enum Action {
     SeeInside,
     /// Change it, upload, publish.
     Publish,
+    /// Ask for access to it.
+    Ask,
+    /// Decide who gets it.
+    Decide,
+}
+
+impl Action {
+    /// What a token must be good for, to do this with a dataset that not everybody may know of.
+    const fn scope(self) -> Scope {
+        match self {
+            Self::See | Self::SeeInside => Scope::Read,
+            Self::Publish => Scope::Publish,
+            Self::Ask => Scope::Request,
+            Self::Decide => Scope::Review,
+        }
+    }
 }
 
 /// The dataset with this name, if the caller may know of it and may do this.
@@ -27,7 +43,7 @@ pub fn find_dataset(
     name: &Slug,
     action: Action,
 ) -> Result<Dataset> {
-    let found = store::find_visible(conn, ctx, organisation, name)?;
+    let found = store::find_visible(conn, ctx, (organisation, name), action.scope())?;
     allowed(ctx, found, action)
 }
 
@@ -36,7 +52,7 @@ pub fn find_dataset(
 /// # Errors
 /// As [`find_dataset`].
 pub fn find_dataset_by_id(conn: &mut Conn, ctx: &Ctx, id: &DatasetId, action: Action) -> Result<Dataset> {
-    let found = store::find_visible_by_id(conn, ctx, id)?;
+    let found = store::find_visible_by_id(conn, ctx, id, action.scope())?;
     allowed(ctx, found, action)
 }
 
@@ -47,9 +63,9 @@ fn allowed(ctx: &Ctx, found: Option<Dataset>, action: Action) -> Result<Dataset>
     }
     let dataset = found.ok_or_else(|| Error::not_found("dataset"))?;
     let permitted = match action {
-        Action::See => true,
-        Action::SeeInside => sees_inside(ctx, &dataset)?,
-        Action::Publish => has_role(ctx, &dataset, OrganisationRole::Publisher)?,
+        Action::See | Action::Ask | Action::Decide => true,
+        Action::SeeInside => sees_inside(ctx, &dataset),
+        Action::Publish => has_role(ctx, &dataset, OrganisationRole::Publisher),
     };
     if permitted {
         return Ok(dataset);
@@ -64,17 +80,15 @@ fn allowed(ctx: &Ctx, found: Option<Dataset>, action: Action) -> Result<Dataset>
 }
 
 /// Whether drafts and deliveries are shown to the caller.
-///
-/// # Errors
-/// When the dataset was not loaded from the database.
-pub fn sees_inside(ctx: &Ctx, dataset: &Dataset) -> Result<bool> {
-    Ok(has_role(ctx, dataset, OrganisationRole::Member)?
-        || ctx.principal().is_some_and(|principal| principal.admin))
+#[must_use]
+pub fn sees_inside(ctx: &Ctx, dataset: &Dataset) -> bool {
+    ctx.principal()
+        .filter(|principal| principal.scopes.contains(&Scope::Read))
+        .is_some_and(|principal| principal.admin || has_role(ctx, dataset, OrganisationRole::Member))
 }
 
-fn has_role(ctx: &Ctx, dataset: &Dataset, role: OrganisationRole) -> Result<bool> {
-    let provider = dataset.provider()?;
-    Ok(ctx
-        .principal()
-        .is_some_and(|principal| principal.has_role(provider, role) && principal.reaches(&dataset.space)))
+fn has_role(ctx: &Ctx, dataset: &Dataset, role: OrganisationRole) -> bool {
+    ctx.principal().is_some_and(|principal| {
+        principal.has_role(&dataset.organisation_id, role) && principal.reaches(&dataset.space)
+    })
 }

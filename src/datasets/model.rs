@@ -33,9 +33,7 @@ pub struct Dataset {
     /// The organisation that provides it.
     pub organisation: Slug,
     /// Its id.
-    #[serde(skip)]
-    #[schema(ignore)]
-    pub organisation_id: Option<OrganisationId>,
+    pub organisation_id: OrganisationId,
     /// The name within the organisation.
     pub name: Slug,
     /// The data space it is listed in.
@@ -92,16 +90,6 @@ impl Dataset {
     #[must_use]
     pub fn changed_at(&self, now: Timestamp) -> Timestamp {
         now.max(self.updated_at.plus(Duration::from_millis(1)))
-    }
-
-    /// The providing organisation.
-    ///
-    /// # Errors
-    /// When the value was read back from an answer and not from the database.
-    pub fn provider(&self) -> Result<&OrganisationId> {
-        self.organisation_id
-            .as_ref()
-            .ok_or_else(|| Error::internal("dataset", "its organisation was not loaded"))
     }
 
     /// What the space's extension schema asks for, as a document.

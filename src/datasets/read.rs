@@ -37,7 +37,7 @@ pub async fn show_dataset(db: &Db, shown: &Shown, ctx: &Ctx, name: (Slug, Slug))
         let ctx = ctx.clone();
         db.read(move |conn| {
             let mut dataset = find_dataset(conn, &ctx, &name.0, &name.1, Action::See)?;
-            if dataset.visibility == Visibility::Organisations && super::find::sees_inside(&ctx, &dataset)? {
+            if dataset.visibility == Visibility::Organisations && super::find::sees_inside(&ctx, &dataset) {
                 dataset.audience = Some(store::audience(conn, &dataset.id)?);
             }
             Ok(Arc::new(dataset))

@@ -77,7 +77,7 @@ pub async fn register_dataset(db: &Db, ctx: &Ctx, new: NewDataset) -> Result<Dat
             let dataset = Dataset {
                 id: DatasetId::generate(),
                 organisation: organisation.slug,
-                organisation_id: Some(organisation.id),
+                organisation_id: organisation.id,
                 name,
                 space: prepared.statement.space.clone(),
                 visibility: prepared.statement.visibility,

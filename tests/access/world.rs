@@ -24,6 +24,7 @@ use cadastre::kernel::{
 };
 use cadastre::policies::Purpose;
 use cadastre::spaces::{ensure_official_spaces, put_role};
+use cadastre::storage::BlobStore;
 use serde_json::{Value, json};
 
 use crate::support::services;
@@ -52,23 +53,23 @@ pub struct World {
     pub db: Db,
     pub gate: Arc<AccountGate>,
     pub now: Timestamp,
-    /// Holds the SQLite database; goes with the world.
-    _folder: Option<tempfile::TempDir>,
+    /// Holds the store, and the SQLite database; goes with the world.
+    folder: tempfile::TempDir,
 }
 
 impl World {
     pub async fn on_sqlite() -> Self {
         let folder = tempfile::tempdir().unwrap();
         let url = format!("sqlite:{}", folder.path().join("cadastre.sqlite").display());
-        Self::filled(&url, Some(folder)).await
+        Self::filled(&url, folder).await
     }
 
     pub async fn on_postgres() -> Self {
         let url = tokio::task::spawn_blocking(|| services::postgres().new_database()).await.unwrap();
-        Self::filled(&url, None).await
+        Self::filled(&url, tempfile::tempdir().unwrap()).await
     }
 
-    async fn filled(url: &str, folder: Option<tempfile::TempDir>) -> Self {
+    async fn filled(url: &str, folder: tempfile::TempDir) -> Self {
         let url: DatabaseUrl = url.parse().unwrap();
         let open = move || {
             migrate(&url).unwrap();
@@ -76,7 +77,7 @@ impl World {
         };
         let db = tokio::task::spawn_blocking(open).await.unwrap();
         let gate = Arc::new(AccountGate::new(db.clone()));
-        let world = Self { db, gate, now: *NOW, _folder: folder };
+        let world = Self { db, gate, now: *NOW, folder };
         world.populate().await;
         world.publish().await;
         world
@@ -120,8 +121,13 @@ impl World {
             })
         };
         let files: OfferedFiles = from(json!({"files": [file("all.csv", false), file("some.csv", true)]}));
-        offer_files(&self.db, &pat, name.clone(), files).await.unwrap();
+        offer_files(&self.db, &self.store(), &pat, name.clone(), files).await.unwrap();
         publish_version(&self.db, &pat, name).await.unwrap();
+    }
+
+    pub fn store(&self) -> BlobStore {
+        let url = format!("file:{}", self.folder.path().join("blobs").display());
+        BlobStore::open(&url.parse().unwrap()).unwrap()
     }
 
     /// Somebody who may do everything, as the tests' own hand.

@@ -55,11 +55,11 @@ pub(super) async fn list_files(
 pub(super) async fn offer_files(
     req: HttpRequest,
     ctx: Ctx,
-    db: web::Data<Db>,
+    (db, store): (web::Data<Db>, web::Data<BlobStore>),
     path: VersionPath,
     body: Json<OfferedFiles>,
 ) -> Result<HttpResponse> {
-    let items = files::offer_files(&db, &ctx, named(path), body.0).await?;
+    let items = files::offer_files(&db, &store, &ctx, named(path), body.0).await?;
     Ok(listing(&req, Page { items, next: None }))
 }
 

@@ -1,7 +1,8 @@
 //! Checks of referenced files: asked for by the provider, done in the background, never silent.
 //!
 //! The service fetches only from hosts that the operator named, follows no redirect, refuses addresses inside
-//! private networks unless the operator named the address itself, and reads no more than was declared.
+//! private networks unless the operator named the address itself, reads no more than was declared, and stops after
+//! ten minutes.
 
 use std::net::{IpAddr, SocketAddr};
 use std::time::Duration;
@@ -17,7 +18,7 @@ use super::super::versions::{VersionName, find_version};
 use super::model::{Content, FileLocation, Reference};
 use super::path::FilePath;
 use super::view::{CheckOutcome, ReferenceCheck};
-use crate::db::Db;
+use crate::db::{Conn, Db};
 use crate::jobs::{Job, enqueue};
 use crate::kernel::{Ctx, Digest, Error, Hasher, Result, Scope, Slug, VersionId};
 
@@ -26,6 +27,8 @@ pub const CHECK_JOB: &str = "check_reference";
 
 /// How long to wait for a connection, and for the next bytes.
 const PATIENCE: Duration = Duration::from_secs(30);
+/// How long a check may take in all; shorter than a job is held, so that no other replica begins it too.
+const DEADLINE: Duration = Duration::from_secs(600);
 
 #[derive(Serialize, Deserialize)]
 struct CheckJob {
@@ -82,10 +85,8 @@ pub async fn run_check(db: &Db, ctx: &Ctx, job: &Job, hosts: &[String]) -> Resul
     let CheckJob { version, path } =
         serde_json::from_str(&job.payload).map_err(|error| Error::internal("job", error))?;
     let (id, wanted) = (version.clone(), path.clone());
-    let entry = db.read(move |conn| store::file(conn, &id, &wanted)).await?;
-    let Some((url, content)) = entry.and_then(|entry| target(&entry.location, entry.content)) else {
-        return Ok(());
-    };
+    let Some(asked) = db.read(move |conn| checkable(conn, &id, &wanted)).await? else { return Ok(()) };
+    let (url, content) = asked.clone();
     let (outcome, detail) = match allowed(&url, hosts) {
         None => (
             CheckOutcome::NotAllowed,
@@ -94,7 +95,20 @@ pub async fn run_check(db: &Db, ctx: &Ctx, job: &Job, hosts: &[String]) -> Resul
         Some(url) => compare(url, content).await,
     };
     let check = ReferenceCheck { outcome, detail, checked_at: ctx.now };
-    db.write("note_check", move |tx| store::put_check(tx, &version, &path, &check)).await
+    db.write("note_check", move |tx| {
+        // What was found says nothing of a file that has taken this place meanwhile.
+        if checkable(tx, &version, &path)? == Some(asked) {
+            store::put_check(tx, &version, &path, &check)?;
+        }
+        Ok(())
+    })
+    .await
+}
+
+/// Where a file can be fetched, and what it must be; nothing for one that is not there or cannot be checked.
+fn checkable(conn: &mut Conn, version: &VersionId, path: &FilePath) -> Result<Option<(String, Content)>> {
+    let entry = store::file(conn, version, path)?;
+    Ok(entry.and_then(|entry| target(&entry.location, entry.content)))
 }
 
 /// The URL, if its host is one that the operator named, as `host` or `host:port`.
@@ -128,6 +142,7 @@ async fn fetch(url: Url, declared: u64) -> Result<(u64, Digest), String> {
         .no_proxy()
         .connect_timeout(PATIENCE)
         .read_timeout(PATIENCE)
+        .timeout(DEADLINE)
         .dns_resolver(std::sync::Arc::new(PublicAddresses))
         .build()
         .map_err(|error| error.to_string())?;
@@ -166,8 +181,10 @@ impl Resolve for PublicAddresses {
 fn is_public(address: IpAddr) -> bool {
     match address {
         IpAddr::V4(v4) => {
-            let [a, b, ..] = v4.octets();
+            let [a, b, c, _] = v4.octets();
             let shared = a == 100 && (64..128).contains(&b);
+            // Protocol assignments and benchmarking (RFC 6890).
+            let special = (a, b, c) == (192, 0, 0) || (a == 198 && (b & 0xfe) == 18);
             !(v4.is_private()
                 || v4.is_loopback()
                 || v4.is_link_local()
@@ -175,6 +192,7 @@ fn is_public(address: IpAddr) -> bool {
                 || v4.is_multicast()
                 || v4.is_broadcast()
                 || shared
+                || special
                 || a == 0
                 || a >= 240)
         }
@@ -226,6 +244,8 @@ mod tests {
             "192.168.1.1",
             "172.16.0.1",
             "100.64.0.1",
+            "192.0.0.8",
+            "198.19.0.1",
             "0.0.0.0",
             "::1",
             "fe80::1",

@@ -8,7 +8,7 @@ use super::super::store;
 use super::super::versions::{VersionName, find_version};
 use super::model::{FileEntry, FileLocation};
 use super::path::{FilePath, clashes};
-use super::upload::{draft, file_event, free, signed};
+use super::upload::{draft, file_event, free, put, signed};
 use super::view::{File, NewReplica, OfferResult, OfferStatus, OfferedFiles, Replica};
 use crate::db::Db;
 use crate::journal::append;
@@ -25,6 +25,7 @@ const MOST: usize = 1000;
 /// 401, 403, 404; 409 `version_not_draft`, `path_clash`; 422 with the pointers of what is wrong.
 pub async fn offer_files(
     db: &Db,
+    store: &BlobStore,
     ctx: &Ctx,
     name: VersionName,
     offered: OfferedFiles,
@@ -32,38 +33,40 @@ pub async fn offer_files(
     ctx.require(Scope::Publish)?;
     let entries = checked(offered)?;
     let at = ctx.clone();
-    db.write("offer_files", move |tx| {
-        tx.once(&at, |tx| {
-            let (dataset, version) = find_version(tx, &at, &name, Action::Publish)?;
-            version.state.require_draft()?;
-            let provider = dataset.provider()?.clone();
-            let wanted: Vec<Digest> =
-                entries.iter().filter_map(|entry| entry.content).map(|content| content.sha256).collect();
-            let brought = store::brought_by(tx, &provider, &wanted)?;
-            let mut results = Vec::with_capacity(entries.len());
-            for entry in &entries {
-                let here = matches!(entry.location, FileLocation::Referenced(_))
-                    || entry.content.is_some_and(|content| brought.contains(&content));
-                if here {
-                    draft(tx, &at, &name, &entry.path)?;
-                    let before = store::put_file(tx, &version.id, entry, at.now)?;
-                    let bytes = |file: &FileEntry| file.content.map_or(0, |content| signed(content.size));
-                    let replaced = before.as_ref().map_or(0, bytes);
-                    store::touch_version(
-                        tx,
-                        &version.id,
-                        i64::from(before.is_none()),
-                        bytes(entry) - replaced,
-                    )?;
-                    append(tx, &at, file_event("version.file_put", &dataset, &version, entry))?;
+    let (results, freed) = db
+        .write("offer_files", move |tx| {
+            let mut freed = Vec::new();
+            let results = tx.once(&at, |tx| {
+                let (dataset, version) = find_version(tx, &at, &name, Action::Publish)?;
+                version.state.require_draft()?;
+                let wanted: Vec<Digest> =
+                    entries.iter().filter_map(|entry| entry.content).map(|content| content.sha256).collect();
+                let brought = store::brought_by(tx, &dataset.organisation_id, &wanted)?;
+                let (mut results, mut replaced) = (Vec::with_capacity(entries.len()), Vec::new());
+                for entry in &entries {
+                    let here = matches!(entry.location, FileLocation::Referenced(_))
+                        || entry.content.is_some_and(|content| brought.contains(&content));
+                    if here {
+                        draft(tx, &at, &name, &entry.path)?;
+                        replaced.extend(put(tx, &version.id, entry, at.now)?.1);
+                        append(tx, &at, file_event("version.file_put", &dataset, &version, entry))?;
+                    }
+                    let status = if here { OfferStatus::Added } else { OfferStatus::UploadNeeded };
+                    results.push(OfferResult { path: entry.path.clone(), status });
                 }
-                let status = if here { OfferStatus::Added } else { OfferStatus::UploadNeeded };
-                results.push(OfferResult { path: entry.path.clone(), status });
-            }
-            Ok(results)
+                // Only now: an offer may take bytes from one path to another.
+                for content in replaced {
+                    freed.extend(store::release(tx, &dataset.organisation_id, &content)?);
+                }
+                Ok(results)
+            })?;
+            Ok((results, freed))
         })
-    })
-    .await
+        .await?;
+    for key in freed {
+        free(store, &key).await;
+    }
+    Ok(results)
 }
 
 fn checked(offered: OfferedFiles) -> Result<Vec<FileEntry>> {
@@ -125,7 +128,7 @@ pub async fn remove_file(
             let bytes = entry.content.map_or(0, |content| signed(content.size));
             store::touch_version(tx, &version.id, -1, -bytes)?;
             let freed = match entry.content.filter(|_| entry.is_held()) {
-                Some(content) => store::release(tx, dataset.provider()?, &content)?,
+                Some(content) => store::release(tx, &dataset.organisation_id, &content)?,
                 None => None,
             };
             append(tx, &at, file_event("version.file_removed", &dataset, &version, &entry))?;

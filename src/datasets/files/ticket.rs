@@ -140,7 +140,7 @@ pub async fn allow_ticket(
             )
         };
         let version = store::version_by_id(conn, &claims.version)?.ok_or_else(gone)?;
-        let dataset = store::find_any_by_id(conn, version.dataset_id()?)?.ok_or_else(gone)?;
+        let dataset = store::find_any_by_id(conn, &version.dataset_id)?.ok_or_else(gone)?;
         let version = super::super::versions::Version { dataset: dataset.full_name(), ..version };
         not_withdrawn(&version)?;
         let entry = store::file(conn, &version.id, &claims.path)?.ok_or_else(gone)?;

@@ -16,7 +16,7 @@ use super::view::File;
 use crate::db::{Conn, Db};
 use crate::identity::organisation_by_id;
 use crate::journal::{Event, append};
-use crate::kernel::{Ctx, Digest, Error, Kind, Result, Scope, UploadId};
+use crate::kernel::{Ctx, Digest, Error, Kind, Result, Scope, Timestamp, UploadId, VersionId};
 use crate::storage::{BlobKey, BlobStore, Expect, Stored};
 
 /// What the client says of an upload.
@@ -101,7 +101,7 @@ async fn take_in(
     let entry = FileEntry::held(upload.path, content, upload.media_type, upload.sample)?;
     db.write("upload_file", move |tx| {
         let (dataset, version) = draft(tx, &at, &name, &entry.path)?;
-        let provider = dataset.provider()?.clone();
+        let provider = dataset.organisation_id.clone();
         let mut superfluous = Vec::new();
         if !store::keep_blob(tx, &content, &stored.key, at.now)? {
             superfluous.push(stored.key);
@@ -111,19 +111,31 @@ async fn take_in(
         if store::usage(tx, &provider)? > organisation.quota_bytes {
             return Err(quota_exceeded(organisation.quota_bytes));
         }
-        let before = store::put_file(tx, &version.id, &entry, at.now)?;
-        let replaced =
-            before.as_ref().and_then(|file| file.content).map_or(0, |content| signed(content.size));
-        store::touch_version(tx, &version.id, i64::from(before.is_none()), signed(content.size) - replaced)?;
-        if let Some(old) = before.as_ref().filter(|file| file.is_held()).and_then(|file| file.content)
-            && old.sha256 != content.sha256
-        {
+        let (new, displaced) = put(tx, &version.id, &entry, at.now)?;
+        if let Some(old) = displaced {
             superfluous.extend(store::release(tx, &provider, &old)?);
         }
         append(tx, &at, file_event("version.file_put", &dataset, &version, &entry))?;
-        Ok((Uploaded { file: store::view(entry, None), new: before.is_none() }, superfluous))
+        Ok((Uploaded { file: store::view(entry, None), new }, superfluous))
     })
     .await
+}
+
+/// Puts a file into a draft and counts it. Tells whether its path is new, and which bytes of our store the path has
+/// let go of.
+pub(super) fn put(
+    conn: &mut Conn,
+    version: &VersionId,
+    entry: &FileEntry,
+    now: Timestamp,
+) -> Result<(bool, Option<Content>)> {
+    let before = store::put_file(conn, version, entry, now)?;
+    let bytes = |file: &FileEntry| file.content.map_or(0, |content| signed(content.size));
+    let more = bytes(entry) - before.as_ref().map_or(0, bytes);
+    store::touch_version(conn, version, i64::from(before.is_none()), more)?;
+    let kept = entry.content.filter(|_| entry.is_held());
+    let held = before.as_ref().filter(|file| file.is_held()).and_then(|file| file.content);
+    Ok((before.is_none(), held.filter(|old| kept != Some(*old))))
 }
 
 /// The draft that a file may be put into, at a path that clashes with no other.
@@ -163,7 +175,7 @@ pub(super) fn file_event(
 
 /// How many bytes may come: what the organisation's limits leave.
 fn room(conn: &mut Conn, dataset: &Dataset, announced: Option<u64>) -> Result<u64> {
-    let organisation = organisation_by_id(conn, dataset.provider()?)?;
+    let organisation = organisation_by_id(conn, &dataset.organisation_id)?;
     let left = organisation.quota_bytes.saturating_sub(store::usage(conn, &organisation.id)?);
     let largest = u64::try_from(organisation.max_file_bytes).unwrap_or(0);
     if announced.is_some_and(|size| size > largest) {

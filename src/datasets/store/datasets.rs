@@ -13,7 +13,7 @@ use crate::db::schema::{
     dataset_audiences, dataset_facets, dataset_revisions, datasets, organisations, versions,
 };
 use crate::db::{Conn, OrIgnoreDsl as _, each_backend};
-use crate::kernel::{Ctx, DatasetId, OrganisationId, PageRequest, Result, Slug, Timestamp};
+use crate::kernel::{Ctx, DatasetId, OrganisationId, PageRequest, Result, Scope, Slug, Timestamp};
 use crate::policies::AccessMode;
 
 #[derive(Queryable, Selectable)]
@@ -43,7 +43,7 @@ impl DatasetRow {
         Ok(Dataset {
             id: self.id,
             organisation: self.organisation_slug,
-            organisation_id: Some(self.organisation_id),
+            organisation_id: self.organisation_id,
             name: self.name,
             space: self.space,
             visibility: self.visibility,
@@ -63,32 +63,33 @@ impl DatasetRow {
     }
 }
 
-/// The dataset with this name, if the caller may know of it.
+/// The dataset with this name, if the caller may know of it with a credential of this scope.
 pub(in crate::datasets) fn find_visible(
     conn: &mut Conn,
     ctx: &Ctx,
-    organisation: &Slug,
-    name: &Slug,
+    (organisation, name): (&Slug, &Slug),
+    scope: Scope,
 ) -> Result<Option<Dataset>> {
     let row: Option<DatasetRow> = datasets::table
         .filter(datasets::organisation_slug.eq(organisation))
         .filter(datasets::name.eq(name))
-        .filter(visible_to(ctx))
+        .filter(visible_to(ctx, scope))
         .select(DatasetRow::as_select())
         .first(conn)
         .optional()?;
     row.map(DatasetRow::into_model).transpose()
 }
 
-/// The dataset with this id, if the caller may know of it.
+/// The dataset with this id, if the caller may know of it with a credential of this scope.
 pub(in crate::datasets) fn find_visible_by_id(
     conn: &mut Conn,
     ctx: &Ctx,
     id: &DatasetId,
+    scope: Scope,
 ) -> Result<Option<Dataset>> {
     let row: Option<DatasetRow> = datasets::table
         .filter(datasets::id.eq(id))
-        .filter(visible_to(ctx))
+        .filter(visible_to(ctx, scope))
         .select(DatasetRow::as_select())
         .first(conn)
         .optional()?;
@@ -111,7 +112,7 @@ pub(in crate::datasets) fn insert_dataset(
     let inserted = diesel::insert_into(datasets::table)
         .values((
             datasets::id.eq(&dataset.id),
-            datasets::organisation_id.eq(dataset.provider()?),
+            datasets::organisation_id.eq(&dataset.organisation_id),
             datasets::organisation_slug.eq(&dataset.organisation),
             datasets::name.eq(&dataset.name),
             datasets::space.eq(&dataset.space),

@@ -14,7 +14,7 @@ use crate::datasets::files::{
 };
 use crate::db::schema::{datasets, files, reference_checks, versions};
 use crate::db::{Conn, each_backend, text_column};
-use crate::kernel::{Ctx, DatasetId, Digest, Error, PageRequest, Result, Slug, Timestamp, VersionId};
+use crate::kernel::{Ctx, DatasetId, Digest, Error, PageRequest, Result, Scope, Slug, Timestamp, VersionId};
 
 text_column!(CheckOutcome);
 
@@ -248,7 +248,7 @@ pub(in crate::datasets) fn occurrences(
         .filter(versions::state.eq("published"))
         .filter(files::sha256.eq(sha256));
     let names: Vec<(DatasetId, Slug, Slug)> = datasets::table
-        .filter(visible_to(ctx))
+        .filter(visible_to(ctx, Scope::Read))
         .filter(datasets::id.eq_any(holding.select(versions::dataset_id)))
         .select((datasets::id, datasets::organisation_slug, datasets::name))
         .limit(limit)

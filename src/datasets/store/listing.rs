@@ -8,7 +8,7 @@ use super::visible::visible_to;
 use crate::datasets::model::{DatasetSummary, Visibility};
 use crate::db::Conn;
 use crate::db::schema::{dataset_facets, datasets};
-use crate::kernel::{Ctx, DatasetId, LangText, PageRequest, Result, Slug, Timestamp};
+use crate::kernel::{Ctx, DatasetId, LangText, PageRequest, Result, Scope, Slug, Timestamp};
 use crate::policies::AccessMode;
 
 /// What a list is narrowed to; each filter that is set must fit.
@@ -48,7 +48,7 @@ pub(in crate::datasets) fn list_visible(
     after: Option<(Timestamp, DatasetId)>,
 ) -> Result<Vec<DatasetSummary>> {
     let mut query = datasets::table
-        .filter(visible_to(ctx))
+        .filter(visible_to(ctx, Scope::Read))
         .select((
             datasets::id,
             datasets::organisation_slug,

@@ -10,7 +10,7 @@ use super::visible::visible_to;
 use crate::datasets::versions::{Version, VersionNumber, Withdrawal};
 use crate::db::Conn;
 use crate::db::schema::{datasets, files, manifests, reference_checks, replicas, versions};
-use crate::kernel::{Ctx, DatasetId, Digest, PageRequest, Result, Slug, Timestamp, VersionId};
+use crate::kernel::{Ctx, DatasetId, Digest, PageRequest, Result, Scope, Slug, Timestamp, VersionId};
 
 #[derive(Queryable, Selectable)]
 #[diesel(table_name = versions)]
@@ -41,7 +41,7 @@ impl VersionRow {
         };
         Ok(Version {
             id: self.id,
-            dataset_id: Some(self.dataset_id),
+            dataset_id: self.dataset_id,
             dataset: String::new(),
             version: self.number.parse()?,
             state: state(&self.state)?,
@@ -194,31 +194,35 @@ pub(in crate::datasets) fn manifest(conn: &mut Conn, version: &VersionId) -> Res
     Ok(manifests::table.find(version).select(manifests::body).first(conn).optional()?)
 }
 
-/// Published versions with the same manifest in other datasets that the caller may know of.
+/// Published versions with the same manifest, as far as the caller may know of them.
 pub(in crate::datasets) fn same_content(
     conn: &mut Conn,
     ctx: &Ctx,
     version: &Version,
 ) -> Result<Vec<(Slug, Slug, String)>> {
     let Some(digest) = version.digest else { return Ok(Vec::new()) };
-    let ids: Vec<(DatasetId, String)> = versions::table
+    let same = versions::table
         .filter(versions::manifest_digest.eq(digest))
         .filter(versions::state.eq("published"))
-        .filter(versions::id.ne(&version.id))
+        .filter(versions::id.ne(&version.id));
+    let names: Vec<(DatasetId, Slug, Slug)> = datasets::table
+        .filter(visible_to(ctx, Scope::Read))
+        .filter(datasets::id.eq_any(same.select(versions::dataset_id)))
+        .select((datasets::id, datasets::organisation_slug, datasets::name))
+        .limit(50)
+        .load(conn)?;
+    let ids: Vec<&DatasetId> = names.iter().map(|(id, _, _)| id).collect();
+    let found: Vec<(DatasetId, String)> = same
+        .filter(versions::dataset_id.eq_any(ids))
+        .order(versions::id)
         .select((versions::dataset_id, versions::number))
         .limit(50)
         .load(conn)?;
-    let wanted: Vec<&DatasetId> = ids.iter().map(|(id, _)| id).collect();
-    let names: Vec<(DatasetId, Slug, Slug)> = datasets::table
-        .filter(visible_to(ctx))
-        .filter(datasets::id.eq_any(wanted))
-        .select((datasets::id, datasets::organisation_slug, datasets::name))
-        .load(conn)?;
-    Ok(ids
-        .iter()
+    Ok(found
+        .into_iter()
         .filter_map(|(id, number)| {
-            let (_, organisation, name) = names.iter().find(|(found, _, _)| found == id)?;
-            Some((organisation.clone(), name.clone(), number.clone()))
+            let (_, organisation, name) = names.iter().find(|(named, _, _)| *named == id)?;
+            Some((organisation.clone(), name.clone(), number))
         })
         .collect())
 }

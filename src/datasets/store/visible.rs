@@ -8,21 +8,22 @@ use diesel::{
 use crate::datasets::model::Visibility;
 use crate::db::MultiBackend;
 use crate::db::schema::{dataset_audiences, datasets};
-use crate::kernel::{Ctx, OrganisationId, Principal, Slug};
+use crate::kernel::{Ctx, OrganisationId, Principal, Scope, Slug};
 
 pub(super) type Condition = Box<dyn BoxableExpression<datasets::table, MultiBackend, SqlType = Bool>>;
 
-/// The condition that a dataset's row fulfils when this caller may know of it:
+/// The condition that a dataset's row fulfils when this caller may know of it, with a credential of this scope:
 ///
 /// * it is listed and public; or
 /// * it is listed, and the caller belongs to the audience that its visibility names; or
 /// * the caller belongs to its organisation, holds a role in its space (and it is listed), or runs the instance.
 ///
-/// A token that is confined to one space adds nothing beyond it.
-pub(super) fn visible_to(ctx: &Ctx) -> Condition {
+/// A token that is confined to one space adds nothing beyond it, and one without the scope adds nothing at all.
+pub(super) fn visible_to(ctx: &Ctx, scope: Scope) -> Condition {
     let public: Condition =
         Box::new(datasets::listed.eq(true).and(datasets::visibility.eq(Visibility::Public)));
-    let Some(principal) = ctx.principal() else { return public };
+    let entitled = ctx.principal().filter(|principal| principal.scopes.contains(&scope));
+    let Some(principal) = entitled else { return public };
     let by_right = by_right(principal);
     match &principal.only_space {
         None => Box::new(public.or(by_right)),

@@ -4,19 +4,17 @@ use serde::{Deserialize, Serialize};
 use utoipa::ToSchema;
 
 use super::model::{VersionNumber, VersionState, Withdrawal};
-use crate::kernel::{Checks, DatasetId, Digest, Error, Result, Timestamp, VersionId};
+use crate::kernel::{Checks, DatasetId, Digest, Result, Timestamp, VersionId};
 
 /// A version of a dataset.
 #[derive(Debug, Clone, Serialize, Deserialize, ToSchema)]
 pub struct Version {
     /// The id.
     pub id: VersionId,
-    /// The dataset's id; for the service's own use.
-    #[serde(skip)]
-    #[schema(ignore)]
-    pub dataset_id: Option<DatasetId>,
     /// The dataset, `organisation/name`.
     pub dataset: String,
+    /// Its id.
+    pub dataset_id: DatasetId,
     /// The number.
     pub version: VersionNumber,
     /// Draft, published or withdrawn.
@@ -50,16 +48,6 @@ pub struct Version {
     /// Where the same content is published too, as far as you may see.
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
     pub same_content: Vec<SameContent>,
-}
-
-impl Version {
-    /// The dataset it belongs to.
-    ///
-    /// # Errors
-    /// When the value was read back from an answer and not from the database.
-    pub fn dataset_id(&self) -> Result<&DatasetId> {
-        self.dataset_id.as_ref().ok_or_else(|| Error::internal("version", "its dataset was not loaded"))
-    }
 }
 
 /// A version elsewhere with the same manifest.

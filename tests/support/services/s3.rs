@@ -75,11 +75,15 @@ impl S3 {
         start_with_retries("SeaweedFS", Self::try_start)
     }
 
-    /// A fresh, empty bucket.
+    /// A fresh, empty bucket that takes its first object as fast as any other: the server makes room for a bucket
+    /// with its first object, which on a busy machine can take longer than the service waits for its store.
     pub fn new_bucket(&self) -> Bucket {
         let name = format!("test-{}", self.buckets.fetch_add(1, Ordering::Relaxed) + 1);
         let endpoint = endpoint(self.port);
+        let first = format!("{name}/first");
         create_bucket(&endpoint, &self.admin, &name)
+            .and_then(|()| ask(&endpoint, &self.admin, ["PUT", &first], &["--data-binary", "x"]))
+            .and_then(|()| ask(&endpoint, &self.admin, ["DELETE", &first], &[]))
             .unwrap_or_else(|error| panic!("cannot create a bucket: {error}"));
         Bucket { url: format!("s3://{name}?endpoint={endpoint}&region={REGION}"), name, endpoint }
     }
@@ -148,10 +152,21 @@ fn server_command([s3, master, volume, filer]: [u16; 4]) -> Vec<String> {
 }
 
 fn create_bucket(endpoint: &str, credentials: &Credentials, name: &str) -> Result<(), String> {
+    ask(endpoint, credentials, ["PUT", name], &[])
+}
+
+/// A signed request with more arguments for curl; waits for the answer as long as the server may take to start.
+fn ask(
+    endpoint: &str,
+    credentials: &Credentials,
+    [method, path]: [&str; 2],
+    more: &[&str],
+) -> Result<(), String> {
     run(Command::new("curl")
-        .args(["--disable", "--silent", "--show-error", "--fail", "--noproxy", "*", "--max-time", "10"])
+        .args(["--disable", "--silent", "--show-error", "--fail", "--noproxy", "*", "--max-time", "60"])
         .args(["--aws-sigv4", &format!("aws:amz:{REGION}:s3")])
         .args(["--user", &format!("{}:{}", credentials.access_key, credentials.secret_key)])
-        .args(["--request", "PUT", &format!("{endpoint}/{name}")]))
+        .args(["--request", method, &format!("{endpoint}/{path}")])
+        .args(more))
     .map(|_| ())
 }

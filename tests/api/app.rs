@@ -9,6 +9,7 @@ use cadastre::config::{Config, Settings};
 use cadastre::identity::{NewToken, create_token, person_by_login};
 use cadastre::kernel::{Caller, Clock as _, Ctx, ManualClock, Principal, Scope, Slug, Timestamp, UploadId};
 use cadastre::server::{Running, Services, open_services, start};
+use futures_util::TryStreamExt as _;
 
 use crate::client::Client;
 use crate::support::databases::Database;
@@ -16,6 +17,9 @@ pub use crate::support::deployment::Shape;
 
 /// When the clock of every test begins to be moved.
 const BEGIN: &str = "2026-03-02T08:00:00Z";
+
+/// The last replica of a running service; its first one where it is alone.
+pub const LAST: usize = 1;
 
 /// A running service of one test.
 pub struct TestApp {
@@ -38,8 +42,7 @@ impl TestApp {
         Self::start_with(shape, |_| ()).await
     }
 
-    /// Starts it, set up otherwise.
-    pub async fn start_with(shape: Shape, change: impl FnOnce(&mut Settings)) -> Self {
+    async fn start_with(shape: Shape, change: impl FnOnce(&mut Settings)) -> Self {
         let folder = folder();
         let (database, blobs, replicas) = match shape {
             Shape::Embedded => {
@@ -74,6 +77,13 @@ impl TestApp {
         let services = last.expect("there is a server");
         let anonymous = Client::anonymous(bases);
         Self { shape, database, clock, anonymous, services, _running: running, _folder: folder }
+    }
+
+    /// The same shape on fresh stores, set up otherwise.
+    pub async fn set_up(self, change: impl FnOnce(&mut Settings)) -> Self {
+        let shape = self.shape;
+        drop(self);
+        Self::start_with(shape, change).await
     }
 
     /// Moves the time.
@@ -132,10 +142,33 @@ impl TestApp {
         create_token(db, &ctx, new).await.expect("a token").secret
     }
 
+    /// How many more uploads the last replica takes at this moment.
+    pub fn free_upload_slots(&self) -> usize {
+        self.services.uploads.available_permits()
+    }
+
+    /// How many blobs lie in the store, known to the database or not.
+    pub async fn stored_blobs(&self) -> usize {
+        self.services.store.list().try_collect::<Vec<_>>().await.expect("a list of blobs").len()
+    }
+
     /// How many events there are.
     pub fn journal_size(&self) -> i64 {
         self.database.number("SELECT count(*) FROM journal")
     }
+}
+
+/// Waits until something is so.
+///
+/// # Panics
+/// When it is not so within half a minute.
+pub async fn until(it_is_so: impl AsyncFn() -> bool) {
+    let patience = async {
+        while !it_is_so().await {
+            tokio::time::sleep(Duration::from_millis(50)).await;
+        }
+    };
+    tokio::time::timeout(Duration::from_secs(30), patience).await.expect("it is never so");
 }
 
 /// A folder in memory where the machine has one: these tests ask what is written, not whether it is durable.

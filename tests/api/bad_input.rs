@@ -8,7 +8,7 @@ use serde_json::{Value, json};
 use tokio::io::{AsyncReadExt as _, AsyncWriteExt as _};
 use tokio::net::TcpStream;
 
-use crate::app::{Shape, TestApp};
+use crate::app::{LAST, Shape, TestApp, until};
 use crate::client::{Answer, Client, send};
 use crate::on_both_shapes;
 use crate::world::{DATA, PROVIDER, SPACE, TRAINER, World};
@@ -22,11 +22,11 @@ on_both_shapes! {
     cursors_limits_and_names_that_are_none
 }
 
-/// What must be the same before and after: events, bytes, and what the provider sees.
-async fn snapshot(world: &World) -> (i64, i64, Vec<Value>) {
+/// What must be the same before and after: events, bytes in the database and in the store, and what the provider sees.
+async fn snapshot(world: &World) -> (i64, i64, usize, Vec<Value>) {
     let blobs = world.app.database.number("SELECT count(*) FROM blobs");
     let listed = world.provider.get("/datasets?limit=200").await.expect(200).items();
-    (world.app.journal_size(), blobs, listed)
+    (world.app.journal_size(), blobs, world.app.stored_blobs().await, listed)
 }
 
 /// The refusal, which names this place.
@@ -251,10 +251,8 @@ async fn uploads_that_are_not_what_was_declared(app: TestApp) {
 
 async fn uploads_beyond_the_limits(app: TestApp) {
     // One upload at a time, so that a second one meets the limit.
-    let shape = app.shape;
-    drop(app);
-    let one = |settings: &mut cadastre::config::Settings| settings.uploads = std::num::NonZeroU32::new(1);
-    let world = World::settle(TestApp::start_with(shape, one).await).await;
+    let app = app.set_up(|settings| settings.uploads = std::num::NonZeroU32::new(1)).await;
+    let world = World::settle(app).await;
     let dataset = world.dataset("tides", "open").await;
     let files = format!("{}/files", world.draft(&dataset, "1.0.0").await);
     let limits = |quota: usize, largest: usize| {
@@ -280,28 +278,24 @@ async fn uploads_beyond_the_limits(app: TestApp) {
     assert_eq!(snapshot(&world).await, full);
 
     world.admin.put(&organisation, limits(10_000, 10_000)).await.expect(200);
-    let token = world.provider.bearer();
-    if shape == Shape::Embedded {
-        let address = world.provider.base().trim_start_matches("http://").to_owned();
-        let mut stalled = TcpStream::connect(&address).await.expect("a connection");
-        let head = format!(
-            "PUT /api/v1{more} HTTP/1.1\r\nHost: x\r\nAuthorization: Bearer {token}\r\nContent-Length: 50\r\n\r\nstart"
-        );
-        stalled.write_all(head.as_bytes()).await.expect("sent");
-        tokio::time::sleep(Duration::from_millis(500)).await;
-        let refused = world.provider.upload(&file, "second").await.refused(503, "too_many_uploads");
-        assert!(!refused.header("retry-after").is_empty());
-        drop(stalled);
+    // The limit is each replica's own: one upload that stands still keeps others from the same replica alone.
+    let (provider, other) = (world.provider.on_replica(LAST), world.provider.on_replica(0));
+    let mut stalled =
+        TcpStream::connect(provider.base().trim_start_matches("http://")).await.expect("a connection");
+    let head = format!(
+        "PUT /api/v1{more} HTTP/1.1\r\nHost: x\r\nAuthorization: Bearer {}\r\nContent-Length: 50\r\n\r\nstart",
+        provider.bearer()
+    );
+    stalled.write_all(head.as_bytes()).await.expect("sent");
+    until(async || world.app.free_upload_slots() == 0).await;
+    let refused = provider.upload(&file, "second").await.refused(503, "too_many_uploads");
+    assert!(!refused.header("retry-after").is_empty());
+    if world.app.shape == Shape::Scaled {
+        other.upload(&file, "third").await.expect(200);
     }
-    let mut answer = world.provider.upload(&more, DATA).await;
-    for _ in 0..50 {
-        if answer.status == 201 {
-            break;
-        }
-        tokio::time::sleep(Duration::from_millis(100)).await;
-        answer = world.provider.upload(&more, DATA).await;
-    }
-    answer.expect(201);
+    drop(stalled);
+    until(async || world.app.free_upload_slots() == 1).await;
+    provider.upload(&more, DATA).await.expect(201);
 }
 
 async fn cursors_limits_and_names_that_are_none(app: TestApp) {

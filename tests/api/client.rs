@@ -43,6 +43,12 @@ impl Client {
         Self { http: http(Some(address)), ..self.clone() }
     }
 
+    /// The same caller, who speaks to one replica alone, counted from zero and round.
+    pub fn on_replica(&self, index: usize) -> Self {
+        let base = self.bases[index % self.bases.len()].clone();
+        Self { bases: Arc::new(vec![base]), ..self.clone() }
+    }
+
     /// The token itself.
     pub fn bearer(&self) -> &str {
         self.token.as_deref().expect("a caller with a token")

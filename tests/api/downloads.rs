@@ -13,6 +13,8 @@ use crate::world::{DATA, SAMPLE, TRAINER, World};
 
 on_both_shapes! {
     a_file_comes_whole_in_parts_or_not_at_all
+    names_are_told_whatever_alphabet_they_are_in
+    basic_credentials_do_as_well_as_bearer_ones
     a_sample_is_open_while_the_rest_is_gated
     a_plan_lists_what_may_be_had_with_links_that_work
     a_link_ends_with_its_time_and_with_the_right_behind_it
@@ -77,6 +79,41 @@ async fn a_file_comes_whole_in_parts_or_not_at_all(app: TestApp) {
         ("22", tag.as_str(), 0)
     );
     anonymous.get(&file.replace("data.csv", "none.csv")).await.expect(404);
+}
+
+async fn names_are_told_whatever_alphabet_they_are_in(app: TestApp) {
+    let world = World::settle(app).await;
+    let dataset = world.dataset("tides", "open").await;
+    let files = format!("{}/files", world.draft(&dataset, "1.0.0").await);
+    for (path, disposition) in [
+        ("été/marées%20d'hiver.json", "attachment; filename*=UTF-8''mar%C3%A9es%20d%27hiver.json"),
+        ("a;b%20(1).json", "attachment; filename=\"a;b (1).json\""),
+    ] {
+        let path = format!("{files}/{path}");
+        // What would be worth compressing, and what a client that compresses asks for.
+        let text = "[0, 0, 0, 0]".repeat(1000);
+        world.provider.upload(&path, text.as_str()).await.expect(201);
+        for encoding in ["gzip", "br", "zstd, gzip;q=0.5", "*"] {
+            let answer = world.provider.get_with(&path, "Accept-Encoding", encoding).await.expect(200);
+            assert_eq!(answer.header("content-disposition"), disposition);
+            assert_eq!((answer.header("content-encoding"), answer.body == text.as_bytes()), ("", true));
+            assert_eq!(answer.header("content-length"), text.len().to_string());
+        }
+    }
+}
+
+async fn basic_credentials_do_as_well_as_bearer_ones(app: TestApp) {
+    let world = World::settle(app).await;
+    let dataset = world.published("tides", "review").await;
+    world.grant(&dataset, "pre_training").await;
+    let file = format!("{dataset}/versions/1.0.0/files/data.csv");
+    let ask = async |password: &str| {
+        let request = world.app.anonymous.request(Method::GET, &file);
+        send(request.basic_auth("anything", Some(password))).await
+    };
+    assert_eq!(ask(world.trainer.bearer()).await.expect(200).body, DATA.as_bytes());
+    ask(world.stranger.bearer()).await.refused(403, "access_not_granted");
+    ask("not a token").await.expect(401);
 }
 
 async fn a_sample_is_open_while_the_rest_is_gated(app: TestApp) {

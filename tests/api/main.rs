@@ -22,6 +22,8 @@ mod bad_input;
 mod datasets;
 mod downloads;
 mod matrix;
+mod records;
+mod references;
 mod requests;
 mod versions;
 

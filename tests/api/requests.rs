@@ -1,9 +1,10 @@
 //! Asking for access: the ways a request can go, who decides, what a grant covers and when it ends.
 
+use reqwest::Method;
 use serde_json::{Value, json};
 
-use crate::app::TestApp;
-use crate::client::{Answer, Client};
+use crate::app::{LAST, TestApp};
+use crate::client::{Answer, Client, send};
 use crate::on_both_shapes;
 use crate::world::{DATA, SPACE, TRAINER, World, application};
 
@@ -15,6 +16,7 @@ on_both_shapes! {
     nobody_asks_for_what_is_open_and_nobody_downloads_what_is_secure
     a_grant_ends_by_itself
     a_revoked_grant_ends_at_once
+    a_revocation_is_felt_on_every_replica
     a_grant_is_given_back
     a_grant_covers_its_purpose_and_its_versions
     lists_of_requests_are_narrowed
@@ -198,6 +200,29 @@ async fn a_revoked_grant_ends_at_once(app: TestApp) {
         assert_eq!((revoked.text("/state"), revoked.text("/reason")), ("revoked".into(), "Misused.".into()));
         assert_eq!(may(&world.trainer, &dataset).await, "grant_ended", "{who}");
         client.post(&revoke, json!({"reason": "Again."})).await.refused(409, "wrong_state");
+    }
+}
+
+async fn a_revocation_is_felt_on_every_replica(app: TestApp) {
+    let world = World::settle(app).await;
+    let dataset = world.published("tides", "review").await;
+    let file = format!("{dataset}/versions/1.0.0/files/data.csv");
+    for (revoked_on, asked_on) in [(0, LAST), (LAST, 0)] {
+        let grant = world.grant(&dataset, "rag").await;
+        let (provider, trainer) = (world.provider.on_replica(revoked_on), world.trainer.on_replica(asked_on));
+        // Nothing that the replica may keep in mind helps, nor does it matter which part is asked for.
+        trainer.get(&file).await.expect(200);
+        let tag = trainer.get_with(&file, "Range", "bytes=0-3").await.expect(206).header("etag").to_owned();
+        provider
+            .post(&format!("/grants/{grant}/revoke"), json!({"reason": "Misused."}))
+            .await
+            .expect(200);
+        trainer.get_with(&file, "Range", "bytes=4-7").await.refused(403, "grant_ended");
+        trainer.get_with(&file, "If-None-Match", &tag).await.refused(403, "grant_ended");
+        let head = send(trainer.request(Method::HEAD, &file)).await.expect(403);
+        assert!(head.body.is_empty());
+        let plan = json!({"paths": ["data.csv"]});
+        trainer.post(&format!("{dataset}/versions/1.0.0/download-plan"), plan).await.refused(403, "grant_ended");
     }
 }
 

@@ -14,9 +14,10 @@ on_both_shapes! {
     publication_tells_everything_that_is_missing
     a_published_version_never_changes
     of_many_who_publish_one_does
+    what_is_published_is_what_was_there
     the_same_content_elsewhere_is_told_where_it_may_be_seen
     bytes_are_skipped_only_by_who_brought_them
-    a_file_may_stay_with_its_holder
+    bytes_that_no_file_has_any_more_are_let_go
     a_copy_is_noted_by_who_may_have_the_bytes
     what_was_never_published_can_be_deleted
 }
@@ -165,6 +166,49 @@ async fn of_many_who_publish_one_does(app: TestApp) {
     assert_eq!(world.app.journal_size(), events + 1);
 }
 
+/// Files come and go on all replicas while others publish: the manifest is of one moment, and nothing changes after.
+async fn what_is_published_is_what_was_there(app: TestApp) {
+    let world = World::settle(app).await;
+    let dataset = world.dataset("tides", "open").await;
+    for round in 0..4 {
+        let draft = world.draft(&dataset, &format!("1.0.{round}")).await;
+        let mut racing = Vec::new();
+        for index in 0..6 {
+            let (client, draft) = (world.provider.on_replica(index), draft.clone());
+            racing.push(tokio::spawn(async move {
+                let file = format!("{draft}/files/more-{index}.csv");
+                match index {
+                    0 => client.delete(&format!("{draft}/files/sample.csv")).await,
+                    1 => client.upload(&format!("{draft}/files/data.csv"), "other").await,
+                    2 | 3 => client.post(&format!("{draft}/publish"), json!({})).await,
+                    _ => client.upload(&file, format!("more {index}")).await,
+                }
+            }));
+        }
+        for answer in racing {
+            let answer = answer.await.expect("an answer");
+            let code = answer.code();
+            let fine = answer.status < 300 || ["version_not_draft", "draft_in_motion"].contains(&code.as_str());
+            assert!(fine, "{answer}");
+        }
+        // When files were in motion all the while, it is published now.
+        let publish = world.provider.post(&format!("{draft}/publish"), json!({})).await;
+        assert!(publish.status == 200 || publish.code() == "version_not_draft", "{publish}");
+        let manifest = world.provider.get(&format!("{draft}/manifest")).await.expect(200);
+        let version = world.provider.get(&draft).await.expect(200);
+        assert_eq!(version.text("/digest"), Digest::of(&manifest.body).to_string());
+        let files = world.provider.get(&format!("{draft}/files")).await.expect(200).items();
+        let listed = manifest.json()["files"].as_array().unwrap().clone();
+        assert_eq!((version.json()["files"].as_u64(), files.len()), (Some(listed.len() as u64), listed.len()));
+        for (file, line) in files.iter().zip(listed) {
+            assert_eq!((&file["path"], &file["sha256"]), (&line["path"], &line["sha256"]));
+            let path = format!("{draft}/files/{}", file["path"].as_str().unwrap());
+            let bytes = world.app.anonymous.get(&path).await.expect(200).body;
+            assert_eq!(file["sha256"], Digest::of(bytes).to_string(), "{path}");
+        }
+    }
+}
+
 async fn the_same_content_elsewhere_is_told_where_it_may_be_seen(app: TestApp) {
     let world = World::settle(app).await;
     world.published("first", "open").await;
@@ -220,39 +264,32 @@ async fn bytes_are_skipped_only_by_who_brought_them(app: TestApp) {
     );
 }
 
-async fn a_file_may_stay_with_its_holder(app: TestApp) {
+async fn bytes_that_no_file_has_any_more_are_let_go(app: TestApp) {
     let world = World::settle(app).await;
     let dataset = world.dataset("tides", "open").await;
-    let version = world.draft(&dataset, "1.0.0").await;
-    let url = "https://data.example.org/large.bin";
-    let service = json!({"kind": "service", "endpoint_url": "https://data.example.org/api", "description": "Rows by day."});
-    let offered = json!({"files": [
-        {"path": "large.bin", "sha256": Digest::of("x").to_string(), "size": 1, "reference": {"kind": "download_url", "url": url}},
-        {"path": "rows", "reference": service},
-    ]});
-    let added = world.provider.post(&format!("{version}/files"), offered).await.expect(200);
-    assert_eq!(added.each("/status"), ["added", "added"]);
-    world.provider.post(&format!("{version}/publish"), json!({})).await.expect(200);
-    let files = world.app.anonymous.get(&format!("{version}/files")).await.expect(200).items();
-    let held: Vec<_> =
-        files.iter().map(|file| (file["path"].as_str().unwrap(), file["held"] == true)).collect();
-    assert_eq!(held, [("data.csv", true), ("large.bin", false), ("rows", false), ("sample.csv", true)]);
-    let elsewhere =
-        world.app.anonymous.get(&format!("{version}/files/large.bin")).await.refused(409, "referenced");
-    assert_eq!(elsewhere.text("/next"), url);
-    // The check of a file fetches nothing from a host that the operator has not named.
-    world.provider.post(&format!("{version}/checks"), json!({"path": "large.bin"})).await.expect(202);
-    let mut outcome = Value::Null;
-    for _ in 0..100 {
-        let files = world.provider.get(&format!("{version}/files")).await.expect(200).items();
-        outcome = files[1]["check"]["outcome"].clone();
-        if outcome == "not_allowed" {
-            break;
-        }
-        world.app.clock.advance(std::time::Duration::from_secs(1));
-        tokio::time::sleep(std::time::Duration::from_millis(100)).await;
-    }
-    assert_eq!(outcome, "not_allowed");
+    let files = format!("{}/files", world.draft(&dataset, "1.0.0").await);
+    let kept = async || {
+        let rows = world.app.database.number("SELECT count(*) FROM blobs");
+        let used = world.app.database.number("SELECT sum(bytes) FROM organisation_usage");
+        assert_eq!(world.app.stored_blobs().await as i64, rows);
+        (rows, used)
+    };
+    let size = |text: &str| text.len() as i64;
+    assert_eq!(kept().await, (2, size(DATA) + size(SAMPLE)));
+    // By an upload in its place, by an offer of other bytes, and by a reference.
+    world.provider.upload(&format!("{files}/sample.csv"), "other").await.expect(200);
+    assert_eq!(kept().await, (2, size(DATA) + size("other")));
+    let digest = |text: &str| Digest::of(text).to_string();
+    let offer = |path: &str, text: &str, reference: Value| {
+        json!({"files": [{"path": path, "sha256": digest(text), "size": text.len(), "reference": reference}]})
+    };
+    world.provider.post(&files, offer("sample.csv", DATA, Value::Null)).await.expect(200);
+    assert_eq!(kept().await, (1, size(DATA)));
+    let elsewhere = json!({"kind": "download_url", "url": "https://data.example.org/data.csv"});
+    world.provider.post(&files, offer("sample.csv", DATA, elsewhere.clone())).await.expect(200);
+    assert_eq!(kept().await, (1, size(DATA)));
+    world.provider.post(&files, offer("data.csv", DATA, elsewhere)).await.expect(200);
+    assert_eq!(kept().await, (0, 0));
 }
 
 async fn a_copy_is_noted_by_who_may_have_the_bytes(app: TestApp) {

@@ -256,7 +256,7 @@ pub(super) async fn create_download_plan(
         web::Data<Tickets>,
         web::Data<Config>,
     ),
-    gate: web::Data<dyn DownloadGate>,
+    (gate, clock): (web::Data<dyn DownloadGate>, web::Data<dyn Clock>),
     path: VersionPath,
     body: Json<PlanRequest>,
 ) -> Result<HttpResponse> {
@@ -265,8 +265,8 @@ pub(super) async fn create_download_plan(
         |url| url.as_str().trim_end_matches('/').to_owned(),
     );
     let links = LinkBase { base, into_store: config.links == Links::Store };
-    let plan =
-        files::plan((&db, &store, gate.into_inner(), &tickets), &ctx, links, named(path), body.0).await?;
+    let services = (&**db, &**store, gate.into_inner(), clock.into_inner(), &**tickets);
+    let plan = files::plan(services, &ctx, links, named(path), body.0).await?;
     let mut response = HttpResponse::Ok();
     if let Some(digest) = plan.digest() {
         response.insert_header((ETAG, format!("\"{digest}\"")));

@@ -6,17 +6,16 @@ use serde::{Deserialize, Serialize};
 use utoipa::ToSchema;
 
 use super::super::find::Action;
-use super::super::gate::{DownloadGate, Permit};
-use super::super::model::Dataset;
+use super::super::gate::{Asked, DownloadGate, Permit};
 use super::super::store;
 use super::super::versions::{Version, VersionName, find_version};
 use super::download::{Allowed, Declared, allowed, ask};
 use super::media_type::MediaType;
 use super::model::{FileEntry, FileLocation, Reference};
 use super::path::FilePath;
-use super::ticket::{LINK_LIFE, Tickets};
+use super::ticket::{LINK_LIFE, Tickets, present};
 use crate::db::Db;
-use crate::kernel::{Checks, Ctx, Digest, Result, Timestamp};
+use crate::kernel::{Checks, Clock, Ctx, Digest, Error, Result, Timestamp};
 use crate::policies::Purpose;
 use crate::storage::{BlobStore, SignedGet};
 
@@ -75,10 +74,10 @@ pub struct Plan {
     db: Db,
     store: BlobStore,
     gate: Arc<dyn DownloadGate>,
+    clock: Arc<dyn Clock>,
     tickets: Tickets,
     base: String,
     links_into_store: bool,
-    dataset: Dataset,
     version: Version,
     declared: Declared,
     /// For files that are gated, and for samples; either may be refused while the other is given.
@@ -99,7 +98,7 @@ pub struct LinkBase {
 /// # Errors
 /// 404; 401 or 403 when not one of the wanted files may be had; 410; 422 for a path that the version does not have.
 pub async fn plan(
-    (db, store, gate, tickets): (&Db, &BlobStore, Arc<dyn DownloadGate>, &Tickets),
+    (db, store, gate, clock, tickets): (&Db, &BlobStore, Arc<dyn DownloadGate>, Arc<dyn Clock>, &Tickets),
     ctx: &Ctx,
     links: LinkBase,
     name: VersionName,
@@ -115,13 +114,13 @@ pub async fn plan(
     checks.finish()?;
     let declared = Declared { purpose: request.purpose, model: request.model, run: request.run };
     let (at, door, purpose) = (ctx.clone(), gate.clone(), declared.purpose);
-    let (dataset, version, permits, files) = db
+    let (version, permits, files) = db
         .read(move |conn| {
             let (dataset, version) = find_version(conn, &at, &name, Action::See)?;
             let files = wanted(store::all_files(conn, &version.id)?, request.paths)?;
             let mut door = |sample| ask(conn, &*door, &at, &dataset, &version, sample, purpose);
             let permits = (door(false), door(true));
-            Ok((dataset, version, permits, files))
+            Ok((version, permits, files))
         })
         .await?;
     let any = |sample: bool| files.iter().any(|file| file.sample == sample);
@@ -133,10 +132,10 @@ pub async fn plan(
         db: db.clone(),
         store: store.clone(),
         gate,
+        clock,
         tickets: tickets.clone(),
         base: links.base,
         links_into_store: links.into_store,
-        dataset,
         version,
         declared,
         permits,
@@ -165,25 +164,35 @@ impl Plan {
         self.version.digest
     }
 
-    /// The next lines; none when the plan is complete. Files that are not given free are left out.
+    /// The next lines; none when the plan is complete. Files that are not given free are left out. However slowly a
+    /// plan is read, no line is made by a right that has ended.
     ///
     /// # Errors
-    /// When the database or the store fails.
+    /// 403 or 410 when a right has ended since the lines before; when the database or the store fails.
     pub async fn next_lines(&mut self) -> Result<Option<Vec<PlanLine>>> {
         let batch: Vec<FileEntry> = self.files.by_ref().take(BATCH).collect();
         if batch.is_empty() {
             return Ok(None);
         }
-        let (ctx, dataset, version, declared, permits) = (
+        self.ctx.now = self.clock.now();
+        let (ctx, gate, version, declared, permits) = (
             self.ctx.clone(),
-            self.dataset.clone(),
-            self.version.clone(),
+            self.gate.clone(),
+            self.version.id.clone(),
             self.declared.clone(),
             self.permits.clone(),
         );
         let found = self
             .db
             .read(move |conn| {
+                let (dataset, version) =
+                    present(conn, &version)?.ok_or_else(|| Error::not_found("version"))?;
+                for (permit, sample) in [(&permits.0, false), (&permits.1, true)] {
+                    let Ok(permit) = permit else { continue };
+                    let person = ctx.principal().map(|principal| &principal.person);
+                    let asked = Asked { dataset: &dataset, version: &version, sample, purpose: declared.purpose };
+                    gate.still_holds(conn, permit, person, &asked, ctx.now)?;
+                }
                 let mut found = Vec::with_capacity(batch.len());
                 for entry in batch {
                     let permit = if entry.sample { &permits.1 } else { &permits.0 };

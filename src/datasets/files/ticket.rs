@@ -12,10 +12,12 @@ use serde::{Deserialize, Serialize};
 use sha2::Sha256;
 
 use super::super::gate::{Asked, Delivery, DownloadGate, Ground, Permit};
+use super::super::model::Dataset;
 use super::super::store;
+use super::super::versions::Version;
 use super::download::{Allowed, not_withdrawn};
 use super::path::FilePath;
-use crate::db::Db;
+use crate::db::{Conn, Db};
 use crate::kernel::{
     Error, ExposeSecret as _, GrantId, Kind, OrganisationId, PersonId, Result, Secret, Timestamp, VersionId,
     random_bytes,
@@ -119,6 +121,18 @@ impl Tickets {
     }
 }
 
+/// A version as it is now and its dataset, whoever asks: for a right that was given before.
+///
+/// # Errors
+/// 410 `withdrawn`.
+pub(super) fn present(conn: &mut Conn, id: &VersionId) -> Result<Option<(Dataset, Version)>> {
+    let Some(version) = store::version_by_id(conn, id)? else { return Ok(None) };
+    let Some(dataset) = store::find_any_by_id(conn, &version.dataset_id)? else { return Ok(None) };
+    let version = Version { dataset: dataset.full_name(), ..version };
+    not_withdrawn(&version)?;
+    Ok(Some((dataset, version)))
+}
+
 /// Opens the door for a ticket, as it stands now.
 ///
 /// # Errors
@@ -139,10 +153,7 @@ pub async fn allow_ticket(
                 "this link does not hold any more; ask for a new download plan",
             )
         };
-        let version = store::version_by_id(conn, &claims.version)?.ok_or_else(gone)?;
-        let dataset = store::find_any_by_id(conn, &version.dataset_id)?.ok_or_else(gone)?;
-        let version = super::super::versions::Version { dataset: dataset.full_name(), ..version };
-        not_withdrawn(&version)?;
+        let (dataset, version) = present(conn, &claims.version)?.ok_or_else(gone)?;
         let entry = store::file(conn, &version.id, &claims.path)?.ok_or_else(gone)?;
         let content = entry.content.filter(|_| entry.is_held()).ok_or_else(gone)?;
         let permit = Permit {

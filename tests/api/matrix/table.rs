@@ -16,10 +16,6 @@ const CALLERS: [&str; 12] = [
     "removed",
 ];
 
-/// Those who may not know of a dataset that is shown to the trainer's organisation alone.
-pub const UNINFORMED: [&str; 5] =
-    ["anonymous", "stranger", "other_provider", "reviewer_elsewhere", "removed"];
-
 /// One operation.
 pub struct Row {
     /// Its id in the contract.
@@ -41,21 +37,29 @@ impl Row {
         DATASET_OPERATIONS.contains(&self.operation)
     }
 
-    /// The same when the dataset is hidden: who may not know of it gets 404, or is told to sign in first where
-    /// that is asked of everybody.
+    /// The same when the dataset is hidden: who may not know of it gets 404, or is told to sign in or to bring the
+    /// scope first where that is asked of everybody.
     pub fn expected_of_a_hidden_dataset(&self) -> Vec<(&'static str, u16)> {
         let hidden = |(caller, status): (&'static str, u16)| match caller {
-            "anonymous"
-                if self.scope != "-"
-                    && self.operation != "get_file"
-                    && self.operation != "create_download_plan" =>
-            {
-                (caller, 401)
-            }
-            _ if UNINFORMED.contains(&caller) => (caller, 404),
+            "anonymous" if !self.is_for_everybody() => (caller, 401),
+            _ if self.uninformed().contains(&caller) => (caller, 404),
             _ => (caller, status),
         };
         self.expected().into_iter().map(hidden).collect()
+    }
+
+    /// Those who may not know of a dataset that is shown to the trainer's organisation alone. A token of the provider
+    /// without the scope `read` is one of them, unless the operation refuses it for the lack of a scope whatever it
+    /// names.
+    pub fn uninformed(&self) -> Vec<&'static str> {
+        let mut uninformed = vec!["anonymous", "stranger", "other_provider", "reviewer_elsewhere", "removed"];
+        uninformed.extend(self.is_for_everybody().then_some("wrong_scope"));
+        uninformed
+    }
+
+    /// Whether the operation asks for no credential where a dataset is public and open.
+    fn is_for_everybody(&self) -> bool {
+        self.scope == "-" || matches!(self.operation, "get_file" | "create_download_plan")
     }
 }
 

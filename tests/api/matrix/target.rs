@@ -5,7 +5,6 @@ use std::cell::Cell;
 use reqwest::{Method, RequestBuilder};
 use serde_json::{Value, json};
 
-use crate::app::Shape;
 use crate::client::Client;
 use crate::world::{OTHER_SPACE, PROVIDER, SPACE, TRAINER, World, application, record};
 
@@ -367,11 +366,8 @@ impl Targets {
         }
     }
 
-    /// The path of a link that the service signed; where the store signs, of one that nobody did.
+    /// The path of a link that the service signed.
     async fn ticket(&self, version: &str) -> String {
-        if self.world.app.shape == Shape::Scaled {
-            return "/download/nobody-signed-this".to_owned();
-        }
         let plan = self.world.trainer.post(&format!("{version}/download-plan"), json!({})).await.expect(200);
         let line = plan.body.split(|byte| *byte == b'\n').next().expect("a line");
         let line: Value = serde_json::from_slice(line).expect("JSON");

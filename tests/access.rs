@@ -7,14 +7,17 @@ mod world;
 
 mod support;
 
+use std::sync::Arc;
+
 use cadastre::access::{
     Application, Approval, Filters, GrantState, Note, Relinquishment, Remark, Request, RequestState,
     Revocation, approve_request, list_dataset_deliveries, list_grant_deliveries, list_grants, list_requests,
     may_i, reject_request, relinquish_grant, resubmit_request, return_request, revoke_grant, show_grant,
     show_request, submit_request, withdraw_request,
 };
-use cadastre::datasets::{Delivery, DownloadGate as _, Ground};
-use cadastre::kernel::{Digest, IdempotencyKey, PageRequest, Result};
+use cadastre::datasets::files::{LinkBase, PlanRequest, Tickets, plan};
+use cadastre::datasets::{Delivery, DownloadGate, Ground};
+use cadastre::kernel::{Digest, IdempotencyKey, ManualClock, PageRequest, Result};
 use cadastre::policies::Purpose;
 use serde_json::json;
 use world::{DAY, NOW, World, code, for_training};
@@ -39,6 +42,7 @@ on_both_databases! {
     open_data_need_no_request_and_secure_data_never_leave
     only_those_concerned_know_of_a_request
     a_right_that_was_given_is_checked_again
+    a_plan_that_is_read_slowly_ends_with_its_right
     every_delivery_is_in_the_account
     a_repeated_request_has_one_effect
 }
@@ -291,6 +295,36 @@ async fn a_right_that_was_given_is_checked_again(world: World) {
     assert!(world.holds(&open, None).await.is_ok());
     world.terms(json!({"mode": "review"})).await;
     assert_eq!(code(world.holds(&open, None).await), "right_ended");
+}
+
+async fn a_plan_that_is_read_slowly_ends_with_its_right(world: World) {
+    let paths: Vec<String> = (0..501).map(|n| format!("{n}.csv")).collect();
+    let paths: Vec<&str> = paths.iter().map(String::as_str).collect();
+    let name = world.publish_files("2.0.0", &paths, &[]).await;
+    let (tina, rita) = (world.ctx("tina").await, world.ctx("rita").await);
+    let (store, tickets) = (world.store(), Tickets::open(&world.db).await.unwrap());
+    for ended_by in ["nothing", "revocation", "time"] {
+        let grant = granted(&world).await.grant.unwrap();
+        let clock = Arc::new(ManualClock::at(world.now));
+        let services =
+            (&world.db, &store, world.gate.clone() as Arc<dyn DownloadGate>, clock.clone() as _, &tickets);
+        let links = LinkBase { base: String::new(), into_store: true };
+        let mut plan = plan(services, &tina, links, name.clone(), PlanRequest::default()).await.unwrap();
+        assert_eq!(plan.next_lines().await.unwrap().map(|lines| lines.len()), Some(500));
+        let why: Revocation = serde_json::from_value(json!({"reason": "Misused."})).unwrap();
+        match ended_by {
+            "time" => clock.advance(400 * DAY),
+            "revocation" => drop(revoke_grant(&world.db, &rita, grant.clone(), why).await.unwrap()),
+            _ => {}
+        }
+        match (plan.next_lines().await, ended_by) {
+            (lines, "nothing") => assert_eq!(lines.unwrap().map(|lines| lines.len()), Some(1)),
+            (lines, _) => assert_eq!(code(lines), "grant_ended"),
+        }
+        if ended_by == "nothing" {
+            relinquish_grant(&world.db, &tina, grant, Relinquishment::default()).await.unwrap();
+        }
+    }
 }
 
 async fn every_delivery_is_in_the_account(world: World) {

@@ -112,17 +112,30 @@ impl World {
         });
         register_dataset(&self.db, &pat, from(new)).await.unwrap();
         self.terms(json!({"mode": "review"})).await;
-        let name = self.version_name();
-        create_version(&self.db, &pat, self.dataset(), from(json!({"version": "1.0.0"}))).await.unwrap();
+        self.publish_files("1.0.0", &["all.csv"], &["some.csv"]).await;
+    }
+
+    /// A version of `harbour/tides` with these files, which all lie elsewhere.
+    pub async fn publish_files(&self, number: &str, gated: &[&str], samples: &[&str]) -> VersionName {
+        let pat = self.ctx("pat").await;
+        let (organisation, dataset) = self.dataset();
+        let name = VersionName { organisation, name: dataset, which: Which::Number(number.parse().unwrap()) };
+        create_version(&self.db, &pat, self.dataset(), from(json!({"version": number}))).await.unwrap();
         let file = |path: &str, sample: bool| {
             json!({
                 "path": path, "sha256": "a".repeat(64), "size": 7, "sample": sample,
                 "reference": {"kind": "download_url", "url": format!("https://example.org/{path}")},
             })
         };
-        let files: OfferedFiles = from(json!({"files": [file("all.csv", false), file("some.csv", true)]}));
+        let files: Vec<Value> = gated
+            .iter()
+            .map(|path| file(path, false))
+            .chain(samples.iter().map(|path| file(path, true)))
+            .collect();
+        let files: OfferedFiles = from(json!({ "files": files }));
         offer_files(&self.db, &self.store(), &pat, name.clone(), files).await.unwrap();
-        publish_version(&self.db, &pat, name).await.unwrap();
+        publish_version(&self.db, &pat, name.clone()).await.unwrap();
+        name
     }
 
     pub fn store(&self) -> BlobStore {

@@ -60,7 +60,11 @@ fn operations() -> Vec<(String, String)> {
     let document = serde_json::to_value(contract()).expect("the contract is JSON");
     let mut operations = Vec::new();
     for (path, item) in document["paths"].as_object().expect("paths") {
-        let ids = item.as_object().expect("a path item").values().filter_map(|operation| operation.get("operationId"));
+        let ids = item
+            .as_object()
+            .expect("a path item")
+            .values()
+            .filter_map(|operation| operation.get("operationId"));
         operations.extend(ids.map(|id| (path.clone(), id.as_str().expect("a text").to_owned())));
     }
     operations

@@ -94,11 +94,16 @@ async fn every_edit_is_an_event(app: TestApp) {
     let history = world.app.anonymous.get(&format!("{dataset}/history?limit=3")).await.expect(200);
     let rest = format!("{dataset}/history?limit=3&after={}", history.text("/next_after"));
     let rest = world.app.anonymous.get(&rest).await.expect(200);
-    let positions: Vec<i64> =
-        history.items().iter().chain(&rest.items()).map(|state| state["position"].as_i64().unwrap()).collect();
+    let positions: Vec<i64> = history
+        .items()
+        .iter()
+        .chain(&rest.items())
+        .map(|state| state["position"].as_i64().unwrap())
+        .collect();
     assert_eq!(positions.len(), 4);
     for (position, kind) in positions.into_iter().zip(["updated", "updated", "updated", "registered"]) {
-        let there = format!("SELECT count(*) FROM journal WHERE position = {position} AND kind = 'dataset.{kind}'");
+        let there =
+            format!("SELECT count(*) FROM journal WHERE position = {position} AND kind = 'dataset.{kind}'");
         assert_eq!(world.app.database.number(&there), 1, "the journal has the state where its history says");
     }
 
@@ -115,7 +120,10 @@ async fn a_dataset_is_announced_and_no_more(app: TestApp) {
     let dataset = world.dataset_with("tides", "review", json!({"announced": true})).await;
     let shown = world.stranger.get(&dataset).await.expect(200).json();
     assert_eq!((&shown["announced"], &shown["latest_version"]), (&json!(true), &Value::Null));
-    assert_eq!(world.stranger.get(&format!("{dataset}/access")).await.expect(200).text("/code"), "nothing_published");
+    assert_eq!(
+        world.stranger.get(&format!("{dataset}/access")).await.expect(200).text("/code"),
+        "nothing_published"
+    );
     assert!(world.stranger.get(&format!("{dataset}/versions")).await.expect(200).items().is_empty());
     // Its draft stays the provider's.
     let draft = world.draft(&dataset, "1.0.0").await;
@@ -124,6 +132,10 @@ async fn a_dataset_is_announced_and_no_more(app: TestApp) {
     }
     world.stranger.post(&format!("{draft}/download-plan"), json!({})).await.expect(404);
     assert!(world.stranger.get(&format!("{dataset}/versions")).await.expect(200).items().is_empty());
-    world.provider.put(&dataset, json!({"space": SPACE, "record": record(), "announced": false})).await.expect(200);
+    world
+        .provider
+        .put(&dataset, json!({"space": SPACE, "record": record(), "announced": false}))
+        .await
+        .expect(200);
     world.stranger.get(&dataset).await.expect(404);
 }

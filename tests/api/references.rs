@@ -158,8 +158,11 @@ async fn a_check_compares_what_is_there_with_what_was_declared(app: TestApp) {
     let closed = TcpListener::bind("127.0.0.1:0").await.expect("a port").local_addr().expect("an address");
     let app = app.set_up(|settings| {
         // The name is allowed, but leads to an address inside; the addresses are allowed as such.
-        settings.fetch_hosts =
-            vec![format!("127.0.0.1:{}", holder.port), format!("localhost:{}", holder.port), closed.to_string()];
+        settings.fetch_hosts = vec![
+            format!("127.0.0.1:{}", holder.port),
+            format!("localhost:{}", holder.port),
+            closed.to_string(),
+        ];
     });
     let world = World::settle(app.await).await;
     let dataset = world.dataset("tides", "open").await;
@@ -186,12 +189,17 @@ async fn a_check_compares_what_is_there_with_what_was_declared(app: TestApp) {
     world.provider.post(&format!("{version}/publish"), json!({})).await.expect(200);
     assert!(holder.asked().is_empty());
     for (path, ..) in &cases {
-        let asked = world.provider.post(&format!("{version}/checks"), json!({"path": path})).await.expect(202);
+        let asked =
+            world.provider.post(&format!("{version}/checks"), json!({"path": path})).await.expect(202);
         assert_eq!(asked.text("/outcome"), "pending");
     }
     let found = async || {
         let files = world.app.anonymous.get(&format!("{version}/files")).await.expect(200).items();
-        files.into_iter().filter(|file| file["held"] == false).map(|file| file["check"].clone()).collect::<Vec<_>>()
+        files
+            .into_iter()
+            .filter(|file| file["held"] == false)
+            .map(|file| file["check"].clone())
+            .collect::<Vec<_>>()
     };
     until(async || found().await.iter().all(|check| check["outcome"] != "pending")).await;
     let files = world.app.anonymous.get(&format!("{version}/files")).await.expect(200).items();

@@ -213,16 +213,16 @@ async fn a_revocation_is_felt_on_every_replica(app: TestApp) {
         // Nothing that the replica may keep in mind helps, nor does it matter which part is asked for.
         trainer.get(&file).await.expect(200);
         let tag = trainer.get_with(&file, "Range", "bytes=0-3").await.expect(206).header("etag").to_owned();
-        provider
-            .post(&format!("/grants/{grant}/revoke"), json!({"reason": "Misused."}))
-            .await
-            .expect(200);
+        provider.post(&format!("/grants/{grant}/revoke"), json!({"reason": "Misused."})).await.expect(200);
         trainer.get_with(&file, "Range", "bytes=4-7").await.refused(403, "grant_ended");
         trainer.get_with(&file, "If-None-Match", &tag).await.refused(403, "grant_ended");
         let head = send(trainer.request(Method::HEAD, &file)).await.expect(403);
         assert!(head.body.is_empty());
         let plan = json!({"paths": ["data.csv"]});
-        trainer.post(&format!("{dataset}/versions/1.0.0/download-plan"), plan).await.refused(403, "grant_ended");
+        trainer
+            .post(&format!("{dataset}/versions/1.0.0/download-plan"), plan)
+            .await
+            .refused(403, "grant_ended");
     }
 }
 

@@ -188,7 +188,8 @@ async fn what_is_published_is_what_was_there(app: TestApp) {
         for answer in racing {
             let answer = answer.await.expect("an answer");
             let code = answer.code();
-            let fine = answer.status < 300 || ["version_not_draft", "draft_in_motion"].contains(&code.as_str());
+            let fine =
+                answer.status < 300 || ["version_not_draft", "draft_in_motion"].contains(&code.as_str());
             assert!(fine, "{answer}");
         }
         // When files were in motion all the while, it is published now.
@@ -199,7 +200,10 @@ async fn what_is_published_is_what_was_there(app: TestApp) {
         assert_eq!(version.text("/digest"), Digest::of(&manifest.body).to_string());
         let files = world.provider.get(&format!("{draft}/files")).await.expect(200).items();
         let listed = manifest.json()["files"].as_array().unwrap().clone();
-        assert_eq!((version.json()["files"].as_u64(), files.len()), (Some(listed.len() as u64), listed.len()));
+        assert_eq!(
+            (version.json()["files"].as_u64(), files.len()),
+            (Some(listed.len() as u64), listed.len())
+        );
         for (file, line) in files.iter().zip(listed) {
             assert_eq!((&file["path"], &file["sha256"]), (&line["path"], &line["sha256"]));
             let path = format!("{draft}/files/{}", file["path"].as_str().unwrap());
@@ -280,9 +284,7 @@ async fn bytes_that_no_file_has_any_more_are_let_go(app: TestApp) {
     world.provider.upload(&format!("{files}/sample.csv"), "other").await.expect(200);
     assert_eq!(kept().await, (2, size(DATA) + size("other")));
     let digest = |text: &str| Digest::of(text).to_string();
-    let offer = |path: &str, text: &str, reference: Value| {
-        json!({"files": [{"path": path, "sha256": digest(text), "size": text.len(), "reference": reference}]})
-    };
+    let offer = |path: &str, text: &str, reference: Value| json!({"files": [{"path": path, "sha256": digest(text), "size": text.len(), "reference": reference}]});
     world.provider.post(&files, offer("sample.csv", DATA, Value::Null)).await.expect(200);
     assert_eq!(kept().await, (1, size(DATA)));
     let elsewhere = json!({"kind": "download_url", "url": "https://data.example.org/data.csv"});

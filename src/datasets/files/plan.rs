@@ -190,7 +190,8 @@ impl Plan {
                 for (permit, sample) in [(&permits.0, false), (&permits.1, true)] {
                     let Ok(permit) = permit else { continue };
                     let person = ctx.principal().map(|principal| &principal.person);
-                    let asked = Asked { dataset: &dataset, version: &version, sample, purpose: declared.purpose };
+                    let asked =
+                        Asked { dataset: &dataset, version: &version, sample, purpose: declared.purpose };
                     gate.still_holds(conn, permit, person, &asked, ctx.now)?;
                 }
                 let mut found = Vec::with_capacity(batch.len());

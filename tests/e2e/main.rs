@@ -17,6 +17,7 @@ mod person;
 use std::path::{Path, PathBuf};
 
 use person::Person;
+use serde_json::{Value, json};
 use support::deployment::{Deployment, Shape};
 
 const DATASET: &str = "harbour-institute/vega-datasets";
@@ -52,7 +53,9 @@ fn main_job(shape: Shape) {
     push(&cast.provider);
     let request = ask_and_approve(&cast);
     let pulled = pull_and_verify(&cast.trainer);
+    record_the_copy(&cast, first, pulled.path());
     flip_a_byte(&cast.trainer, pulled.path());
+    assert_eq!(copies(&cast.provider, first).len(), 1, "a copy that is not right is not recorded");
     revoke(&cast, &request);
 }
 
@@ -105,7 +108,7 @@ fn push(provider: &Person) {
     let (folder, metadata) = (package.join("data"), package.join("datapackage.json"));
     let record = tempfile::NamedTempFile::new().unwrap();
     // What the package does not say and a trainer needs to know.
-    let missing = serde_json::json!({
+    let missing = json!({
         "title": { "en": "Vega example datasets" },
         "contact": { "name": "Vega maintainers", "url": "https://github.com/vega/vega-datasets" },
         "origin": { "source_category": "public_dataset" },
@@ -217,13 +220,39 @@ fn pull_and_verify(trainer: &Person) -> tempfile::TempDir {
     target
 }
 
+/// A verified folder is told to the server as a copy, once however often it is verified.
+fn record_the_copy(cast: &Cast, url: &str, folder: &Path) {
+    assert!(copies(&cast.provider, url).is_empty());
+    let verify = ["verify", folder.to_str().unwrap(), "--at", "example-cluster", "/data/vega", "--record"];
+    cast.trainer.ok(&verify);
+    cast.trainer.ok(&verify);
+    let copies = copies(&cast.provider, url);
+    assert_eq!(copies.len(), 1, "{copies:?}");
+    assert_eq!((&copies[0]["site"], &copies[0]["path"]), (&json!("example-cluster"), &json!("/data/vega")));
+    let trainer = cast.trainer.json(&["whoami"]);
+    assert_eq!(copies[0]["verified_by"], trainer["id"], "{trainer}");
+}
+
+/// The copies that the server at this address knows.
+fn copies(person: &Person, url: &str) -> Vec<Value> {
+    let token = person.json(&["admin", "tokens", "create", "reader", "--scopes", "read"]);
+    let url = format!("{url}/api/v1/datasets/{DATASET}/versions/3.2.1/replicas");
+    let copies = async {
+        let client = reqwest::Client::builder().no_proxy().build().unwrap();
+        let answer = client.get(url).bearer_auth(token["secret"].as_str().unwrap()).send().await.unwrap();
+        answer.error_for_status().unwrap().json::<Value>().await.unwrap()
+    };
+    tokio::runtime::Runtime::new().unwrap().block_on(copies)["items"].as_array().unwrap().clone()
+}
+
 fn flip_a_byte(trainer: &Person, folder: &Path) {
     let victim = folder.join("cars.json");
     let mut bytes = std::fs::read(&victim).unwrap();
     let middle = bytes.len() / 2;
     bytes[middle] ^= 1;
     std::fs::write(&victim, bytes).unwrap();
-    let verdict = trainer.run(&["verify", folder.to_str().unwrap()]);
+    let verdict =
+        trainer.run(&["verify", folder.to_str().unwrap(), "--at", "elsewhere", "/data", "--record"]);
     assert_eq!(verdict.status.code(), Some(6), "{verdict:?}");
     let said =
         format!("{}{}", String::from_utf8_lossy(&verdict.stdout), String::from_utf8_lossy(&verdict.stderr));

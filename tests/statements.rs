@@ -16,7 +16,7 @@ use cadastre::db::Db;
 use cadastre::identity::{create_organisation, ensure_administrator, find_organisation, person_by_login};
 use cadastre::kernel::{Caller, Ctx, Digest, IdempotencyKey, OrganisationRole, Principal, Scope, Timestamp};
 use cadastre::spaces::ensure_official_spaces;
-use cadastre::storage::BlobStore;
+use cadastre::storage::{BlobStore, BlobsUrl};
 use diesel::connection::{Instrumentation, InstrumentationEvent, set_default_instrumentation};
 use serde_json::json;
 use support::databases::Database;
@@ -129,12 +129,18 @@ async fn the_main_writes_send_few_statements() {
         let version =
             || VersionName { organisation: name().0, name: name().1, which: "1.0.0".parse().unwrap() };
         let reference = json!({ "kind": "download_url", "url": "https://example.org/tides.csv" });
-        let file =
-            json!({ "path": "tides.csv", "size": 7, "sha256": Digest::of(b"tides"), "reference": reference });
-        let offered = serde_json::from_value(json!({ "files": [file] })).unwrap();
+        let file = |n| {
+            let path = format!("tides-{n}.csv");
+            json!({ "path": path, "size": 7, "sha256": Digest::of(b"tides"), "reference": reference })
+        };
+        let offered: Vec<_> = (0..1000).map(file).collect();
+        let offered = serde_json::from_value(json!({ "files": offered })).unwrap();
         let folder = tempfile::tempdir().unwrap();
-        let store = BlobStore::open(&format!("file:{}", folder.path().display()).parse().unwrap()).unwrap();
-        offer_files(&db, &store, &ctx, version(), offered).await.unwrap();
+        let store = BlobStore::open(&BlobsUrl::folder(folder.path())).unwrap();
+        let (offered, sent) = statements_of(offer_files(&db, &store, &ctx, version(), offered)).await;
+        assert_eq!(offered.unwrap().len(), 1000);
+        assert_at_most(8, "offer_files with 1000 files", &sent);
+
         let (published, sent) = statements_of(publish_version(&db, &ctx, version())).await;
         published.unwrap();
         assert_at_most(8, "publish_version", &sent);

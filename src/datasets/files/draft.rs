@@ -1,5 +1,6 @@
 //! Files of a draft without an upload: offering what is here already or stays with its holder, listing, removing.
 
+use std::collections::HashSet;
 use std::sync::Arc;
 
 use super::super::find::Action;
@@ -8,7 +9,7 @@ use super::super::store;
 use super::super::versions::{VersionName, find_version};
 use super::model::{FileEntry, FileLocation};
 use super::path::{FilePath, clashes};
-use super::upload::{draft, file_event, free, put, signed};
+use super::upload::{file_event, free, no_clash, put, signed};
 use super::view::{File, NewReplica, OfferResult, OfferStatus, OfferedFiles, Replica};
 use crate::db::Db;
 use crate::journal::append;
@@ -32,6 +33,16 @@ pub async fn offer_files(
 ) -> Result<Vec<OfferResult>> {
     ctx.require(Scope::Publish)?;
     let entries = checked(offered)?;
+    let paths: Vec<FilePath> = entries.iter().map(|entry| entry.path.clone()).collect();
+    let (at, asked, wanted) = (ctx.clone(), name.clone(), paths.clone());
+    // A look at every path is too much for the write, unless the draft has changed meanwhile.
+    let looked_at = db
+        .read(move |conn| {
+            let (_, version) = find_version(conn, &at, &asked, Action::Publish)?;
+            no_clash(conn, &version, &wanted)?;
+            Ok(version.revision)
+        })
+        .await?;
     let at = ctx.clone();
     let (results, freed) = db
         .write("offer_files", move |tx| {
@@ -39,26 +50,28 @@ pub async fn offer_files(
             let results = tx.once(&at, |tx| {
                 let (dataset, version) = find_version(tx, &at, &name, Action::Publish)?;
                 version.state.require_draft()?;
-                let wanted: Vec<Digest> =
-                    entries.iter().filter_map(|entry| entry.content).map(|content| content.sha256).collect();
-                let brought = store::brought_by(tx, &dataset.organisation_id, &wanted)?;
-                let (mut results, mut replaced) = (Vec::with_capacity(entries.len()), Vec::new());
-                for entry in &entries {
-                    let here = matches!(entry.location, FileLocation::Referenced(_))
-                        || entry.content.is_some_and(|content| brought.contains(&content));
-                    if here {
-                        draft(tx, &at, &name, &entry.path)?;
-                        replaced.extend(put(tx, &version.id, entry, at.now)?.1);
-                        append(tx, &at, file_event("version.file_put", &dataset, &version, entry))?;
-                    }
-                    let status = if here { OfferStatus::Added } else { OfferStatus::UploadNeeded };
-                    results.push(OfferResult { path: entry.path.clone(), status });
+                if version.revision != looked_at {
+                    no_clash(tx, &version, &paths)?;
                 }
-                // Only now: an offer may take bytes from one path to another.
-                for content in replaced {
+                let digests: Vec<Digest> =
+                    entries.iter().filter_map(|entry| entry.content).map(|content| content.sha256).collect();
+                let brought = store::brought_by(tx, &dataset.organisation_id, &digests)?;
+                let (here, missing): (Vec<FileEntry>, Vec<FileEntry>) =
+                    entries.into_iter().partition(|entry| {
+                        matches!(entry.location, FileLocation::Referenced(_))
+                            || entry.content.is_some_and(|content| brought.contains(&content))
+                    });
+                for content in put(tx, &version.id, &here, at.now)?.1 {
                     freed.extend(store::release(tx, &dataset.organisation_id, &content)?);
                 }
-                Ok(results)
+                for entry in &here {
+                    append(tx, &at, file_event("version.file_put", &dataset, &version, entry))?;
+                }
+                let missing: HashSet<FilePath> = missing.into_iter().map(|entry| entry.path).collect();
+                let status = |path: &FilePath| {
+                    if missing.contains(path) { OfferStatus::UploadNeeded } else { OfferStatus::Added }
+                };
+                Ok(paths.into_iter().map(|path| OfferResult { status: status(&path), path }).collect())
             })?;
             Ok((results, freed))
         })

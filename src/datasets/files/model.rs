@@ -8,7 +8,7 @@ use super::path::FilePath;
 use crate::kernel::{Checks, Digest, Error, Result};
 
 /// Size and digest of a file's bytes: verified for a held file, declared for a referenced one.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
 pub struct Content {
     /// Number of bytes.
     pub size: u64,

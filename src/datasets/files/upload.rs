@@ -2,6 +2,8 @@
 //! part of the draft. A crash in between leaves bytes without a row, which the sweep finds, never a row without
 //! bytes.
 
+use std::collections::HashSet;
+
 use bytes::Bytes;
 use futures_util::Stream;
 
@@ -111,31 +113,38 @@ async fn take_in(
         if store::usage(tx, &provider)? > organisation.quota_bytes {
             return Err(quota_exceeded(organisation.quota_bytes));
         }
-        let (new, displaced) = put(tx, &version.id, &entry, at.now)?;
-        if let Some(old) = displaced {
+        let (new, displaced) = put(tx, &version.id, std::slice::from_ref(&entry), at.now)?;
+        for old in displaced {
             superfluous.extend(store::release(tx, &provider, &old)?);
         }
         append(tx, &at, file_event("version.file_put", &dataset, &version, &entry))?;
-        Ok((Uploaded { file: store::view(entry, None), new }, superfluous))
+        Ok((Uploaded { file: store::view(entry, None), new: new > 0 }, superfluous))
     })
     .await
 }
 
-/// Puts a file into a draft and counts it. Tells whether its path is new, and which bytes of our store the path has
+/// Puts files into a draft and counts them. Tells how many paths are new, and which bytes of our store the paths have
 /// let go of.
 pub(super) fn put(
     conn: &mut Conn,
     version: &VersionId,
-    entry: &FileEntry,
+    entries: &[FileEntry],
     now: Timestamp,
-) -> Result<(bool, Option<Content>)> {
-    let before = store::put_file(conn, version, entry, now)?;
-    let bytes = |file: &FileEntry| file.content.map_or(0, |content| signed(content.size));
-    let more = bytes(entry) - before.as_ref().map_or(0, bytes);
-    store::touch_version(conn, version, i64::from(before.is_none()), more)?;
-    let kept = entry.content.filter(|_| entry.is_held());
-    let held = before.as_ref().filter(|file| file.is_held()).and_then(|file| file.content);
-    Ok((before.is_none(), held.filter(|old| kept != Some(*old))))
+) -> Result<(i64, Vec<Content>)> {
+    if entries.is_empty() {
+        return Ok((0, Vec::new()));
+    }
+    let before = store::put_files(conn, version, entries, now)?;
+    let total = |files: &[FileEntry]| -> i64 {
+        files.iter().filter_map(|file| file.content).map(|content| signed(content.size)).sum()
+    };
+    let new = signed(entries.len() as u64) - signed(before.len() as u64);
+    store::touch_version(conn, version, new, total(entries) - total(&before))?;
+    let held = |files: &[FileEntry]| -> HashSet<Content> {
+        files.iter().filter(|file| file.is_held()).filter_map(|file| file.content).collect()
+    };
+    let kept = held(entries);
+    Ok((new, held(&before).into_iter().filter(|old| !kept.contains(old)).collect()))
 }
 
 /// The draft that a file may be put into, at a path that clashes with no other.
@@ -147,15 +156,26 @@ pub(super) fn draft(
 ) -> Result<(Dataset, Version)> {
     let (dataset, version) = find_version(conn, ctx, name, Action::Publish)?;
     version.state.require_draft()?;
-    if let Some(there) = store::clashing(conn, &version.id, path)? {
-        return Err(Error::conflict(
-            "path_clash",
-            format!(
-                "`{path}` cannot stand beside `{there}`: they are one name to some file systems, or a file would be a folder"
-            ),
-        ));
-    }
+    no_clash(conn, &version, std::slice::from_ref(path))?;
     Ok((dataset, version))
+}
+
+/// Refuses paths that cannot stand beside those that the draft has.
+pub(super) fn no_clash(conn: &mut Conn, version: &Version, paths: &[FilePath]) -> Result<()> {
+    if version.files == 0 {
+        return Ok(());
+    }
+    for path in paths {
+        if let Some(there) = store::clashing(conn, &version.id, path)? {
+            return Err(Error::conflict(
+                "path_clash",
+                format!(
+                    "`{path}` cannot stand beside `{there}`: they are one name to some file systems, or a file would be a folder"
+                ),
+            ));
+        }
+    }
+    Ok(())
 }
 
 /// The event of a change to a file; its path is the provider's own text and stays out of the log's open part.

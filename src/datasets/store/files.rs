@@ -178,28 +178,26 @@ pub(in crate::datasets) fn clashing(
     Ok(below)
 }
 
-/// Puts a file into a draft in place of one with the same path; tells the content that was there before.
-pub(in crate::datasets) fn put_file(
-    conn: &mut Conn,
-    version: &VersionId,
-    entry: &FileEntry,
-    now: Timestamp,
-) -> Result<Option<FileEntry>> {
-    let before = file(conn, version, &entry.path)?;
-    if before.is_some() {
-        diesel::delete(files::table.find((version, entry.path.as_str()))).execute(conn)?;
-        diesel::delete(reference_checks::table.find((version, entry.path.as_str()))).execute(conn)?;
-    }
-    insert_files(conn, version, std::slice::from_ref(entry), now)?;
-    Ok(before)
-}
-
-pub(in crate::datasets) fn insert_files(
+/// Puts files into a draft in place of those with the same paths; gives the ones that were there before.
+pub(in crate::datasets) fn put_files(
     conn: &mut Conn,
     version: &VersionId,
     entries: &[FileEntry],
     now: Timestamp,
-) -> Result<()> {
+) -> Result<Vec<FileEntry>> {
+    let paths: Vec<&str> = entries.iter().map(|entry| entry.path.as_str()).collect();
+    let there = files::table.filter(files::version_id.eq(version)).filter(files::path.eq_any(&paths));
+    let rows: Vec<FileRow> = there.clone().select(FileRow::as_select()).load(conn)?;
+    if !rows.is_empty() {
+        diesel::delete(there).execute(conn)?;
+        let checks = reference_checks::table.filter(reference_checks::version_id.eq(version));
+        diesel::delete(checks.filter(reference_checks::path.eq_any(&paths))).execute(conn)?;
+    }
+    insert_files(conn, version, entries, now)?;
+    rows.into_iter().map(FileRow::into_entry).collect()
+}
+
+fn insert_files(conn: &mut Conn, version: &VersionId, entries: &[FileEntry], now: Timestamp) -> Result<()> {
     let mut rows = Vec::with_capacity(entries.len());
     for entry in entries {
         let reference = match &entry.location {

@@ -6,6 +6,7 @@ use std::sync::atomic::{AtomicBool, Ordering};
 use std::time::Duration;
 
 use cadastre::kernel::Digest;
+use futures_util::{StreamExt as _, stream};
 use reqwest::{Method, StatusCode};
 use serde_json::{Value, json};
 use tokio::sync::Mutex;
@@ -25,6 +26,8 @@ pub struct Client {
     name: String,
 }
 
+/// Datasets that are checked at the same time.
+const CHECKS: usize = 8;
 /// How long a client keeps asking a server that is down.
 const PATIENCE: Duration = Duration::from_secs(90);
 
@@ -125,53 +128,68 @@ fn contents(name: &str) -> [(String, Vec<u8>); 2] {
     [("own.bin".to_owned(), own), ("folder/shared.txt".to_owned(), b"the same everywhere\n".repeat(500))]
 }
 
-/// Everything acknowledged is there; every file that a row names has its bytes.
-pub async fn check(url: &str, token: &str, ledger: &BTreeMap<String, Registered>) {
+/// Everything acknowledged is there; every file that a row names has its bytes. Several datasets at a time.
+pub async fn check<'a>(
+    url: &str,
+    token: &str,
+    registered: impl IntoIterator<Item = (&'a String, &'a Registered)>,
+) {
     let client = Client::new(url.to_owned(), token.to_owned(), "check".into());
-    for (name, registered) in ledger {
-        let path = format!("datasets/crash-works/{name}");
-        let dataset = client.repeat(|| client.request(Method::GET, &path)).await;
-        assert_eq!(dataset["id"], registered.id.as_str(), "{name}");
-        let version = client.repeat(|| client.request(Method::GET, &format!("{path}/versions/1.0.0"))).await;
+    stream::iter(registered)
+        .for_each_concurrent(CHECKS, |(name, registered)| check_one(&client, name, registered))
+        .await;
+}
+
+async fn check_one(client: &Client, name: &str, registered: &Registered) {
+    let path = format!("datasets/crash-works/{name}");
+    let dataset = client.repeat(|| client.request(Method::GET, &path)).await;
+    assert_eq!(dataset["id"], registered.id.as_str(), "{name}");
+    let version = client.repeat(|| client.request(Method::GET, &format!("{path}/versions/1.0.0"))).await;
+    assert_eq!(
+        (version["state"].as_str(), version["digest"].as_str()),
+        (Some("published"), registered.digest.as_deref()),
+        "{name}"
+    );
+    let listed = client.repeat(|| client.request(Method::GET, &format!("{path}/versions/1.0.0/files"))).await;
+    let listed = listed["items"].as_array().unwrap();
+    assert_eq!(listed.len(), registered.files.len(), "{name}");
+    for file in listed {
+        let file_path = file["path"].as_str().unwrap();
+        let bytes = client
+            .request(Method::GET, &format!("{path}/versions/1.0.0/files/{file_path}"))
+            .send()
+            .await
+            .unwrap();
+        assert_eq!(bytes.status(), StatusCode::OK, "{name}/{file_path}");
         assert_eq!(
-            (version["state"].as_str(), version["digest"].as_str()),
-            (Some("published"), registered.digest.as_deref()),
-            "{name}"
+            Digest::of(bytes.bytes().await.unwrap()),
+            registered.files[file_path],
+            "{name}/{file_path}"
         );
-        let listed =
-            client.repeat(|| client.request(Method::GET, &format!("{path}/versions/1.0.0/files"))).await;
-        let listed = listed["items"].as_array().unwrap();
-        assert_eq!(listed.len(), registered.files.len(), "{name}");
-        for file in listed {
-            let file_path = file["path"].as_str().unwrap();
-            let bytes = client
-                .request(Method::GET, &format!("{path}/versions/1.0.0/files/{file_path}"))
-                .send()
-                .await
-                .unwrap();
-            assert_eq!(bytes.status(), StatusCode::OK, "{name}/{file_path}");
-            assert_eq!(
-                Digest::of(bytes.bytes().await.unwrap()),
-                registered.files[file_path],
-                "{name}/{file_path}"
-            );
-        }
     }
-    let mut listed = 0;
-    let mut after = String::new();
+}
+
+/// Every dataset that was acknowledged is listed, once, and no other: the cheap look at the whole.
+pub async fn check_listing(url: &str, token: &str, ledger: &BTreeMap<String, Registered>) {
+    let client = Client::new(url.to_owned(), token.to_owned(), "check".into());
+    let (mut listed, mut after) = (Vec::new(), String::new());
     loop {
-        let page = client
-            .repeat(|| {
-                client.request(Method::GET, &format!("datasets?organisation=crash-works&limit=200{after}"))
-            })
-            .await;
-        listed += page["items"].as_array().unwrap().len();
+        let path = format!("datasets?organisation=crash-works&limit=200{after}");
+        let page = client.repeat(|| client.request(Method::GET, &path)).await;
+        let items = page["items"].as_array().unwrap();
+        listed.extend(items.iter().map(|item| item["name"].as_str().unwrap().to_owned()));
         match page["next_after"].as_str() {
             Some(next) => after = format!("&after={next}"),
             None => break,
         }
     }
-    assert_eq!(listed, ledger.len(), "as many datasets as were registered, each once");
+    listed.sort_unstable();
+    assert!(
+        listed.iter().eq(ledger.keys()),
+        "{} datasets are listed, {} were acknowledged",
+        listed.len(),
+        ledger.len()
+    );
 }
 
 /// Lets a provider in and gives a token.

@@ -2,17 +2,16 @@
 
 pub mod client;
 mod demo;
+mod help;
 mod serve;
 
 use std::process::ExitCode;
 
 use clap::{CommandFactory as _, Parser, Subcommand};
 
-use crate::kernel::{Error, Kind};
-
 /// The register of the common European data spaces that feed the training of AI models.
 #[derive(Parser)]
-#[command(name = "cadastre", version, about, max_term_width = 100)]
+#[command(name = "cadastre", version, about, max_term_width = 120, after_help = help::ALL)]
 struct Arguments {
     #[command(flatten)]
     options: client::GlobalOptions,
@@ -23,13 +22,15 @@ struct Arguments {
 #[derive(Subcommand)]
 enum Command {
     /// Run the service
+    #[command(after_help = help::SERVE)]
     Serve(Box<serve::Serve>),
     /// Run the service with demonstration data
+    #[command(after_help = help::DEMO)]
     Demo(demo::Demo),
     #[command(flatten)]
     Client(Box<client::ClientCommand>),
     /// Run an instance: its database, people, organisations, spaces and tokens
-    #[command(subcommand)]
+    #[command(subcommand, after_help = help::ADMIN)]
     Admin(Admin),
     /// Ask a running service whether it can serve; exit code 8 when it cannot
     Healthcheck {
@@ -43,6 +44,7 @@ enum Command {
         server: url::Url,
     },
     /// Print the completions of a shell
+    #[command(after_help = help::COMPLETIONS)]
     Completions {
         /// The shell
         shell: clap_complete::Shell,
@@ -63,15 +65,22 @@ enum Admin {
 /// Runs the command that the arguments name.
 #[must_use]
 pub fn main() -> ExitCode {
-    let arguments = Arguments::parse();
-    let outcome = match arguments.command {
+    let Arguments { options, command } = Arguments::parse();
+    match run(command, &options) {
+        Ok(()) => ExitCode::SUCCESS,
+        Err(error) => ExitCode::from(client::report(&error, &options)),
+    }
+}
+
+fn run(command: Command, options: &client::GlobalOptions) -> Result<(), client::CliError> {
+    let outcome = match command {
         Command::Serve(options) => serve::serve(*options),
         Command::Demo(options) => serve::runtime().and_then(|runtime| runtime.block_on(demo::run(options))),
-        Command::Client(command) => return run_client(*command, &arguments.options),
+        Command::Client(command) => return run_client(*command, options),
         Command::Admin(Admin::Migrate(options)) => serve::migrate_database(*options),
         Command::Admin(Admin::Doctor(options)) => serve::examine_database(*options),
         Command::Admin(Admin::Remote(command)) => {
-            return run_client(client::ClientCommand::Admin(command), &arguments.options);
+            return run_client(client::ClientCommand::Admin(command), options);
         }
         Command::Healthcheck { server } => {
             serve::runtime().and_then(|runtime| runtime.block_on(serve::healthcheck(&server)))
@@ -81,48 +90,18 @@ pub fn main() -> ExitCode {
             Ok(())
         }
     };
-    match outcome {
-        Ok(()) => ExitCode::SUCCESS,
-        Err(error) => {
-            eprintln!("cadastre: {}", error.detail());
-            for field in error.field_errors() {
-                eprintln!("  {}: {}", field.pointer, field.detail);
-            }
-            if error.kind() == Kind::Internal {
-                eprintln!("  {error}");
-            }
-            exit_code(&error)
-        }
-    }
+    outcome.map_err(client::CliError::from)
 }
 
-fn run_client(command: client::ClientCommand, options: &client::GlobalOptions) -> ExitCode {
-    let outcome = match serve::runtime() {
-        Ok(runtime) => {
-            let outcome = runtime.block_on(client::run(command, options));
-            // A thread that still reads a file or waits at a prompt must not hold the process.
-            runtime.shutdown_background();
-            outcome
-        }
-        Err(error) => Err(error.into()),
-    };
-    match outcome {
-        Ok(()) => ExitCode::SUCCESS,
-        Err(error) => ExitCode::from(client::report(&error, options)),
-    }
-}
-
-/// The exit codes that scripts may rely on.
-fn exit_code(error: &Error) -> ExitCode {
-    ExitCode::from(match error.kind() {
-        Kind::Malformed | Kind::Invalid => 2,
-        Kind::NotFound | Kind::Gone => 3,
-        Kind::Unauthenticated => 4,
-        Kind::Forbidden => 5,
-        Kind::Conflict | Kind::PreconditionFailed | Kind::PreconditionRequired => 7,
-        Kind::Unavailable | Kind::TooManyRequests | Kind::Timeout => 8,
-        _ => 1,
-    })
+fn run_client(
+    command: client::ClientCommand,
+    options: &client::GlobalOptions,
+) -> Result<(), client::CliError> {
+    let runtime = serve::runtime()?;
+    let outcome = runtime.block_on(client::run(command, options));
+    // A thread that still reads a file or waits at a prompt must not hold the process.
+    runtime.shutdown_background();
+    outcome
 }
 
 #[cfg(test)]
@@ -132,5 +111,23 @@ mod tests {
     #[test]
     fn the_command_line_fits_together() {
         Arguments::command().debug_assert();
+    }
+
+    #[test]
+    fn every_command_has_help_with_examples_that_it_takes() {
+        for command in Arguments::command().get_subcommands() {
+            let name = command.get_name();
+            let text = command.get_after_help().map(ToString::to_string).unwrap_or_default();
+            let lines = help::command_lines(&text);
+            let plain = ["logout", "whoami", "healthcheck"].contains(&name);
+            assert!(plain || !lines.is_empty(), "{name} has no example");
+            for line in lines {
+                assert!(line.iter().any(|word| word == name), "{line:?} is an example of {name}");
+                if let Err(error) = Arguments::try_parse_from(&line) {
+                    panic!("{line:?}: {error}");
+                }
+            }
+        }
+        assert!(help::command_lines(help::ALL).iter().all(|line| Arguments::try_parse_from(line).is_ok()));
     }
 }

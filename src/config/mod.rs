@@ -4,6 +4,7 @@
 
 use std::net::IpAddr;
 use std::num::NonZeroU32;
+use std::os::unix::fs::DirBuilderExt as _;
 use std::path::{Path, PathBuf};
 
 use clap::Args;
@@ -234,11 +235,16 @@ fn read_file(path: &Path) -> Result<Settings> {
     let unusable =
         |reason: String| Error::invalid("config", "config_file", format!("{}: {reason}", path.display()));
     let text = std::fs::read_to_string(path).map_err(|error| unusable(error.to_string()))?;
-    toml::from_str(&text).map_err(|error| unusable(error.message().to_owned()))
+    toml::from_str(&text).map_err(|error| {
+        // Where, but not what stands there: it may be a password.
+        let before = error.span().and_then(|span| text.get(..span.start)).unwrap_or_default();
+        unusable(format!("line {}: {}", before.matches('\n').count() + 1, error.message()))
+    })
 }
 
+/// Makes the folder, if it is not there, for this user alone: the database holds keys.
 fn make_folder(path: &Path) -> Result<()> {
-    std::fs::create_dir_all(path).map_err(|error| {
+    std::fs::DirBuilder::new().recursive(true).mode(0o700).create(path).map_err(|error| {
         Error::invalid(
             "data",
             "data_folder",
@@ -273,9 +279,11 @@ mod tests {
     #[test]
     fn an_unknown_setting_in_the_file_is_named() {
         let file = tempfile::NamedTempFile::new().unwrap();
-        std::fs::write(file.path(), "lisen = 'x'").unwrap();
+        std::fs::write(file.path(), "uploads = 3\nlisen = 'x'").unwrap();
         let error =
             Settings { config: Some(file.path().to_owned()), ..Settings::default() }.with_file().unwrap_err();
-        assert!(error.detail().contains("lisen"), "{}", error.detail());
+        for part in ["line 2", "lisen", "`listen`"] {
+            assert!(error.detail().contains(part), "{}", error.detail());
+        }
     }
 }

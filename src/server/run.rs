@@ -117,7 +117,14 @@ pub async fn start(services: Services) -> Result<Running> {
     let first_sign_in = ensure_administrator(&services.db, &ctx).await?;
     let (config, app) = (services.config.clone(), services.clone());
     let unusable = |error: std::io::Error| {
-        Error::invalid("listen", "address", format!("cannot listen on {}: {error}", config.listen))
+        Error::invalid(
+            "listen",
+            "address",
+            format!(
+                "cannot listen on {}: {error}; write a free address of this machine as HOST:PORT",
+                config.listen
+            ),
+        )
     };
     let mut server = HttpServer::new(move || build(app.clone()))
         .shutdown_timeout(SHUTDOWN_SECONDS)

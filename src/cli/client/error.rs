@@ -161,17 +161,24 @@ impl fmt::Display for CliError {
 
 impl std::error::Error for CliError {}
 
-/// What the house's own checks found in local input: a record, a path, a manifest.
+/// What the house itself found on this machine: in a setting, a database, a record, a path, a manifest.
 impl From<Error> for CliError {
     fn from(error: Error) -> Self {
         let exit = match error.kind() {
             Kind::Malformed | Kind::Invalid => Exit::Usage,
             Kind::Conflict => Exit::Conflict,
+            Kind::Unavailable => Exit::Unavailable,
             _ => Exit::Failure,
         };
+        // Here is nobody from whom the cause had to be kept, and no log that has it.
+        let what = match (error.kind(), error.cause()) {
+            (Kind::Internal, Some(cause)) => cause.to_string(),
+            _ => error.detail().to_owned(),
+        };
+        // With a single wrong field the sentence names it already.
         let fields = error.field_errors().iter().filter(|_| error.field_errors().len() > 1);
         let details: Vec<_> = fields.map(|field| format!("{}: {}", field.pointer, field.detail)).collect();
-        Self::new(exit, error.detail()).details(details)
+        Self::new(exit, what).details(details)
     }
 }
 

@@ -255,7 +255,7 @@ impl Call {
                     let busy = is_busy(response.status());
                     let failure = refused(response, self.url.path()).await;
                     if !busy {
-                        return Err(failure);
+                        return Err(self.about_the_token(failure));
                     }
                     (failure, wait)
                 }
@@ -296,6 +296,15 @@ impl Call {
                 .hint("is this the address of a Cadastre server, and of the same age as this program?")
         })?;
         Ok((value, etag))
+    }
+
+    /// A server that sees no valid token only says to sign in; who sent one needs to hear what became of it.
+    fn about_the_token(&self, failure: CliError) -> CliError {
+        let sent = self.headers.iter().any(|(name, _)| AUTHORIZATION == name.as_str());
+        if sent && failure.exit() == Exit::NotSignedIn {
+            return failure.details(["your token is wrong, or has expired or been revoked".to_owned()]);
+        }
+        failure
     }
 
     async fn attempt(&self) -> Result<RequestBuilder> {

@@ -12,7 +12,7 @@ use super::credentials::Credentials;
 use super::error::{CliError, Exit, Result};
 use super::http::{Client, document};
 use super::options::GlobalOptions;
-use super::output::{Column, column};
+use super::output::{Column, column, pairs};
 use crate::kernel::{ExposeSecret as _, Scope, Secret};
 
 /// The longest secret that is read from standard input, in bytes.
@@ -33,10 +33,10 @@ pub struct Login {
     /// Read a token you already have from standard input, and store it
     #[arg(long, conflicts_with_all = ["login", "code", "password_stdin", "scopes", "days"])]
     token_stdin: bool,
-    /// What the token may be used for; everything when not given
+    /// What the token may be used for: read, request, publish, review, admin; everything when not given
     #[arg(long, value_delimiter = ',', value_name = "SCOPE")]
     scopes: Vec<Scope>,
-    /// How many days the token lives; 90 when not given
+    /// How many days the token lives, 366 at most; 90 when not given
     #[arg(long)]
     days: Option<u32>,
 }
@@ -48,8 +48,8 @@ const ME: [Column; 8] = [
     column("ADMIN", "/admin"),
     column("AUDITOR", "/auditor"),
     column("SCOPES", "/scopes"),
-    column("ORGANISATIONS", "/organisations"),
-    column("SPACES", "/spaces"),
+    pairs("ORGANISATIONS", "/organisations"),
+    pairs("SPACES", "/spaces"),
 ];
 
 /// Runs `cadastre login`.

@@ -26,6 +26,7 @@ mod verify;
 
 use clap::Subcommand;
 
+use super::help;
 pub use admin::AdminCommand;
 pub use error::{CliError, Exit};
 pub use options::GlobalOptions;
@@ -34,36 +35,44 @@ pub use options::GlobalOptions;
 #[derive(Debug, Subcommand)]
 pub enum ClientCommand {
     /// Sign in to a server and store a token for it
+    #[command(after_help = help::LOGIN)]
     Login(login::Login),
     /// Revoke the stored token and forget it
     Logout,
     /// Show who you are and what your token may be used for
     Whoami,
     /// List datasets
+    #[command(after_help = help::LIST)]
     List(datasets::List),
     /// Show a dataset, a version or its files
+    #[command(after_help = help::SHOW)]
     Show(datasets::Show),
     /// Register a folder as a version of a dataset, and upload its files
+    #[command(after_help = help::PUSH)]
     Push(Box<push::Push>),
     /// Publish a draft version; nobody can change it afterwards
+    #[command(after_help = help::PUBLISH)]
     Publish(datasets::Publish),
     /// Withdraw a published version; its record and manifest stay
+    #[command(after_help = help::WITHDRAW)]
     Withdraw(datasets::Withdraw),
     /// Show and set the terms of use of a dataset
-    #[command(subcommand)]
+    #[command(subcommand, after_help = help::POLICY)]
     Policy(policy::PolicyCommand),
     /// Ask for access to a dataset
-    #[command(subcommand)]
+    #[command(subcommand, after_help = help::REQUEST)]
     Request(requests::RequestCommand),
     /// Decide on requests for access
-    #[command(subcommand)]
+    #[command(subcommand, after_help = help::REVIEW)]
     Review(requests::ReviewCommand),
     /// Look at grants and end them
-    #[command(subcommand)]
+    #[command(subcommand, after_help = help::GRANT)]
     Grant(grants::GrantCommand),
     /// Download a version, verify every byte, and write cadastre.lock
+    #[command(after_help = help::PULL)]
     Pull(pull::Pull),
     /// Check a pulled folder against its lock, without the network
+    #[command(after_help = help::VERIFY)]
     Verify(verify::Verify),
     /// What `cadastre admin` asks of a server; parsed beside the commands that work on the spot.
     #[command(skip)]

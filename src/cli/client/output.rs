@@ -16,12 +16,20 @@ pub struct Column {
     pub title: &'static str,
     /// Where its value is in the item: a JSON pointer (RFC 6901).
     pub pointer: &'static str,
+    /// Whether an object is shown with its names, and never taken for a text in several languages.
+    pub pairs: bool,
 }
 
 /// Shorthand for a list of columns.
 #[must_use]
 pub const fn column(title: &'static str, pointer: &'static str) -> Column {
-    Column { title, pointer }
+    Column { title, pointer, pairs: false }
+}
+
+/// As [`column`], for an object whose names count as much as its values.
+#[must_use]
+pub const fn pairs(title: &'static str, pointer: &'static str) -> Column {
+    Column { title, pointer, pairs: true }
 }
 
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -155,7 +163,11 @@ fn pretty(value: &Value) -> String {
 
 /// The text of a cell.
 fn cell(item: &Value, column: &Column) -> String {
-    item.pointer(column.pointer).map(text).unwrap_or_default()
+    match item.pointer(column.pointer) {
+        Some(Value::Object(object)) if column.pairs => named(object),
+        Some(value) => text(value),
+        None => String::new(),
+    }
 }
 
 /// A value as one line for people: a text in several languages in the one preferred, a list with commas.
@@ -169,13 +181,14 @@ fn text(value: &Value) -> String {
         Value::Array(items) => items.iter().map(text).collect::<Vec<_>>().join(", "),
         Value::Object(object) => match serde_json::from_value::<crate::kernel::LangText>(value.clone()) {
             Ok(languages) => clean(languages.best(&[])),
-            Err(_) => object
-                .iter()
-                .map(|(key, value)| format!("{}={}", clean(key), text(value)))
-                .collect::<Vec<_>>()
-                .join(" "),
+            Err(_) => named(object),
         },
     }
+}
+
+fn named(object: &serde_json::Map<String, Value>) -> String {
+    let pairs = object.iter().map(|(name, value)| format!("{}={}", clean(name), text(value)));
+    pairs.collect::<Vec<_>>().join(" ")
 }
 
 /// Without control characters: what others wrote must not steer this terminal or break a line in two.
@@ -229,6 +242,14 @@ mod tests {
         let text = output(Format::Json, true).render_list(&COLUMNS, &items());
         assert_eq!(serde_json::from_str::<Vec<Value>>(&text).unwrap(), items());
         assert_eq!(output(Format::Json, false).render_list(&COLUMNS, &[]), "[]\n");
+    }
+
+    #[test]
+    fn names_that_could_be_languages_are_shown_where_they_count() {
+        let item = json!({"roles": {"demo": "owner"}, "title": {"demo": "Wind"}});
+        let text = output(Format::Tsv, false)
+            .render_one(&[pairs("ROLES", "/roles"), column("TITLE", "/title")], &item);
+        assert_eq!(text, "roles\tdemo=owner\ntitle\tWind\n");
     }
 
     #[test]

@@ -77,10 +77,12 @@ fn hint(status: u16, problem: &Problem, path: &str) -> Option<String> {
             Some(id) => format!("cadastre request show {id}"),
             None => format!("cadastre request list --dataset {dataset}"),
         },
-        (_, "scope_required" | "insufficient_scope") => {
-            "the token lacks a scope; get one with all of them: cadastre login".to_owned()
-        }
+        (_, "scope_missing") => "sign in anew for a token with all scopes: cadastre login".to_owned(),
         (_, "stale") => "somebody changed it meanwhile; run the command again".to_owned(),
+        (404, _) if dataset_in(path).is_some() => {
+            "cadastre list shows what you may see; is it the right server (--url), are you signed in?"
+                .to_owned()
+        }
         (410, _) => format!("cadastre show {dataset}"),
         (429 | 502..=504, _) => "run the command again later".to_owned(),
         _ => return problem.next.clone(),
@@ -145,6 +147,8 @@ mod tests {
         let pending = r#"{"code":"request_pending","next":"/api/v1/requests/rq_1"}"#;
         assert_eq!(hint(403, pending), "cadastre request show rq_1");
         assert_eq!(hint(401, "{}"), "cadastre login");
+        assert!(hint(403, r#"{"code":"scope_missing"}"#).ends_with("cadastre login"));
+        assert!(hint(404, r#"{"code":"not_found"}"#).starts_with("cadastre list"));
         assert_eq!(
             hint(409, r#"{"code":"referenced","next":"https://example.org/a"}"#),
             "https://example.org/a"

@@ -43,14 +43,13 @@ const KEPT: &str = "demo.json";
 const PLENTY: NonZeroU32 = NonZeroU32::new(1_000_000).unwrap();
 
 pub(super) async fn run(options: Demo) -> Result<()> {
-    let (folder, passing) = match &options.data {
-        Some(folder) => (folder.clone(), false),
-        None => {
-            (std::env::temp_dir().join(format!("cadastre-demo-{}", hex::encode(random_bytes::<8>()?))), true)
-        }
+    let passing = match options.data {
+        Some(_) => None,
+        None => Some(Passing::new()?),
     };
+    let folder = options.data.or_else(|| passing.as_ref().map(|Passing(folder)| folder.clone()));
     let config = Settings {
-        data: Some(folder.clone()),
+        data: folder.clone(),
         listen: Some(options.listen),
         // One machine tries everything out, with scripts too.
         rate: Some(PLENTY),
@@ -61,23 +60,41 @@ pub(super) async fn run(options: Demo) -> Result<()> {
     server::start_log(&config)?;
     let services = server::open_services(config, Arc::new(SystemClock)).await?;
     let running = server::start(services.clone()).await?;
-    let base_url = format!("http://{}", running.address);
+    let kept = folder.unwrap_or_default().join(KEPT);
     let mut ready = match &running.first_sign_in {
         Some(first) => fill(&services, first.code.clone()).await?,
-        None => recall(&folder)?,
+        None => recall(&kept)?,
     };
-    ready.base_url = base_url;
+    ready.base_url = format!("http://{}", running.address);
     let text = serde_json::to_string_pretty(&ready).map_err(|error| Error::internal("demo", error))?;
-    keep(&folder.join(KEPT), &text)?;
+    keep(&kept, &text)?;
     if let Some(path) = &options.ready {
         keep(path, &text)?;
     }
     println!("{text}");
-    let ended = running.wait().await;
-    if passing && let Err(error) = std::fs::remove_dir_all(&folder) {
-        tracing::warn!(%error, folder = %folder.display(), "the demonstration's folder could not be removed");
+    eprintln!(
+        "\nThe demonstration is ready: {}/api/v1/docs/ has its contract. Ctrl-C ends it.\n",
+        ready.base_url
+    );
+    running.wait().await
+}
+
+/// A folder for the time of the demonstration; it goes at the end, however that comes.
+struct Passing(PathBuf);
+
+impl Passing {
+    fn new() -> Result<Self> {
+        let name = format!("cadastre-demo-{}", hex::encode(random_bytes::<8>()?));
+        Ok(Self(std::env::temp_dir().join(name)))
     }
-    ended
+}
+
+impl Drop for Passing {
+    fn drop(&mut self) {
+        if let Err(error) = std::fs::remove_dir_all(&self.0) {
+            tracing::warn!(%error, folder = %self.0.display(), "the demonstration's folder could not be removed");
+        }
+    }
 }
 
 async fn fill(services: &Services, code: String) -> Result<Ready> {
@@ -86,14 +103,14 @@ async fn fill(services: &Services, code: String) -> Result<Ready> {
     Ok(Ready { base_url: String::new(), tokens: people.tokens, datasets })
 }
 
-fn recall(folder: &Path) -> Result<Ready> {
-    let text = std::fs::read(folder.join(KEPT)).unwrap_or_default();
+fn recall(kept: &Path) -> Result<Ready> {
+    let text = std::fs::read(kept).unwrap_or_default();
     serde_json::from_slice(&text).map_err(|_| {
         Error::conflict(
             "not_a_demo",
             format!(
-                "{} holds another instance; choose an empty folder, or use `cadastre serve`",
-                folder.display()
+                "{} is not there, so its folder holds another instance; choose an empty folder, or use `cadastre serve`",
+                kept.display()
             ),
         )
     })

@@ -47,7 +47,7 @@ pub enum TokensCommand {
         /// Confine it to one space
         #[arg(long)]
         space: Option<Slug>,
-        /// How many days it lives; 90 when not given
+        /// How many days it lives, 366 at most; 90 when not given
         #[arg(long)]
         days: Option<u32>,
     },

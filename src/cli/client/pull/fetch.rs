@@ -30,8 +30,10 @@ pub enum Source<'a> {
 pub enum Fetched {
     /// It was there already, and is right.
     There,
-    /// It was fetched.
+    /// It was fetched, from its first byte on.
     Now,
+    /// The rest of it was fetched; an earlier run had left the beginning.
+    Resumed,
 }
 
 /// Fetches files into a folder.
@@ -59,10 +61,9 @@ impl Fetcher<'_> {
         }
         bar.rewind();
         let mut part = Part::open(&self.target.part(file)?, &bar).await?;
-        let resumed = part.size() > 0;
         self.receive(file, source, &mut part).await?;
         // What an earlier run left may have been damaged by a crash; the whole file decides.
-        if resumed && part.digest() != file.sha256 {
+        if part.is_resumed() && part.digest() != file.sha256 {
             part.restart().await?;
             self.receive(file, source, &mut part).await?;
         }
@@ -70,8 +71,9 @@ impl Fetcher<'_> {
             part.discard()?;
             return Err(wrong_bytes(file));
         }
+        let resumed = part.is_resumed();
         part.settle(&place).await?;
-        Ok(Fetched::Now)
+        Ok(if resumed { Fetched::Resumed } else { Fetched::Now })
     }
 
     /// Receives until the part has as many bytes as the file.

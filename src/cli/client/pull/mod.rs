@@ -31,9 +31,6 @@ use crate::datasets::files::{FilePath, Reference, clashes};
 use crate::kernel::Digest;
 
 /// Downloads a version of a dataset.
-///
-/// Files that are there already with the right bytes are not fetched again, and a file that broke off is
-/// resumed: run the same command again to go on.
 #[derive(Debug, Args)]
 pub struct Pull {
     /// The dataset, as organisation/name or organisation/name@1.0.0
@@ -64,7 +61,7 @@ pub struct Pull {
     lock: Option<PathBuf>,
 }
 
-const PULLED: [Column; 10] = [
+const PULLED: [Column; 11] = [
     column("DATASET", "/dataset"),
     column("VERSION", "/version"),
     column("DIGEST", "/digest"),
@@ -74,6 +71,7 @@ const PULLED: [Column; 10] = [
     column("FILES", "/files"),
     column("BYTES", "/bytes"),
     column("FETCHED", "/fetched"),
+    column("RESUMED", "/resumed"),
     column("LEFT OUT", "/left_out"),
 ];
 
@@ -113,7 +111,7 @@ pub async fn pull(options: &GlobalOptions, args: Pull) -> Result<()> {
     check_lock_is_free(&chosen, target.root(), &lock_file)?;
 
     let grant = grant(&client, &ask).await?;
-    let fetched = fetch_all(&client, &ask, &chosen, &target, usize::from(args.jobs), out).await?;
+    let outcomes = fetch_all(&client, &ask, &chosen, &target, usize::from(args.jobs), out).await?;
     let files: Vec<Locked> = chosen.iter().filter_map(|file| file.locked()).collect();
     let new =
         Lock::new(client.server().to_string(), ask.dataset.to_string(), ask.version.clone(), digest, grant);
@@ -122,7 +120,7 @@ pub async fn pull(options: &GlobalOptions, args: Pull) -> Result<()> {
     written.left_out.sort_unstable_by(|a, b| a.path.cmp(&b.path));
     written.write(&lock_file)?;
     target.tidy();
-    out.one(&PULLED, &report(&written, &folder, &lock_file, fetched))?;
+    out.one(&PULLED, &report(&written, &folder, &lock_file, &outcomes))?;
     if refused == 0 { Ok(()) } else { Err(not_all(&written, refused)) }
 }
 
@@ -151,7 +149,8 @@ fn not_all(lock: &Lock, refused: usize) -> CliError {
     ))
 }
 
-fn report(lock: &Lock, folder: &Path, lock_file: &Path, fetched: usize) -> Value {
+fn report(lock: &Lock, folder: &Path, lock_file: &Path, outcomes: &[Fetched]) -> Value {
+    let count = |wanted: &[Fetched]| outcomes.iter().filter(|outcome| wanted.contains(outcome)).count();
     json!({
         "dataset": lock.dataset,
         "version": lock.version,
@@ -161,7 +160,8 @@ fn report(lock: &Lock, folder: &Path, lock_file: &Path, fetched: usize) -> Value
         "lock": lock_file,
         "files": lock.files.len(),
         "bytes": lock.files.iter().map(|file| file.size).sum::<u64>(),
-        "fetched": fetched,
+        "fetched": count(&[Fetched::Now, Fetched::Resumed]),
+        "resumed": count(&[Fetched::Resumed]),
         "left_out": lock.left_out.len(),
     })
 }
@@ -235,7 +235,7 @@ async fn grant(client: &Client, ask: &Ask) -> Result<Option<String>> {
     }
 }
 
-/// Fetches what is not there yet; how many files that were.
+/// Fetches what is not there yet; what became of each file.
 async fn fetch_all(
     client: &Client,
     ask: &Ask,
@@ -243,7 +243,7 @@ async fn fetch_all(
     target: &Target,
     jobs: usize,
     out: Output,
-) -> Result<usize> {
+) -> Result<Vec<Fetched>> {
     let http = plain_client()?;
     let files: Vec<Locked> = chosen.iter().filter_map(|file| file.locked()).collect();
     let progress = Progress::new(&out, "pulling", files.iter().map(|file| file.size).sum());
@@ -259,6 +259,5 @@ async fn fetch_all(
         let fetcher = &fetcher;
         async move { fetcher.fetch(&file, source).await }
     };
-    let outcomes: Vec<Fetched> = stream::iter(work).map(fetch).buffer_unordered(jobs).try_collect().await?;
-    Ok(outcomes.into_iter().filter(|outcome| *outcome == Fetched::Now).count())
+    stream::iter(work).map(fetch).buffer_unordered(jobs).try_collect().await
 }

@@ -18,6 +18,7 @@ pub struct Part<'a> {
     file: File,
     hasher: Hasher,
     size: u64,
+    resumed: bool,
     bar: &'a FileBar,
 }
 
@@ -31,13 +32,22 @@ impl<'a> Part<'a> {
         let mut options = File::options();
         let file =
             options.read(true).write(true).create(true).truncate(false).open(path).await.map_err(failed)?;
-        let mut part = Part { path: path.to_owned(), file, hasher: Hasher::default(), size: 0, bar };
+        let mut part =
+            Part { path: path.to_owned(), file, hasher: Hasher::default(), size: 0, resumed: false, bar };
         let mut buffer = vec![0; BUFFER];
         loop {
             let length = part.file.read(&mut buffer).await.map_err(failed)?;
-            let Some(read) = buffer.get(..length).filter(|read| !read.is_empty()) else { return Ok(part) };
+            let Some(read) = buffer.get(..length).filter(|read| !read.is_empty()) else { break };
             part.count(read);
         }
+        part.resumed = part.size > 0;
+        Ok(part)
+    }
+
+    /// Whether it goes on from what an earlier run left.
+    #[must_use]
+    pub fn is_resumed(&self) -> bool {
+        self.resumed
     }
 
     /// Number of bytes so far.
@@ -71,7 +81,7 @@ impl<'a> Part<'a> {
         self.file.rewind().await.map_err(failed)?;
         self.file.set_len(0).await.map_err(failed)?;
         self.bar.rewind();
-        (self.hasher, self.size) = (Hasher::default(), 0);
+        (self.hasher, self.size, self.resumed) = (Hasher::default(), 0, false);
         Ok(())
     }
 

@@ -27,10 +27,6 @@ use crate::datasets::versions::{VersionNumber, VersionState};
 use crate::kernel::{Digest, Slug};
 
 /// Registers a folder as a version of a dataset.
-///
-/// Metadata come from cadastre.toml and datapackage.json in the folder, and from these options, which count
-/// more. What is stated nowhere stays at the server as it is. Hidden files are left out; links are followed
-/// to files of the folder and nowhere else.
 #[derive(Debug, Args)]
 pub struct Push {
     /// The folder

@@ -1,0 +1,147 @@
+//! What `--help` ends with: how a command is used, by example. Every line that begins with `cadastre` is one that the
+//! command line takes; a test reads them.
+
+pub(super) const ALL: &str = "\
+Begin:
+  cadastre demo
+  cadastre serve --data /var/lib/cadastre
+  cadastre login --url https://register.example.org
+
+Data go to standard output, everything else to standard error. Exit codes: 0 done, 1 failed, 2 wrong usage or input,
+3 not found, 4 not signed in, 5 access denied or not decided yet, 6 bytes are not what they should be, 7 conflict,
+8 unavailable however often it was tried, 130 interrupted.";
+
+pub(super) const SERVE: &str = "\
+Flags win over environment variables, and these over the file. The first start prints a one-time code for the first
+administrator. PostgreSQL is migrated by `cadastre admin migrate`, or with --migrate.
+
+Examples:
+  cadastre serve --data /var/lib/cadastre --listen 127.0.0.1:8080
+  cadastre serve --config /etc/cadastre.toml
+  cadastre serve --database postgres://cadastre@db/cadastre --blobs s3://cadastre?region=eu-west-1";
+
+pub(super) const DEMO: &str = "\
+It prints one JSON document with its address, a token for each part, and three datasets by their access mode.
+
+Examples:
+  cadastre demo
+  cadastre demo --listen 127.0.0.1:9000 --data demo --ready ready.json";
+
+pub(super) const LOGIN: &str = "\
+Examples:
+  cadastre login --url https://register.example.org --login ada
+  cadastre login --url https://register.example.org --login ada --code cac_1a2b
+  cadastre login --url https://register.example.org --login ada --scopes read,request --days 30
+  cadastre login --url https://register.example.org --token-stdin";
+
+pub(super) const LIST: &str = "\
+Examples:
+  cadastre list --space agriculture --access-mode open
+  cadastre --json list --modality text --updated-since 2026-01-31T00:00:00Z";
+
+pub(super) const SHOW: &str = "\
+Examples:
+  cadastre show harbour/wind
+  cadastre show harbour/wind@1.0.0 --files";
+
+pub(super) const PUSH: &str = "\
+Metadata come from cadastre.toml and datapackage.json in the folder, and from options, which count more. What is stated
+nowhere stays at the server as it is. Hidden files are left out; links are followed to files of the folder and nowhere
+else. A push that broke off goes on when it is run again: what the server has is not sent again.
+
+A cadastre.toml that suffices:
+  dataset = \"harbour/wind\"
+  version = \"1.0.0\"
+  space = \"energy\"
+  [access]
+  mode = \"review\"
+  [record]
+  title = { en = \"Wind at the pier\" }
+  description = { en = \"Speed and direction, every minute.\" }
+  contact = { name = \"Data desk\", email = \"desk@example.org\" }
+  origin = { source_category = \"own_collection\" }
+  rights = { licence = \"CC-BY-4.0\", tdm = { reservation = \"not_reserved\" } }
+  privacy = { personal_data = \"none\" }
+
+Examples:
+  cadastre push wind --dry-run
+  cadastre push wind --publish
+  cadastre push wind --dataset harbour/wind --version 1.1.0 --set title.fr=Vent --exclude tmp/** --sample head.csv";
+
+pub(super) const PUBLISH: &str = "\
+Examples:
+  cadastre publish harbour/wind 1.0.0";
+
+pub(super) const WITHDRAW: &str = "\
+Examples:
+  cadastre withdraw harbour/wind 1.0.0 --reason \"Wrong units in March\" --successor 1.0.1";
+
+pub(super) const POLICY: &str = "\
+Examples:
+  cadastre policy show harbour/wind
+  cadastre policy set harbour/wind --mode review
+  cadastre policy set harbour/wind --mode automatic --offer offer.jsonld";
+
+pub(super) const REQUEST: &str = "\
+Examples:
+  cadastre request new harbour/wind --organisation model-works --purpose pre_training --justification \"Gusts\" --wait
+  cadastre request list --state returned
+  cadastre request resubmit rq_1 --purpose pre_training --justification \"Forecasting gusts at unseen piers\"";
+
+pub(super) const REVIEW: &str = "\
+Nobody decides on what their own organisation asked for.
+
+Examples:
+  cadastre review list --space energy
+  cadastre review approve rq_1 --remark \"Fits the charter\" --until 2027-06-30
+  cadastre review return rq_1 --remark \"Which model is it for?\"";
+
+pub(super) const GRANT: &str = "\
+Examples:
+  cadastre grant list --dataset harbour/wind
+  cadastre grant deliveries gr_1
+  cadastre grant revoke gr_1 --reason \"The project has ended\"";
+
+pub(super) const PULL: &str = "\
+Files that are there already with the right bytes are not fetched again, and a file that broke off is resumed: run the
+same command again to go on.
+
+Examples:
+  cadastre pull harbour/wind
+  cadastre pull harbour/wind@1.0.0 --output wind --jobs 8 --model gust-forecaster --run run-1
+  cadastre pull harbour/wind --include 2025/**";
+
+pub(super) const VERIFY: &str = "\
+Exit code 6 when a file is missing or changed.
+
+Examples:
+  cadastre verify wind-1.0.0
+  cadastre verify wind --at leonardo /data/wind --record";
+
+pub(super) const ADMIN: &str = "\
+Examples:
+  cadastre admin migrate --database postgres://cadastre@db/cadastre
+  cadastre admin organisations add harbour --name \"Harbour Institute\" --kind research --country NL
+  cadastre admin people add ada \"Ada\"
+  cadastre admin people code ada
+  cadastre admin organisations member-set harbour ada publisher
+  cadastre admin spaces role-add energy grace reviewer
+  cadastre admin tokens create cluster --scopes read --days 30";
+
+pub(super) const COMPLETIONS: &str = "\
+Examples:
+  cadastre completions bash
+  cadastre completions zsh";
+
+/// The command lines in a text, as a shell would split them.
+#[cfg(test)]
+pub(super) fn command_lines(text: &str) -> Vec<Vec<String>> {
+    let words = |line: &str| {
+        let part = |(number, part): (usize, &str)| match number % 2 {
+            0 => part.split_whitespace().map(str::to_owned).collect(),
+            _ => vec![part.to_owned()],
+        };
+        line.split('"').enumerate().flat_map(part).collect()
+    };
+    text.lines().map(str::trim).filter(|line| line.starts_with("cadastre ")).map(words).collect()
+}

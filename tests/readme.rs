@@ -7,20 +7,13 @@
     reason = "in a test, a panic is the report"
 )]
 
+#[path = "support/mod.rs"]
+mod support;
+
 use std::path::Path;
-use std::process::{Child, Command, Stdio};
-use std::time::{Duration, Instant};
+use std::process::Command;
 
-use serde_json::Value;
-
-struct Demo(Child);
-
-impl Drop for Demo {
-    fn drop(&mut self) {
-        drop(self.0.kill());
-        drop(self.0.wait());
-    }
-}
+use support::demo::Demo;
 
 /// The blocks marked `sh tour`, one after the other.
 fn tour() -> String {
@@ -34,22 +27,8 @@ fn tour() -> String {
 #[test]
 fn the_tour_of_the_readme_works_as_written() {
     let folder = tempfile::tempdir().unwrap();
-    let ready_file = folder.path().join("ready.json");
     let binary = Path::new(env!("CARGO_BIN_EXE_cadastre"));
-    let log = std::fs::File::create(folder.path().join("log")).unwrap();
-    let _demo = Demo(
-        Command::new(binary)
-            .args(["demo", "--listen", "127.0.0.1:0", "--data"])
-            .arg(folder.path().join("data"))
-            .arg("--ready")
-            .arg(&ready_file)
-            .stdout(Stdio::null())
-            .stderr(log)
-            .spawn()
-            .unwrap(),
-    );
-    let ready = wait_for(&ready_file);
-    let token = |part: &str| ready["tokens"][part].as_str().unwrap().to_owned();
+    let demo = Demo::start(folder.path());
     let path = format!("{}:{}", binary.parent().unwrap().display(), std::env::var("PATH").unwrap());
     let work = folder.path().join("work");
     std::fs::create_dir(&work).unwrap();
@@ -58,10 +37,10 @@ fn the_tour_of_the_readme_works_as_written() {
         .current_dir(&work)
         .env("PATH", path)
         .env("CADASTRE_CONFIG_DIR", folder.path())
-        .env("CADASTRE_URL", ready["base_url"].as_str().unwrap())
-        .env("PROVIDER", token("provider"))
-        .env("TRAINER", token("trainer"))
-        .env("REVIEWER", token("reviewer"))
+        .env("CADASTRE_URL", demo.text("/base_url"))
+        .env("PROVIDER", demo.text("/tokens/provider"))
+        .env("TRAINER", demo.text("/tokens/trainer"))
+        .env("REVIEWER", demo.text("/tokens/reviewer"))
         .output()
         .unwrap();
     assert!(
@@ -76,15 +55,4 @@ fn the_tour_of_the_readme_works_as_written() {
     );
     let lock = std::fs::read_to_string(work.join("pulled/cadastre.lock")).unwrap();
     assert!(lock.contains("demo-data-institute/tides") && lock.contains("gr_"), "{lock}");
-}
-
-fn wait_for(file: &Path) -> Value {
-    let begun = Instant::now();
-    loop {
-        if let Ok(text) = std::fs::read(file) {
-            return serde_json::from_slice(&text).unwrap();
-        }
-        assert!(begun.elapsed() < Duration::from_secs(60), "the demonstration did not get ready");
-        std::thread::sleep(Duration::from_millis(50));
-    }
 }

@@ -45,7 +45,7 @@ fn rounds() -> usize {
 
 async fn survive(shape: Shape) {
     let mut deployment = Deployment::start(shape);
-    let token = client::provider_token(deployment.url(0), deployment.first_code()).await;
+    let token = support::provider::token(deployment.url(0), deployment.first_code(), "crash-works").await;
     let ledger = Arc::new(Mutex::new(BTreeMap::<String, Registered>::new()));
     let mut kills = 0;
     for round in 0..rounds() {

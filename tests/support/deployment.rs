@@ -1,11 +1,11 @@
 //! Servers as separate processes, in either shape, to be killed and started again.
 
 use std::io::{BufRead as _, BufReader};
-use std::process::{Child, Command, Stdio};
-use std::sync::mpsc;
+use std::process::{Child, Command, ExitStatus, Stdio};
+use std::sync::{Arc, Mutex, mpsc};
 use std::time::Duration;
 
-use super::services;
+use super::services::{self, Bucket};
 
 /// How the service is put together.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -22,7 +22,16 @@ pub struct Deployment {
     environment: Vec<(&'static str, String)>,
     servers: Vec<Server>,
     first_code: String,
-    _data: tempfile::TempDir,
+    stores: Stores,
+    log: Arc<Mutex<Vec<String>>>,
+}
+
+/// Where a deployment keeps everything.
+pub enum Stores {
+    /// A folder with a SQLite file and the blobs.
+    Folder(tempfile::TempDir),
+    /// The address of a PostgreSQL database, and a bucket.
+    Services(String, Bucket),
 }
 
 struct Server {
@@ -33,19 +42,27 @@ struct Server {
 impl Deployment {
     /// Starts the servers on fresh stores and waits until they answer.
     pub fn start(shape: Shape) -> Self {
-        let data = tempfile::tempdir().expect("a temporary folder");
-        let (arguments, environment, replicas) = match shape {
-            Shape::Embedded => (vec!["--data".to_owned(), data.path().display().to_string()], Vec::new(), 1),
+        let stores = match shape {
+            Shape::Embedded => Stores::Folder(tempfile::tempdir().expect("a temporary folder")),
             Shape::Scaled => {
-                let database = services::postgres().new_database();
-                let s3 = services::s3();
-                let arguments =
-                    vec!["--database".to_owned(), database, "--blobs".to_owned(), s3.new_bucket().url];
-                (arguments, s3.admin.env().to_vec(), 2)
+                Stores::Services(services::postgres().new_database(), services::s3().new_bucket())
             }
         };
-        let mut deployment =
-            Self { arguments, environment, servers: Vec::new(), first_code: String::new(), _data: data };
+        let (arguments, environment, replicas) = match &stores {
+            Stores::Folder(data) => (vec!["--data".to_owned(), data.path().display().to_string()], vec![], 1),
+            Stores::Services(database, bucket) => {
+                let arguments = ["--database", database, "--blobs", &bucket.url].map(str::to_owned);
+                (arguments.to_vec(), services::s3().admin.env().to_vec(), 2)
+            }
+        };
+        let mut deployment = Self {
+            arguments,
+            environment,
+            servers: Vec::new(),
+            first_code: String::new(),
+            stores,
+            log: Arc::default(),
+        };
         if shape == Shape::Scaled {
             let migrated = deployment.admin("migrate");
             assert!(migrated.status.success(), "{migrated:?}");
@@ -75,6 +92,16 @@ impl Deployment {
         &self.first_code
     }
 
+    /// Where everything is kept.
+    pub fn stores(&self) -> &Stores {
+        &self.stores
+    }
+
+    /// What the servers have written to standard error since they began to serve.
+    pub fn log(&self) -> Vec<String> {
+        self.log.lock().expect("no thread failed").clone()
+    }
+
     /// Runs `cadastre admin COMMAND` on the stores.
     pub fn admin(&self, command: &str) -> std::process::Output {
         Command::new(env!("CARGO_BIN_EXE_cadastre"))
@@ -89,6 +116,17 @@ impl Deployment {
         let server = self.servers.get_mut(replica).expect("there is a server");
         server.child.kill().expect("the server can be killed");
         server.child.wait().expect("the server ends");
+    }
+
+    /// Asks a replica to stop, as a process manager does.
+    pub fn ask_to_stop(&self, replica: usize) {
+        super::signal(self.servers.get(replica).expect("there is a server").child.id(), "TERM");
+    }
+
+    /// How a replica ended, if it has.
+    pub fn ended(&mut self, replica: usize) -> Option<ExitStatus> {
+        let server = self.servers.get_mut(replica).expect("there is a server");
+        server.child.try_wait().expect("the server can be looked at")
     }
 
     /// Starts a killed replica again, at the same address.
@@ -116,12 +154,14 @@ impl Deployment {
             .stderr(Stdio::piped())
             .spawn()
             .expect("the binary runs");
-        let (tell, heard) = mpsc::channel();
+        let ((tell, heard), log) = (mpsc::channel(), self.log.clone());
         let stderr = BufReader::new(child.stderr.take().expect("standard error is piped"));
         std::thread::spawn(move || {
             // Read to the end, so that the server never blocks on a full pipe.
             for line in stderr.lines().map_while(Result::ok) {
-                drop(tell.send(line));
+                if let Err(unheard) = tell.send(line) {
+                    log.lock().expect("no thread failed").push(unheard.0);
+                }
             }
         });
         // From here on, dropping it ends the process.

@@ -4,5 +4,17 @@
 #![allow(clippy::expect_used, reason = "in a test, a failed expectation is the report")]
 
 pub mod databases;
+pub mod demo;
 pub mod deployment;
+pub mod provider;
 pub mod services;
+
+/// Sends a signal (`INT`, `TERM`, `KILL`) to a process.
+///
+/// # Panics
+/// When there is no such process.
+pub fn signal(process: u32, signal: &str) {
+    let sent =
+        std::process::Command::new("kill").args([&format!("-{signal}"), &process.to_string()]).status();
+    assert!(sent.expect("kill runs").success(), "no process {process}");
+}

@@ -91,6 +91,15 @@ impl S3 {
         Bucket { url: format!("s3://{name}?endpoint={endpoint}&region={REGION}"), name, endpoint }
     }
 
+    /// Makes a bucket that was removed anew (`PUT`), or removes it (`DELETE`).
+    ///
+    /// # Panics
+    /// When the server does not do it.
+    pub fn change_bucket(&self, method: &str, bucket: &Bucket) {
+        ask(&bucket.endpoint, &self.admin, [method, &bucket.name], &[])
+            .unwrap_or_else(|error| panic!("cannot {method} a bucket: {error}"));
+    }
+
     /// Where the server keeps its data and its log.
     pub fn directory(&self) -> &Path {
         self.server.directory()

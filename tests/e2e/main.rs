@@ -12,13 +12,15 @@
 #[path = "../support/mod.rs"]
 mod support;
 
+mod breaks;
 mod person;
+mod terminal;
 
 use std::path::{Path, PathBuf};
 
 use person::Person;
 use serde_json::{Value, json};
-use support::deployment::{Deployment, Shape};
+use support::deployment::{Deployment, Shape, Stores};
 
 const DATASET: &str = "harbour-institute/vega-datasets";
 
@@ -57,6 +59,31 @@ fn main_job(shape: Shape) {
     flip_a_byte(&cast.trainer, pulled.path());
     assert_eq!(copies(&cast.provider, first).len(), 1, "a copy that is not right is not recorded");
     revoke(&cast, &request);
+    every_request_is_in_the_log_and_no_secret(&deployment);
+}
+
+/// Lines of JSON, each with the id of its request; nothing that opens a door, though all of it went through.
+fn every_request_is_in_the_log_and_no_secret(deployment: &Deployment) {
+    let log = deployment.log();
+    let mut answered = 0;
+    for line in &log {
+        let entry: serde_json::Value = serde_json::from_str(line).unwrap_or_else(|_| panic!("{line}"));
+        if entry["message"] == "answered" {
+            answered += 1;
+            let id = entry["span"]["id"].as_str().unwrap_or_default();
+            assert!(id.len() >= 8 && entry["status"].is_u64() && entry["millis"].is_u64(), "{line}");
+        }
+    }
+    assert!(answered > 50, "{answered} answers are in the log");
+    let mut secrets = vec!["cad_", "cac_", "cas_", "Bearer", "passphrase", "X-Amz-Signature"].join("\n");
+    if let Stores::Services(database, _) = deployment.stores() {
+        let password = database.split(':').nth(2).and_then(|rest| rest.split('@').next()).unwrap();
+        secrets += &format!("\n{password}\n{}", support::services::s3().admin.secret_key);
+    }
+    for secret in secrets.lines() {
+        let found = log.iter().find(|line| line.contains(secret));
+        assert!(found.is_none(), "{secret} is in the log: {found:?}");
+    }
 }
 
 /// Who takes part.

@@ -1,7 +1,7 @@
 //! A person at a terminal: the real binary with a configuration folder of its own.
 
 use std::io::Write as _;
-use std::process::{Command, Output, Stdio};
+use std::process::{Child, Command, Output, Stdio};
 
 use serde_json::Value;
 
@@ -58,16 +58,34 @@ impl Person {
             .unwrap_or_else(|error| panic!("{arguments:?} printed no JSON ({error}): {text}"))
     }
 
+    /// Begins a command that somebody is going to interrupt.
+    pub fn begin(&self, arguments: &[&str]) -> Child {
+        self.command(arguments).spawn().unwrap()
+    }
+
+    /// Runs a command at a terminal, wide enough for a table; gives its exit code and all that was shown.
+    pub fn at_terminal(&self, arguments: &[&str]) -> (Option<i32>, String) {
+        let quoted = arguments.iter().map(|argument| format!("'{argument}'")).collect::<Vec<_>>().join(" ");
+        let line = format!("stty cols 200; exec {} {quoted}", env!("CARGO_BIN_EXE_cadastre"));
+        let mut command = Command::new("script");
+        command.args(["--quiet", "--return", "--command", &line, "/dev/null"]);
+        let output = self.settle(&mut command).env("TERM", "xterm").output().unwrap();
+        (output.status.code(), String::from_utf8(output.stdout).unwrap())
+    }
+
     fn command(&self, arguments: &[&str]) -> Command {
         let mut command = Command::new(env!("CARGO_BIN_EXE_cadastre"));
+        self.settle(command.args(arguments));
         command
-            .args(arguments)
+    }
+
+    fn settle<'a>(&self, command: &'a mut Command) -> &'a mut Command {
+        command
             .env("CADASTRE_URL", &self.url)
             .env("CADASTRE_CONFIG_DIR", self.home.path())
             .env_remove("CADASTRE_TOKEN")
             .stdin(Stdio::null())
             .stdout(Stdio::piped())
-            .stderr(Stdio::piped());
-        command
+            .stderr(Stdio::piped())
     }
 }

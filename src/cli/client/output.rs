@@ -16,7 +16,7 @@ pub struct Column {
     pub title: &'static str,
     /// Where its value is in the item: a JSON pointer (RFC 6901).
     pub pointer: &'static str,
-    /// Whether an object is shown with its names, and never taken for a text in several languages.
+    /// Whether objects are shown with their names, and never taken for a text in several languages.
     pub pairs: bool,
 }
 
@@ -26,7 +26,7 @@ pub const fn column(title: &'static str, pointer: &'static str) -> Column {
     Column { title, pointer, pairs: false }
 }
 
-/// As [`column`], for an object whose names count as much as its values.
+/// As [`column`], for objects whose names count as much as their values.
 #[must_use]
 pub const fn pairs(title: &'static str, pointer: &'static str) -> Column {
     Column { title, pointer, pairs: true }
@@ -165,6 +165,9 @@ fn pretty(value: &Value) -> String {
 fn cell(item: &Value, column: &Column) -> String {
     match item.pointer(column.pointer) {
         Some(Value::Object(object)) if column.pairs => named(object),
+        Some(Value::Array(objects)) if column.pairs => {
+            objects.iter().filter_map(Value::as_object).map(named).collect::<Vec<_>>().join(", ")
+        }
         Some(value) => text(value),
         None => String::new(),
     }
@@ -246,10 +249,10 @@ mod tests {
 
     #[test]
     fn names_that_could_be_languages_are_shown_where_they_count() {
-        let item = json!({"roles": {"demo": "owner"}, "title": {"demo": "Wind"}});
+        let item = json!({"roles": [{"org": "a", "role": "owner"}], "title": {"org": "Wind"}});
         let text = output(Format::Tsv, false)
             .render_one(&[pairs("ROLES", "/roles"), column("TITLE", "/title")], &item);
-        assert_eq!(text, "roles\tdemo=owner\ntitle\tWind\n");
+        assert_eq!(text, "roles\torg=a role=owner\ntitle\tWind\n");
     }
 
     #[test]

@@ -13,6 +13,7 @@
 mod support;
 
 mod breaks;
+mod commands;
 mod person;
 mod terminal;
 

@@ -1,0 +1,183 @@
+//! Every other command, once through a life: terms of use, successors, requests taken back and given again, rights
+//! that end, accounts, spaces.
+
+use serde_json::Value;
+
+use super::Cast;
+use super::person::Person;
+use super::support::deployment::{Deployment, Shape};
+
+const DATASET: &str = "harbour-institute/wind";
+
+#[test]
+fn every_command_does_what_it_says_on_sqlite_and_files() {
+    walk(Shape::Embedded);
+}
+
+#[test]
+fn every_command_does_what_it_says_on_postgresql_and_s3() {
+    walk(Shape::Scaled);
+}
+
+fn walk(shape: Shape) {
+    let deployment = Deployment::start(shape);
+    let admin = Person::new(deployment.url(0), "admin");
+    admin.sign_in(deployment.first_code());
+    let cast = Cast::arrive(&admin, deployment.url(0), deployment.url(1));
+    run_the_instance(&admin, &cast);
+    provide(&cast.provider);
+    ask(&cast);
+    end(&cast);
+    for shell in ["bash", "zsh", "fish", "elvish", "powershell"] {
+        assert!(admin.ok(&["completions", shell]).contains("cadastre"), "{shell}");
+    }
+    let health = admin.run(&["healthcheck", "--server", deployment.url(0)]);
+    assert!(health.status.success(), "{health:?}");
+}
+
+/// The column of a list that a program would cut out.
+fn column(person: &Person, arguments: &[&str], pointer: &str) -> Vec<String> {
+    let items = person.json(arguments);
+    let text = |item: &Value| item.pointer(pointer).and_then(Value::as_str).unwrap_or_default().to_owned();
+    items.as_array().unwrap().iter().map(text).collect()
+}
+
+fn run_the_instance(admin: &Person, cast: &Cast) {
+    assert_eq!(column(admin, &["admin", "spaces", "list"], "/slug").len(), 14);
+    admin.ok(&["admin", "spaces", "add", "oceans", "--name", "Oceans"]);
+    assert!(column(admin, &["admin", "spaces", "list"], "/slug").contains(&"oceans".to_owned()));
+    admin.ok(&["admin", "spaces", "member-add", "oceans", "harbour-institute"]);
+    let members = ["admin", "spaces", "members", "oceans"];
+    assert_eq!(column(admin, &members, "/organisation"), ["harbour-institute"]);
+    admin.ok(&["admin", "spaces", "member-remove", "oceans", "harbour-institute"]);
+    assert!(column(admin, &members, "/organisation").is_empty());
+    admin.ok(&["admin", "spaces", "role-add", "oceans", "reviewer", "steward"]);
+    let roles = ["admin", "spaces", "roles", "oceans"];
+    assert_eq!(column(admin, &roles, "/role"), ["steward"]);
+    admin.ok(&["admin", "spaces", "role-remove", "oceans", "reviewer", "steward"]);
+    assert!(column(admin, &roles, "/role").is_empty());
+
+    admin.ok(&["admin", "organisations", "set", "model-works", "--name", "Model Works SA"]);
+    assert!(
+        column(admin, &["admin", "organisations", "list"], "/name").contains(&"Model Works SA".to_owned())
+    );
+    admin.ok(&["admin", "people", "add", "guest", "Guest"]);
+    admin.ok(&["admin", "organisations", "member-set", "model-works", "guest", "member"]);
+    let members = ["admin", "organisations", "members", "model-works"];
+    assert_eq!(column(admin, &members, "/login"), ["guest", "trainer"]);
+    admin.ok(&["admin", "organisations", "member-remove", "model-works", "guest"]);
+    assert_eq!(column(admin, &members, "/login"), ["trainer"]);
+
+    admin.ok(&["admin", "people", "disable", "trainer"]);
+    assert_eq!(cast.trainer.run(&["whoami"]).status.code(), Some(4));
+    admin.ok(&["admin", "people", "enable", "trainer"]);
+    assert_eq!(cast.trainer.json(&["whoami"])["admin"], false);
+    assert_eq!(column(admin, &["admin", "people", "list"], "/login").len(), 5);
+}
+
+fn provide(provider: &Person) {
+    let folder = tempfile::tempdir().unwrap();
+    std::fs::write(folder.path().join("wind.csv"), "time,speed\n1,2\n").unwrap();
+    let metadata = format!(
+        "dataset = '{DATASET}'\nspace = 'media'\n[access]\nmode = 'review'\n[record]\n\
+         title = {{ en = 'Wind' }}\ndescription = {{ en = 'Wind at the pier.' }}\n\
+         contact = {{ name = 'Desk', email = 'desk@example.org' }}\norigin = {{ source_category = 'own_collection' }}\n\
+         rights = {{ licence = 'CC-BY-4.0', tdm = {{ reservation = 'not_reserved' }} }}\n\
+         privacy = {{ personal_data = 'none' }}\n"
+    );
+    std::fs::write(folder.path().join("cadastre.toml"), metadata).unwrap();
+    let push = |version| ["push", folder.path().to_str().unwrap(), "--version", version];
+    let listed = provider.json(&[&push("1.0.0")[..], &["--dry-run"]].concat());
+    assert_eq!(
+        (listed[0]["path"].as_str(), listed.as_array().unwrap().len()),
+        (Some("wind.csv"), 1),
+        "{listed}"
+    );
+    assert_eq!(provider.run(&["show", DATASET]).status.code(), Some(3), "a dry run sends nothing");
+    assert_eq!(provider.json(&push("1.0.0"))["state"], "draft");
+    assert_eq!(provider.json(&["publish", DATASET, "1.0.0"])["state"], "published");
+    assert_eq!(provider.run(&["publish", DATASET, "1.0.0"]).status.code(), Some(7));
+
+    std::fs::write(folder.path().join("wind.csv"), "time,speed\n1,3\n").unwrap();
+    provider.ok(&[&push("1.0.1")[..], &["--publish"]].concat());
+    let withdrawn = ["withdraw", DATASET, "1.0.0", "--reason", "Wrong speed", "--successor", "1.0.1"];
+    assert_eq!(provider.json(&withdrawn)["state"], "withdrawn");
+    let shown = provider.ok(&["show", &format!("{DATASET}@1.0.0")]);
+    assert!(shown.contains("reason\tWrong speed") && shown.contains("successor\t1.0.1"), "{shown}");
+    let again = provider.run(&push("1.0.0"));
+    assert_eq!(again.status.code(), Some(7), "a number that was withdrawn is not used again: {again:?}");
+
+    assert_eq!(provider.json(&["policy", "show", DATASET])["mode"], "review");
+    assert_eq!(provider.json(&["policy", "set", DATASET, "--mode", "open"])["mode"], "open");
+    assert_eq!(provider.json(&["policy", "set", DATASET, "--mode", "review"])["revision"], 3);
+    assert_eq!(
+        column(provider, &["list", "--space", "media", "--access-mode", "review"], "/dataset"),
+        [DATASET]
+    );
+    assert_eq!(provider.json(&["list", "--access-mode", "open"]), serde_json::json!([]));
+}
+
+fn ask(cast: &Cast) {
+    let (trainer, reviewer) = (&cast.trainer, &cast.reviewer);
+    let new = |justification: &str| {
+        let mut arguments = vec!["request", "new", DATASET, "--organisation", "model-works"];
+        arguments.extend(["--purpose", "pre_training", "--justification", justification]);
+        trainer.json(&arguments)["id"].as_str().unwrap().to_owned()
+    };
+    let first = new("Forecasting gusts at piers nobody has measured.");
+    let remark = ["request", "withdraw", &first, "--remark", "Not yet"];
+    assert_eq!(trainer.json(&remark)["state"], "withdrawn");
+    assert_eq!(reviewer.run(&["review", "approve", &first]).status.code(), Some(7), "it was taken back");
+
+    let second = new("Forecasting gusts at piers nobody has measured.");
+    assert_eq!(trainer.ok(&["--quiet", "request", "list", "--state", "submitted"]), format!("{second}\n"));
+    assert_eq!(reviewer.ok(&["--quiet", "review", "list", "--space", "media"]), format!("{second}\n"));
+    let returned = reviewer.json(&["review", "return", &second, "--remark", "Which model?"]);
+    assert_eq!(
+        (returned["state"].as_str(), returned["remark"].as_str()),
+        (Some("returned"), Some("Which model?"))
+    );
+    let more = "Forecasting gusts with a model of our own for piers nobody has measured.";
+    let resubmit = ["request", "resubmit", &second, "--purpose", "pre_training", "--justification", more];
+    assert_eq!(trainer.json(&resubmit)["state"], "submitted");
+    assert_eq!(reviewer.json(&["review", "show", &second])["justification"], more);
+    assert_eq!(reviewer.json(&["review", "reject", &second, "--remark", "No"])["state"], "rejected");
+    assert_eq!(trainer.json(&["request", "show", &second])["remark"], "No");
+}
+
+fn end(cast: &Cast) {
+    let (trainer, reviewer) = (&cast.trainer, &cast.reviewer);
+    // One who waits hears of the decision, whoever makes it meanwhile.
+    let mut arguments = vec!["request", "new", DATASET, "--organisation", "model-works", "--wait"];
+    arguments.extend(["--purpose", "pre_training", "--justification", "Forecasting gusts at unseen piers."]);
+    let waiting = trainer.begin(&arguments);
+    let begun = std::time::Instant::now();
+    let id = loop {
+        let listed = reviewer.ok(&["--quiet", "review", "list"]);
+        if let Some(id) = listed.lines().next() {
+            break id.to_owned();
+        }
+        assert!(begun.elapsed().as_secs() < 60, "no request came");
+    };
+    let approve = ["review", "approve", &id, "--until", "2999-01-01", "--version", "1.0.1"];
+    let far = reviewer.run(&approve);
+    assert_ne!(far.status.code(), Some(0), "a grant has its longest time: {far:?}");
+    reviewer.ok(&["review", "approve", &id, "--version", "1.0.1", "--conditions", "Cite us"]);
+    let waited = waiting.wait_with_output().unwrap();
+    assert!(waited.status.success(), "{waited:?}");
+
+    let grants = ["grant", "list", "--dataset", DATASET];
+    let grant = column(trainer, &grants, "/id").remove(0);
+    assert_eq!(trainer.json(&["grant", "show", &grant])["conditions"], "Cite us");
+    let target = tempfile::tempdir().unwrap();
+    let pull = ["pull", DATASET, "--output", target.path().to_str().unwrap(), "--run", "run-7"];
+    assert_eq!(trainer.json(&pull)["grant"], grant.as_str());
+    assert_eq!(trainer.json(&pull)["fetched"], 0, "what is there is not fetched again");
+    let record = ["verify", target.path().to_str().unwrap(), "--at", "leonardo", "/data/wind", "--record"];
+    let recorded = trainer.run(&record);
+    assert!(recorded.status.success(), "{recorded:?}");
+    let deliveries = column(trainer, &["grant", "deliveries", &grant], "/run");
+    assert_eq!(deliveries, ["run-7"], "{deliveries:?}");
+    assert_eq!(trainer.json(&["grant", "relinquish", &grant, "--reason", "Done"])["state"], "relinquished");
+    assert_eq!(trainer.run(&pull).status.code(), Some(5));
+}

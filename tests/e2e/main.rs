@@ -76,7 +76,7 @@ fn every_request_is_in_the_log_and_no_secret(deployment: &Deployment) {
         }
     }
     assert!(answered > 50, "{answered} answers are in the log");
-    let mut secrets = vec!["cad_", "cac_", "cas_", "Bearer", "passphrase", "X-Amz-Signature"].join("\n");
+    let mut secrets = ["cad_", "cac_", "cas_", "Bearer", "passphrase", "X-Amz-Signature"].join("\n");
     if let Stores::Services(database, _) = deployment.stores() {
         let password = database.split(':').nth(2).and_then(|rest| rest.split('@').next()).unwrap();
         secrets += &format!("\n{password}\n{}", support::services::s3().admin.secret_key);

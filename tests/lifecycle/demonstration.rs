@@ -4,9 +4,11 @@ use std::net::TcpListener;
 use std::path::Path;
 use std::process::{Command, Stdio};
 
+use cadastre::kernel::Digest;
 use serde_json::Value;
 
 use super::http;
+use super::support::databases::Database;
 use super::support::demo::Demo;
 
 async fn get(demo: &Demo, part: &str, path: &str) -> (u16, Value) {
@@ -93,4 +95,52 @@ fn what_it_made_for_itself_goes_at_the_end_however_that_comes() {
     super::support::signal(child.id(), "INT");
     assert!(child.wait().unwrap().success());
     assert_eq!(left_in(folder.path()), 0);
+}
+
+/// Copies a folder with all that is in it.
+fn copy(from: &Path, to: &Path) {
+    std::fs::create_dir_all(to).unwrap();
+    for entry in std::fs::read_dir(from).unwrap() {
+        let entry = entry.unwrap();
+        let place = to.join(entry.file_name());
+        if entry.file_type().unwrap().is_dir() {
+            copy(&entry.path(), &place);
+        } else {
+            std::fs::copy(entry.path(), &place).unwrap();
+        }
+    }
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_backup_made_as_described_while_it_runs_can_be_used() {
+    let folder = tempfile::tempdir().unwrap();
+    let (data, backup) = (folder.path().join("data"), folder.path().join("backup/data"));
+    std::fs::create_dir_all(&backup).unwrap();
+    let demo = Demo::start(folder.path());
+    let statement = format!("VACUUM INTO '{}'", backup.join("cadastre.sqlite").display());
+    let described =
+        include_str!("../../docs/operations.md").contains("\"VACUUM INTO 'BACKUP/cadastre.sqlite'\"");
+    assert!(described, "the documents describe another way");
+    let database = Database::at(&format!("sqlite:{}", data.join("cadastre.sqlite").display()), None);
+    database.execute(&statement);
+    copy(&data.join("blobs/blobs"), &backup.join("blobs/blobs"));
+    let path = format!("datasets/{}/versions/latest/manifest", demo.text("/datasets/open"));
+    let (status, manifest) = get(&demo, "trainer", &path).await;
+    assert_eq!(status, 200);
+    std::fs::copy(data.join("demo.json"), backup.join("demo.json")).unwrap();
+    drop(demo);
+
+    let examined = Command::new(env!("CARGO_BIN_EXE_cadastre"))
+        .args(["admin", "doctor", "--data"])
+        .arg(&backup)
+        .output()
+        .unwrap();
+    assert!(examined.status.success(), "{examined:?}");
+    let demo = Demo::start(&folder.path().join("backup"));
+    assert_eq!(get(&demo, "trainer", &path).await, (200, manifest.clone()));
+    let file = manifest["files"][0]["path"].as_str().unwrap();
+    let file = path.replace("manifest", &format!("files/{file}"));
+    let request = http().get(format!("{}/api/v1/{file}", demo.text("/base_url")));
+    let bytes = request.send().await.unwrap().bytes().await.unwrap();
+    assert_eq!(Digest::of(bytes).to_string(), manifest["files"][0]["sha256"].as_str().unwrap());
 }

@@ -4,9 +4,9 @@ use std::fmt;
 use std::str::FromStr;
 use std::time::Duration;
 
-use reqwest::header::{AUTHORIZATION, CONTENT_LENGTH, CONTENT_TYPE, ETAG, IF_MATCH, RETRY_AFTER};
+use reqwest::header::{AUTHORIZATION, CONTENT_LENGTH, CONTENT_TYPE, ETAG, IF_MATCH};
 use reqwest::redirect::Policy;
-use reqwest::{Method, RequestBuilder, Response, StatusCode, Url};
+use reqwest::{Method, RequestBuilder, Response, Url};
 use serde::de::DeserializeOwned;
 use serde_json::Value;
 
@@ -14,7 +14,7 @@ use super::error::{CliError, Exit, Result};
 use super::local::LocalFile;
 use super::problem;
 use super::progress::FileBar;
-use super::retry::{Retry, retry_after};
+use super::retry::{Retry, asked_wait, is_busy};
 use crate::kernel::{Error, ExposeSecret as _, Secret, random_bytes};
 
 /// The largest JSON answer that is read, in bytes.
@@ -347,18 +347,6 @@ fn builder() -> reqwest::ClientBuilder {
 
 fn unusable(error: &reqwest::Error) -> CliError {
     CliError::failure(format!("no HTTP client can be set up: {}", chain(error)))
-}
-
-/// Whether the status says: later.
-#[must_use]
-pub fn is_busy(status: StatusCode) -> bool {
-    matches!(status.as_u16(), 429 | 502 | 503 | 504)
-}
-
-/// The wait that an answer asks for.
-#[must_use]
-pub fn asked_wait(response: &Response) -> Option<Duration> {
-    retry_after(response.headers().get(RETRY_AFTER)?.to_str().ok()?)
 }
 
 /// The failure that an answer other than success means.

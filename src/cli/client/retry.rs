@@ -2,6 +2,9 @@
 
 use std::time::Duration;
 
+use reqwest::header::RETRY_AFTER;
+use reqwest::{Response, StatusCode};
+
 use crate::kernel::random_bytes;
 
 /// How often something is tried in all.
@@ -57,9 +60,21 @@ impl Retry {
     }
 }
 
+/// Whether the status says: later.
+#[must_use]
+pub fn is_busy(status: StatusCode) -> bool {
+    matches!(status.as_u16(), 429 | 502 | 503 | 504)
+}
+
+/// The wait that an answer asks for.
+#[must_use]
+pub fn asked_wait(response: &Response) -> Option<Duration> {
+    retry_after(response.headers().get(RETRY_AFTER)?.to_str().ok()?)
+}
+
 /// The wait that a `Retry-After` field asks for, when it is given in seconds (RFC 9110, 10.2.3).
 #[must_use]
-pub fn retry_after(value: &str) -> Option<Duration> {
+fn retry_after(value: &str) -> Option<Duration> {
     value.trim().parse().ok().map(Duration::from_secs)
 }
 

@@ -7,10 +7,10 @@ use reqwest::header::{CONTENT_RANGE, IF_RANGE, RANGE};
 use reqwest::{Response, StatusCode, Url};
 
 use super::super::error::{CliError, Exit, Result};
-use super::super::http::{ServerUrl, asked_wait, is_busy, refused, unreachable};
+use super::super::http::{ServerUrl, refused, unreachable};
 use super::super::local::LocalFile;
 use super::super::progress::{FileBar, Progress};
-use super::super::retry::Retry;
+use super::super::retry::{Retry, asked_wait, is_busy};
 use super::lock::Locked;
 use super::part::Part;
 use super::plan::Addresses;

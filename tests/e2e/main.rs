@@ -68,7 +68,7 @@ fn every_request_is_in_the_log_and_no_secret(deployment: &Deployment) {
     let log = deployment.log();
     let mut answered = 0;
     for line in &log {
-        let entry: serde_json::Value = serde_json::from_str(line).unwrap_or_else(|_| panic!("{line}"));
+        let entry: Value = serde_json::from_str(line).unwrap_or_else(|_| panic!("{line}"));
         if entry["message"] == "answered" {
             answered += 1;
             let id = entry["span"]["id"].as_str().unwrap_or_default();

@@ -57,10 +57,11 @@ impl Db {
         }
         let mut conn = Conn::open(url, Role::Writer).map_err(|error| unreachable(url, error))?;
         probe_write(&mut conn).map_err(|error| {
+            let reason = error.cause().map_or_else(|| error.to_string(), ToString::to_string);
             Error::unavailable(
                 "database_read_only",
                 format!(
-                    "the database {url} cannot be written: {error}; check its permissions and free space"
+                    "the database {url} cannot be written: {reason}; check its permissions and free space"
                 ),
             )
         })?;

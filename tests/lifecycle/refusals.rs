@@ -27,7 +27,7 @@ fn refusal(output: &Output) -> (Option<i32>, String) {
     let said = String::from_utf8_lossy(&output.stderr).into_owned();
     assert!(output.stdout.is_empty(), "{output:?}");
     assert!(said.starts_with("error: ") && said.lines().count() == 1, "{said}");
-    assert!(!said.contains("hunter2"), "{said}");
+    assert!(!said.contains("hunter2") && !said.contains("on our side"), "{said}");
     (output.status.code(), said)
 }
 
@@ -51,6 +51,10 @@ fn a_database_or_store_that_cannot_be_used_is_named_with_what_to_do() {
     let (user, place) = rest.split_once('@').unwrap();
     let login = user.split(':').next().unwrap();
     let wrong_password = format!("{scheme}://{login}:hunter2@{place}");
+    let read_only = Database::postgres();
+    let name = read_only.address.rsplit('/').next().unwrap();
+    let name = name.split('?').next().unwrap();
+    read_only.execute(&format!("ALTER DATABASE {name} SET default_transaction_read_only = on"));
     let newer = [Database::sqlite(), Database::postgres()];
     for database in &newer {
         database.execute("INSERT INTO __diesel_schema_migrations (version) VALUES ('99990101000000')");
@@ -66,6 +70,7 @@ fn a_database_or_store_that_cannot_be_used_is_named_with_what_to_do() {
             &["127.0.0.1:1", "refused", "is it running"],
         ),
         (&wrong_password, &files, &[], 8, &["password authentication failed", "password"]),
+        (&read_only.address, &files, &[], 8, &["cannot be written"]),
         (&behind, &files, &[], 7, &["cadastre admin migrate", "--migrate"]),
         (&newer[0].address, &files, &[], 7, &["newer"]),
         (&newer[1].address, &files, &[], 7, &["newer"]),

@@ -14,6 +14,7 @@ mod sweep;
 mod terms;
 pub mod versions;
 
+pub use api::DatasetPath;
 pub use find::{Action, find_dataset, find_dataset_by_id, sees_inside};
 pub use gate::{Asked, Delivery, DownloadGate, Ground, Permit};
 pub use model::{

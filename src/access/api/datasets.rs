@@ -6,10 +6,10 @@ use utoipa::IntoParams;
 
 use super::super::model::{Answer, Delivered};
 use super::super::{account, may_i};
-use crate::datasets::DownloadGate;
+use crate::datasets::{DatasetPath, DownloadGate};
 use crate::db::Db;
 use crate::http::{Listing, PageQuery, listing};
-use crate::kernel::{Ctx, Result, Slug};
+use crate::kernel::{Ctx, Result};
 use crate::policies::Purpose;
 
 /// Lists deliveries of a dataset
@@ -17,17 +17,18 @@ use crate::policies::Purpose;
 /// Who got which file, by which right, when, and for which declared model or run; newest first. For members of the
 /// providing organisation.
 #[utoipa::path(tag = "access", operation_id = "list_dataset_deliveries",
-    params(("org" = Slug, Path, description = "The organisation"), ("name" = Slug, Path, description = "The dataset"), PageQuery),
+    params(DatasetPath, PageQuery),
     responses((status = 200, description = "A page of deliveries", body = Listing<Delivered>)))]
 #[get("/datasets/{org}/{name}/deliveries")]
 pub(super) async fn list_dataset_deliveries(
     req: HttpRequest,
     ctx: Ctx,
     db: web::Data<Db>,
-    name: web::Path<(Slug, Slug)>,
+    name: web::Path<DatasetPath>,
     page: web::Query<PageQuery>,
 ) -> Result<HttpResponse> {
-    let found = account::list_dataset_deliveries(&db, &ctx, name.into_inner(), page.checked()?).await?;
+    let found =
+        account::list_dataset_deliveries(&db, &ctx, name.into_inner().into(), page.checked()?).await?;
     Ok(listing(&req, found))
 }
 
@@ -44,16 +45,16 @@ pub(super) struct AccessQuery {
 ///
 /// The newest published version, now, and what to do next when not.
 #[utoipa::path(tag = "access", operation_id = "get_access", security(()),
-    params(("org" = Slug, Path, description = "The organisation"), ("name" = Slug, Path, description = "The dataset"), AccessQuery),
+    params(DatasetPath, AccessQuery),
     responses((status = 200, description = "The answer", body = Answer)))]
 #[get("/datasets/{org}/{name}/access")]
 pub(super) async fn get_access(
     ctx: Ctx,
     db: web::Data<Db>,
     gate: web::Data<dyn DownloadGate>,
-    name: web::Path<(Slug, Slug)>,
+    name: web::Path<DatasetPath>,
     query: web::Query<AccessQuery>,
 ) -> Result<HttpResponse> {
-    let answer = may_i::may_i(&db, gate.into_inner(), &ctx, name.into_inner(), query.purpose).await?;
+    let answer = may_i::may_i(&db, gate.into_inner(), &ctx, name.into_inner().into(), query.purpose).await?;
     Ok(HttpResponse::Ok().json(answer))
 }

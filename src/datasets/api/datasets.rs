@@ -10,6 +10,7 @@ use super::super::read::Shown;
 use super::super::record::{Completeness, Modality, Theme};
 use super::super::store::Filters;
 use super::super::{read, register};
+use super::paths::{DatasetPath, StatePath};
 use crate::db::Db;
 use crate::http::{IfMatch, Json, Listing, PageQuery, is_not_modified, listing, with_tag};
 use crate::kernel::{Checks, Ctx, Result, Slug, Timestamp};
@@ -103,16 +104,16 @@ pub(super) async fn create_dataset(
 ///
 /// The record and what goes with it.
 #[utoipa::path(tag = "datasets", operation_id = "get_dataset", security(()),
-    params(("org" = Slug, Path, description = "The organisation"), ("name" = Slug, Path, description = "The dataset")),
+    params(DatasetPath),
     responses((status = 200, description = "The dataset", body = Dataset), (status = 304, description = "You have it already: `If-None-Match`")))]
 #[get("/datasets/{org}/{name}")]
 pub(super) async fn get_dataset(
     req: HttpRequest,
     ctx: Ctx,
     (db, shown): (web::Data<Db>, web::Data<Shown>),
-    path: web::Path<(Slug, Slug)>,
+    path: web::Path<DatasetPath>,
 ) -> Result<HttpResponse> {
-    let dataset = read::show_dataset(&db, &shown, &ctx, path.into_inner()).await?;
+    let dataset = read::show_dataset(&db, &shown, &ctx, path.into_inner().into()).await?;
     let tag = dataset.etag();
     if is_not_modified(req.headers(), &tag) {
         return Ok(HttpResponse::NotModified().insert_header((ETAG, tag)).finish());
@@ -124,18 +125,18 @@ pub(super) async fn get_dataset(
 ///
 /// What is stated of it as a whole: space, visibility, record, extension. The state before stays readable.
 #[utoipa::path(tag = "datasets", operation_id = "update_dataset", request_body = Statement,
-    params(("org" = Slug, Path, description = "The organisation"), ("name" = Slug, Path, description = "The dataset"),
+    params(DatasetPath,
            ("If-Match" = String, Header, description = "The ETag of the state you read")),
     responses((status = 200, description = "The dataset", body = Dataset)))]
 #[put("/datasets/{org}/{name}")]
 pub(super) async fn update_dataset(
     ctx: Ctx,
     db: web::Data<Db>,
-    path: web::Path<(Slug, Slug)>,
+    path: web::Path<DatasetPath>,
     fits: IfMatch,
     body: Json<Statement>,
 ) -> Result<HttpResponse> {
-    let dataset = register::update_dataset(&db, &ctx, path.into_inner(), body.0, move |now| {
+    let dataset = register::update_dataset(&db, &ctx, path.into_inner().into(), body.0, move |now| {
         fits.check_tag(&now.etag())
     })
     .await?;
@@ -146,17 +147,18 @@ pub(super) async fn update_dataset(
 ///
 /// Only while nothing of it was ever published; what was published stays readable.
 #[utoipa::path(tag = "datasets", operation_id = "delete_dataset",
-    params(("org" = Slug, Path, description = "The organisation"), ("name" = Slug, Path, description = "The dataset"),
+    params(DatasetPath,
            ("If-Match" = String, Header, description = "The ETag of the state you read")),
     responses((status = 204, description = "Removed")))]
 #[delete("/datasets/{org}/{name}")]
 pub(super) async fn delete_dataset(
     ctx: Ctx,
     db: web::Data<Db>,
-    path: web::Path<(Slug, Slug)>,
+    path: web::Path<DatasetPath>,
     fits: IfMatch,
 ) -> Result<HttpResponse> {
-    register::delete_dataset(&db, &ctx, path.into_inner(), move |now| fits.check_tag(&now.etag())).await?;
+    register::delete_dataset(&db, &ctx, path.into_inner().into(), move |now| fits.check_tag(&now.etag()))
+        .await?;
     Ok(HttpResponse::NoContent().finish())
 }
 
@@ -164,47 +166,46 @@ pub(super) async fn delete_dataset(
 ///
 /// Newest first, without the records themselves.
 #[utoipa::path(tag = "datasets", operation_id = "list_history", security(()),
-    params(("org" = Slug, Path, description = "The organisation"), ("name" = Slug, Path, description = "The dataset"), PageQuery),
+    params(DatasetPath, PageQuery),
     responses((status = 200, description = "A page of states", body = Listing<RecordRevision>)))]
 #[get("/datasets/{org}/{name}/history")]
 pub(super) async fn list_history(
     req: HttpRequest,
     ctx: Ctx,
     db: web::Data<Db>,
-    path: web::Path<(Slug, Slug)>,
+    path: web::Path<DatasetPath>,
     page: web::Query<PageQuery>,
 ) -> Result<HttpResponse> {
-    Ok(listing(&req, read::history(&db, &ctx, path.into_inner(), page.checked()?).await?))
+    Ok(listing(&req, read::history(&db, &ctx, path.into_inner().into(), page.checked()?).await?))
 }
 
 /// Shows one state of a record
 ///
 /// The record as it was.
 #[utoipa::path(tag = "datasets", operation_id = "get_history", security(()),
-    params(("org" = Slug, Path, description = "The organisation"), ("name" = Slug, Path, description = "The dataset"),
-           ("revision" = i64, Path, description = "The state's number", minimum = 1)),
+    params(StatePath),
     responses((status = 200, description = "The state", body = RecordRevision)))]
 #[get("/datasets/{org}/{name}/history/{revision}")]
 pub(super) async fn get_history(
     ctx: Ctx,
     db: web::Data<Db>,
-    path: web::Path<(Slug, Slug, i64)>,
+    path: web::Path<StatePath>,
 ) -> Result<HttpResponse> {
-    let (org, name, revision) = path.into_inner();
-    Ok(HttpResponse::Ok().json(read::past_record(&db, &ctx, (org, name), revision).await?))
+    let (name, revision) = path.into_inner().into();
+    Ok(HttpResponse::Ok().json(read::past_record(&db, &ctx, name, revision).await?))
 }
 
 /// Tells how complete a record is
 ///
 /// A score of 100 with its parts, and what each missing statement would add.
 #[utoipa::path(tag = "datasets", operation_id = "get_completeness", security(()),
-    params(("org" = Slug, Path, description = "The organisation"), ("name" = Slug, Path, description = "The dataset")),
+    params(DatasetPath),
     responses((status = 200, description = "The score with reasons", body = Completeness)))]
 #[get("/datasets/{org}/{name}/completeness")]
 pub(super) async fn get_completeness(
     ctx: Ctx,
     (db, shown): (web::Data<Db>, web::Data<Shown>),
-    path: web::Path<(Slug, Slug)>,
+    path: web::Path<DatasetPath>,
 ) -> Result<HttpResponse> {
-    Ok(HttpResponse::Ok().json(read::show_completeness(&db, &shown, &ctx, path.into_inner()).await?))
+    Ok(HttpResponse::Ok().json(read::show_completeness(&db, &shown, &ctx, path.into_inner().into()).await?))
 }

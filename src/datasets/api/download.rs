@@ -15,12 +15,11 @@ use futures_util::{StreamExt as _, TryStreamExt as _};
 
 use super::super::files::{self, Allowed, Declared, FilePath, LinkBase, PlanLine, PlanRequest, Tickets};
 use super::super::gate::{Delivery, DownloadGate};
-use super::super::versions::{VersionName, Which};
-use super::versions::{VersionPath, named};
+use super::paths::{PathInVersion, VersionPath};
 use crate::config::{Config, Links};
 use crate::db::Db;
 use crate::http::{Counted, HeadRequest, Json, Wanted, is_not_modified, wanted};
-use crate::kernel::{Clock, Ctx, Error, Result, Slug};
+use crate::kernel::{Clock, Ctx, Error, Result};
 use crate::storage::BlobStore;
 
 /// The longest declared name of a model or run, in characters.
@@ -31,8 +30,7 @@ const MAX_DECLARED: usize = 200;
 /// Streamed, with single and multiple ranges; the strong entity tag is the SHA-256 of the whole file. What the bytes
 /// are for may be declared in `Cadastre-Purpose`, `Cadastre-Model` and `Cadastre-Run`.
 #[utoipa::path(tag = "files", operation_id = "get_file", security(()),
-    params(("org" = Slug, Path, description = "The organisation"), ("name" = Slug, Path, description = "The dataset"),
-           ("version" = Which, Path, description = "The number, or `latest`, the newest published one"), ("path" = FilePath, Path, description = "The path within the version"),
+    params(PathInVersion,
            ("Range" = Option<String>, Header, description = "bytes=FIRST-LAST, several between commas"),
            ("Cadastre-Purpose" = Option<crate::policies::Purpose>, Header, description = "What for"),
            ("Cadastre-Model" = Option<String>, Header, description = "The model that is trained"),
@@ -49,10 +47,9 @@ pub(super) async fn get_file(
     ctx: Ctx,
     (db, store): (web::Data<Db>, web::Data<BlobStore>),
     gate: web::Data<dyn DownloadGate>,
-    path: web::Path<(Slug, Slug, Which, FilePath)>,
+    path: web::Path<PathInVersion>,
 ) -> Result<HttpResponse> {
-    let (organisation, name, which, path) = path.into_inner();
-    let version = VersionName { organisation, name, which };
+    let (version, path) = path.into_inner().of_present()?;
     let gate = gate.into_inner();
     let allowed = files::allow_file(&db, gate.clone(), &ctx, version, path, declared(&req)?).await?;
     deliver(&req, &store, gate, allowed).await
@@ -242,8 +239,7 @@ impl Multipart {
 /// Every file you may have, one JSON object a line, with size, digest and a link that holds for five minutes without
 /// further credentials. Files that stay with their holder come with their reference.
 #[utoipa::path(tag = "files", operation_id = "create_download_plan", security(()), request_body = PlanRequest,
-    params(("org" = Slug, Path, description = "The organisation"), ("name" = Slug, Path, description = "The dataset"),
-           ("version" = Which, Path, description = "The number, or `latest`, the newest published one")),
+    params(VersionPath),
     responses((status = 200, description = "The plan", body = PlanLine, content_type = "application/x-ndjson"),
               (status = 410, description = "The version was withdrawn")))]
 #[post("/datasets/{org}/{name}/versions/{version}/download-plan")]
@@ -257,7 +253,7 @@ pub(super) async fn create_download_plan(
         web::Data<Config>,
     ),
     (gate, clock): (web::Data<dyn DownloadGate>, web::Data<dyn Clock>),
-    path: VersionPath,
+    path: web::Path<VersionPath>,
     body: Json<PlanRequest>,
 ) -> Result<HttpResponse> {
     let base = config.base_url.as_ref().map_or_else(
@@ -266,7 +262,7 @@ pub(super) async fn create_download_plan(
     );
     let links = LinkBase { base, into_store: config.links == Links::Store };
     let services = (&**db, &**store, gate.into_inner(), clock.into_inner(), &**tickets);
-    let plan = files::plan(services, &ctx, links, named(path), body.0).await?;
+    let plan = files::plan(services, &ctx, links, path.into_inner().into(), body.0).await?;
     let mut response = HttpResponse::Ok();
     if let Some(digest) = plan.digest() {
         response.insert_header((ETAG, format!("\"{digest}\"")));

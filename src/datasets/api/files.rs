@@ -11,12 +11,11 @@ use serde::Deserialize;
 use tokio::sync::Semaphore;
 use utoipa::IntoParams;
 
-use super::super::files::{self, File, FilePath, MediaType, OfferResult, OfferedFiles, Upload};
-use super::super::versions::{VersionName, Which};
-use super::versions::{VersionPath, named};
+use super::super::files::{self, File, MediaType, OfferResult, OfferedFiles, Upload};
+use super::paths::{PathInVersion, VersionPath};
 use crate::db::Db;
 use crate::http::{Json, Listing, PageQuery, listing};
-use crate::kernel::{Ctx, Digest, Error, Kind, Page, Result, Slug};
+use crate::kernel::{Ctx, Digest, Error, Kind, Page, Result};
 use crate::storage::BlobStore;
 
 /// How many uploads run at the same time in this process.
@@ -29,18 +28,17 @@ const STALL: Duration = Duration::from_secs(60);
 ///
 /// By path, with what the last check of a referenced file found.
 #[utoipa::path(tag = "files", operation_id = "list_files", security(()),
-    params(("org" = Slug, Path, description = "The organisation"), ("name" = Slug, Path, description = "The dataset"),
-           ("version" = Which, Path, description = "The number, or `latest`, the newest published one"), PageQuery),
+    params(VersionPath, PageQuery),
     responses((status = 200, description = "A page of files", body = Listing<File>)))]
 #[get("/datasets/{org}/{name}/versions/{version}/files")]
 pub(super) async fn list_files(
     req: HttpRequest,
     ctx: Ctx,
     db: web::Data<Db>,
-    path: VersionPath,
+    path: web::Path<VersionPath>,
     page: web::Query<PageQuery>,
 ) -> Result<HttpResponse> {
-    Ok(listing(&req, files::list_files(&db, &ctx, named(path), page.checked()?).await?))
+    Ok(listing(&req, files::list_files(&db, &ctx, path.into_inner().into(), page.checked()?).await?))
 }
 
 /// Offers files to a draft
@@ -48,18 +46,17 @@ pub(super) async fn list_files(
 /// By digest, for bytes your organisation has brought before, so that they need not be sent again; or by reference,
 /// for bytes that stay with their holder.
 #[utoipa::path(tag = "files", operation_id = "offer_files", request_body = OfferedFiles,
-    params(("org" = Slug, Path, description = "The organisation"), ("name" = Slug, Path, description = "The dataset"),
-           ("version" = Which, Path, description = "The number, or `latest`, the newest published one")),
+    params(VersionPath),
     responses((status = 200, description = "What became of each", body = Listing<OfferResult>)))]
 #[post("/datasets/{org}/{name}/versions/{version}/files")]
 pub(super) async fn offer_files(
     req: HttpRequest,
     ctx: Ctx,
     (db, store): (web::Data<Db>, web::Data<BlobStore>),
-    path: VersionPath,
+    path: web::Path<VersionPath>,
     body: Json<OfferedFiles>,
 ) -> Result<HttpResponse> {
-    let items = files::offer_files(&db, &store, &ctx, named(path), body.0).await?;
+    let items = files::offer_files(&db, &store, &ctx, path.into_inner().into(), body.0).await?;
     Ok(listing(&req, Page { items, next: None }))
 }
 
@@ -78,8 +75,7 @@ pub(super) struct UploadQuery {
 /// The raw bytes as the body, of any size; hashed on the way. `Content-Type` says the media type;
 /// `application/octet-stream` has it guessed from the name. A `Repr-Digest` that is sent must be the body's.
 #[utoipa::path(tag = "files", operation_id = "put_file",
-    params(("org" = Slug, Path, description = "The organisation"), ("name" = Slug, Path, description = "The dataset"),
-           ("version" = Which, Path, description = "The number, or `latest`, the newest published one"), ("path" = FilePath, Path, description = "The path within the version"), UploadQuery,
+    params(PathInVersion, UploadQuery,
            ("Repr-Digest" = Option<String>, Header, description = "sha-256=:BASE64: (RFC 9530)", pattern = "^sha-256=:[A-Za-z0-9+/]{42}[AEIMQUYcgkosw048]=:$")),
     request_body(content_type = "application/octet-stream", content = Vec<u8>, description = "The bytes"),
     responses((status = 200, description = "The file, in place of one with the same path", body = File),
@@ -91,13 +87,13 @@ pub(super) async fn put_file(
     req: HttpRequest,
     ctx: Ctx,
     (db, store, slots): (web::Data<Db>, web::Data<BlobStore>, web::Data<UploadSlots>),
-    path: web::Path<(Slug, Slug, Which, String)>,
+    path: web::Path<PathInVersion>,
     query: web::Query<UploadQuery>,
     body: web::Payload,
 ) -> Result<HttpResponse> {
-    let (organisation, name, which, path) = path.into_inner();
+    let (version, path) = path.into_inner().of_new()?;
     let upload = Upload {
-        path: path.parse().map_err(|error: Error| error.at("path"))?,
+        path,
         media_type: media_type(req.headers())?,
         sample: query.sample,
         size: header(req.headers(), CONTENT_LENGTH.as_str()).and_then(|text| text.parse().ok()),
@@ -114,7 +110,6 @@ pub(super) async fn put_file(
         Error::unavailable("too_many_uploads", "too many uploads at once; try again in a moment")
             .retry_after(Duration::from_secs(5))
     })?;
-    let version = VersionName { organisation, name, which };
     let uploaded = files::upload_file(&db, &store, &ctx, version, upload, arriving(body)).await?;
     let mut response = if uploaded.new { HttpResponse::Created() } else { HttpResponse::Ok() };
     if let Some(digest) = uploaded.file.sha256 {
@@ -167,17 +162,16 @@ fn header<'a>(headers: &'a HeaderMap, name: &str) -> Option<&'a str> {
 ///
 /// Files of a published version stay.
 #[utoipa::path(tag = "files", operation_id = "delete_file",
-    params(("org" = Slug, Path, description = "The organisation"), ("name" = Slug, Path, description = "The dataset"),
-           ("version" = Which, Path, description = "The number, or `latest`, the newest published one"), ("path" = FilePath, Path, description = "The path within the version")),
+    params(PathInVersion),
     responses((status = 204, description = "Removed")))]
 #[delete("/datasets/{org}/{name}/versions/{version}/files/{path:.+}")]
 pub(super) async fn delete_file(
     ctx: Ctx,
     db: web::Data<Db>,
     store: web::Data<BlobStore>,
-    path: web::Path<(Slug, Slug, Which, FilePath)>,
+    path: web::Path<PathInVersion>,
 ) -> Result<HttpResponse> {
-    let (organisation, name, which, path) = path.into_inner();
-    files::remove_file(&db, &store, &ctx, VersionName { organisation, name, which }, path).await?;
+    let (version, path) = path.into_inner().of_present()?;
+    files::remove_file(&db, &store, &ctx, version, path).await?;
     Ok(HttpResponse::NoContent().finish())
 }

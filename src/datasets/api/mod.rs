@@ -3,11 +3,13 @@
 mod datasets;
 mod download;
 mod files;
+mod paths;
 mod places;
 mod terms;
 mod versions;
 
 pub use files::UploadSlots;
+pub use paths::DatasetPath;
 use utoipa_actix_web::service_config::ServiceConfig;
 
 /// Registers the routes.

@@ -6,46 +6,43 @@ use utoipa::ToSchema;
 
 use super::super::files::{self, FilePath, NewReplica, ReferenceCheck, Replica};
 use super::super::gate::DownloadGate;
-use super::super::versions::Which;
-use super::versions::{VersionPath, named};
+use super::paths::VersionPath;
 use crate::db::Db;
 use crate::http::{Json, Listing, PageQuery, listing};
-use crate::kernel::{Ctx, Digest, Page, Result, Slug};
+use crate::kernel::{Ctx, Digest, Page, Result};
 
 /// Lists verified copies
 ///
 /// Sites where the version was verified by its digest.
 #[utoipa::path(tag = "versions", operation_id = "list_replicas",
-    params(("org" = Slug, Path, description = "The organisation"), ("name" = Slug, Path, description = "The dataset"),
-           ("version" = Which, Path, description = "The number, or `latest`, the newest published one"), PageQuery),
+    params(VersionPath, PageQuery),
     responses((status = 200, description = "A page of copies", body = Listing<Replica>)))]
 #[get("/datasets/{org}/{name}/versions/{version}/replicas")]
 pub(super) async fn list_replicas(
     req: HttpRequest,
     ctx: Ctx,
     db: web::Data<Db>,
-    path: VersionPath,
+    path: web::Path<VersionPath>,
     page: web::Query<PageQuery>,
 ) -> Result<HttpResponse> {
-    Ok(listing(&req, files::list_replicas(&db, &ctx, named(path), page.checked()?).await?))
+    Ok(listing(&req, files::list_replicas(&db, &ctx, path.into_inner().into(), page.checked()?).await?))
 }
 
 /// Notes a verified copy
 ///
 /// After the digest of the version was recomputed at the site; it must be the version's. By whoever may have its bytes.
 #[utoipa::path(tag = "versions", operation_id = "create_replica", request_body = NewReplica,
-    params(("org" = Slug, Path, description = "The organisation"), ("name" = Slug, Path, description = "The dataset"),
-           ("version" = Which, Path, description = "The number, or `latest`, the newest published one")),
+    params(VersionPath),
     responses((status = 201, description = "The copy", body = Replica)))]
 #[post("/datasets/{org}/{name}/versions/{version}/replicas")]
 pub(super) async fn create_replica(
     ctx: Ctx,
     db: web::Data<Db>,
     gate: web::Data<dyn DownloadGate>,
-    path: VersionPath,
+    path: web::Path<VersionPath>,
     body: Json<NewReplica>,
 ) -> Result<HttpResponse> {
-    let replica = files::note_replica(&db, gate.into_inner(), &ctx, named(path), body.0).await?;
+    let replica = files::note_replica(&db, gate.into_inner(), &ctx, path.into_inner().into(), body.0).await?;
     Ok(HttpResponse::Created().json(replica))
 }
 
@@ -63,17 +60,17 @@ pub(super) struct NewCheck {
 /// In the background: fetches it once from its holder, if the operator allows that host, and compares size and digest.
 /// The outcome is shown with the file.
 #[utoipa::path(tag = "files", operation_id = "create_check", request_body = NewCheck,
-    params(("org" = Slug, Path, description = "The organisation"), ("name" = Slug, Path, description = "The dataset"),
-           ("version" = Which, Path, description = "The number, or `latest`, the newest published one")),
+    params(VersionPath),
     responses((status = 202, description = "Waits for its turn", body = ReferenceCheck)))]
 #[post("/datasets/{org}/{name}/versions/{version}/checks")]
 pub(super) async fn create_check(
     ctx: Ctx,
     db: web::Data<Db>,
-    path: VersionPath,
+    path: web::Path<VersionPath>,
     body: Json<NewCheck>,
 ) -> Result<HttpResponse> {
-    Ok(HttpResponse::Accepted().json(files::ask_check(&db, &ctx, named(path), body.0.path).await?))
+    Ok(HttpResponse::Accepted()
+        .json(files::ask_check(&db, &ctx, path.into_inner().into(), body.0.path).await?))
 }
 
 /// A file of a published version that holds certain bytes.

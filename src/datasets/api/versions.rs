@@ -3,51 +3,44 @@
 use actix_web::http::header::ETAG;
 use actix_web::{HttpRequest, HttpResponse, delete, get, post, web};
 
-use super::super::versions::{self, NewVersion, Version, VersionName, Which, Withdrawal};
+use super::super::versions::{self, NewVersion, Version, Withdrawal};
+use super::paths::{DatasetPath, VersionPath};
 use crate::db::Db;
 use crate::http::{Json, Listing, PageQuery, is_not_modified, listing, with_etag};
-use crate::kernel::{Ctx, Result, Slug};
+use crate::kernel::{Ctx, Result};
 use crate::storage::BlobStore;
-
-/// The path of a version.
-pub(super) type VersionPath = web::Path<(Slug, Slug, Which)>;
-
-pub(super) fn named(path: VersionPath) -> VersionName {
-    let (organisation, name, which) = path.into_inner();
-    VersionName { organisation, name, which }
-}
 
 /// Lists the versions of a dataset
 ///
 /// Newest first; drafts only to the providing organisation.
 #[utoipa::path(tag = "versions", operation_id = "list_versions", security(()),
-    params(("org" = Slug, Path, description = "The organisation"), ("name" = Slug, Path, description = "The dataset"), PageQuery),
+    params(DatasetPath, PageQuery),
     responses((status = 200, description = "A page of versions", body = Listing<Version>)))]
 #[get("/datasets/{org}/{name}/versions")]
 pub(super) async fn list_versions(
     req: HttpRequest,
     ctx: Ctx,
     db: web::Data<Db>,
-    path: web::Path<(Slug, Slug)>,
+    path: web::Path<DatasetPath>,
     page: web::Query<PageQuery>,
 ) -> Result<HttpResponse> {
-    Ok(listing(&req, versions::list_versions(&db, &ctx, path.into_inner(), page.checked()?).await?))
+    Ok(listing(&req, versions::list_versions(&db, &ctx, path.into_inner().into(), page.checked()?).await?))
 }
 
 /// Begins a version
 ///
 /// A draft, to which files are added until it is published.
 #[utoipa::path(tag = "versions", operation_id = "create_version", request_body = NewVersion,
-    params(("org" = Slug, Path, description = "The organisation"), ("name" = Slug, Path, description = "The dataset")),
+    params(DatasetPath),
     responses((status = 201, description = "The draft", body = Version)))]
 #[post("/datasets/{org}/{name}/versions")]
 pub(super) async fn create_version(
     ctx: Ctx,
     db: web::Data<Db>,
-    path: web::Path<(Slug, Slug)>,
+    path: web::Path<DatasetPath>,
     body: Json<NewVersion>,
 ) -> Result<HttpResponse> {
-    let version = versions::create_version(&db, &ctx, path.into_inner(), body.0).await?;
+    let version = versions::create_version(&db, &ctx, path.into_inner().into(), body.0).await?;
     Ok(with_etag(HttpResponse::Created(), version.revision, &version))
 }
 
@@ -55,12 +48,15 @@ pub(super) async fn create_version(
 ///
 /// `latest` is the newest published one.
 #[utoipa::path(tag = "versions", operation_id = "get_version", security(()),
-    params(("org" = Slug, Path, description = "The organisation"), ("name" = Slug, Path, description = "The dataset"),
-           ("version" = Which, Path, description = "The number, or `latest`, the newest published one")),
+    params(VersionPath),
     responses((status = 200, description = "The version", body = Version)))]
 #[get("/datasets/{org}/{name}/versions/{version}")]
-pub(super) async fn get_version(ctx: Ctx, db: web::Data<Db>, path: VersionPath) -> Result<HttpResponse> {
-    let version = versions::show_version(&db, &ctx, named(path)).await?;
+pub(super) async fn get_version(
+    ctx: Ctx,
+    db: web::Data<Db>,
+    path: web::Path<VersionPath>,
+) -> Result<HttpResponse> {
+    let version = versions::show_version(&db, &ctx, path.into_inner().into()).await?;
     Ok(with_etag(HttpResponse::Ok(), version.revision, &version))
 }
 
@@ -68,17 +64,16 @@ pub(super) async fn get_version(ctx: Ctx, db: web::Data<Db>, path: VersionPath) 
 ///
 /// With its files. A published version stays for ever; withdraw it instead.
 #[utoipa::path(tag = "versions", operation_id = "delete_version",
-    params(("org" = Slug, Path, description = "The organisation"), ("name" = Slug, Path, description = "The dataset"),
-           ("version" = Which, Path, description = "The number, or `latest`, the newest published one")),
+    params(VersionPath),
     responses((status = 204, description = "Removed")))]
 #[delete("/datasets/{org}/{name}/versions/{version}")]
 pub(super) async fn delete_version(
     ctx: Ctx,
     db: web::Data<Db>,
     store: web::Data<BlobStore>,
-    path: VersionPath,
+    path: web::Path<VersionPath>,
 ) -> Result<HttpResponse> {
-    versions::delete_version(&db, &store, &ctx, named(path)).await?;
+    versions::delete_version(&db, &store, &ctx, path.into_inner().into()).await?;
     Ok(HttpResponse::NoContent().finish())
 }
 
@@ -86,12 +81,15 @@ pub(super) async fn delete_version(
 ///
 /// Fixes files and manifest for ever. Everything that is still missing is told at once.
 #[utoipa::path(tag = "versions", operation_id = "publish_version",
-    params(("org" = Slug, Path, description = "The organisation"), ("name" = Slug, Path, description = "The dataset"),
-           ("version" = Which, Path, description = "The number, or `latest`, the newest published one")),
+    params(VersionPath),
     responses((status = 200, description = "The published version", body = Version)))]
 #[post("/datasets/{org}/{name}/versions/{version}/publish")]
-pub(super) async fn publish_version(ctx: Ctx, db: web::Data<Db>, path: VersionPath) -> Result<HttpResponse> {
-    let version = versions::publish_version(&db, &ctx, named(path)).await?;
+pub(super) async fn publish_version(
+    ctx: Ctx,
+    db: web::Data<Db>,
+    path: web::Path<VersionPath>,
+) -> Result<HttpResponse> {
+    let version = versions::publish_version(&db, &ctx, path.into_inner().into()).await?;
     Ok(with_etag(HttpResponse::Ok(), version.revision, &version))
 }
 
@@ -99,17 +97,16 @@ pub(super) async fn publish_version(ctx: Ctx, db: web::Data<Db>, path: VersionPa
 ///
 /// Record and manifest stay with the reason; bytes are no longer served.
 #[utoipa::path(tag = "versions", operation_id = "withdraw_version", request_body = Withdrawal,
-    params(("org" = Slug, Path, description = "The organisation"), ("name" = Slug, Path, description = "The dataset"),
-           ("version" = Which, Path, description = "The number, or `latest`, the newest published one")),
+    params(VersionPath),
     responses((status = 200, description = "The withdrawn version", body = Version)))]
 #[post("/datasets/{org}/{name}/versions/{version}/withdraw")]
 pub(super) async fn withdraw_version(
     ctx: Ctx,
     db: web::Data<Db>,
-    path: VersionPath,
+    path: web::Path<VersionPath>,
     body: Json<Withdrawal>,
 ) -> Result<HttpResponse> {
-    let version = versions::withdraw_version(&db, &ctx, named(path), body.0).await?;
+    let version = versions::withdraw_version(&db, &ctx, path.into_inner().into(), body.0).await?;
     Ok(with_etag(HttpResponse::Ok(), version.revision, &version))
 }
 
@@ -117,17 +114,16 @@ pub(super) async fn withdraw_version(
 ///
 /// Canonical JSON (RFC 8785); its SHA-256 is the version's digest and the entity tag.
 #[utoipa::path(tag = "versions", operation_id = "get_manifest", security(()),
-    params(("org" = Slug, Path, description = "The organisation"), ("name" = Slug, Path, description = "The dataset"),
-           ("version" = Which, Path, description = "The number, or `latest`, the newest published one")),
+    params(VersionPath),
     responses((status = 200, description = "The manifest", body = Object), (status = 304, description = "You have it already: `If-None-Match`")))]
 #[get("/datasets/{org}/{name}/versions/{version}/manifest")]
 pub(super) async fn get_manifest(
     req: HttpRequest,
     ctx: Ctx,
     db: web::Data<Db>,
-    path: VersionPath,
+    path: web::Path<VersionPath>,
 ) -> Result<HttpResponse> {
-    let (version, body) = versions::show_manifest(&db, &ctx, named(path)).await?;
+    let (version, body) = versions::show_manifest(&db, &ctx, path.into_inner().into()).await?;
     let tag = format!("\"{}\"", version.digest.map(|digest| digest.to_string()).unwrap_or_default());
     if is_not_modified(req.headers(), &tag) {
         return Ok(HttpResponse::NotModified().insert_header((ETAG, tag)).finish());

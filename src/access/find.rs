@@ -1,6 +1,6 @@
 //! Looking at requests: one, or a list, as far as the caller may know of them.
 
-use super::model::{Filters, Parties, Request};
+use super::model::{Filters, Parties, Request, RequestState};
 use super::store;
 use crate::db::{Conn, Db};
 use crate::kernel::{Ctx, Cursor, Error, Page, PageRequest, RequestId, Result, Scope};
@@ -25,7 +25,12 @@ pub async fn show_request(db: &Db, ctx: &Ctx, id: RequestId) -> Result<Request> 
 ///
 /// # Errors
 /// 401; 422 when the cursor belongs to another list.
-pub async fn list_requests(db: &Db, ctx: &Ctx, filters: Filters, page: PageRequest) -> Result<Page<Request>> {
+pub async fn list_requests(
+    db: &Db,
+    ctx: &Ctx,
+    filters: Filters<RequestState>,
+    page: PageRequest,
+) -> Result<Page<Request>> {
     let principal = ctx.require(Scope::Read)?.clone();
     db.read(move |conn| {
         let before = after_id(&page)?;

@@ -31,7 +31,12 @@ pub async fn show_grant(db: &Db, ctx: &Ctx, id: GrantId) -> Result<Grant> {
 ///
 /// # Errors
 /// 401; 422 when the cursor belongs to another list.
-pub async fn list_grants(db: &Db, ctx: &Ctx, filters: Filters, page: PageRequest) -> Result<Page<Grant>> {
+pub async fn list_grants(
+    db: &Db,
+    ctx: &Ctx,
+    filters: Filters<GrantState>,
+    page: PageRequest,
+) -> Result<Page<Grant>> {
     let (principal, now) = (ctx.require(Scope::Read)?.clone(), ctx.now);
     db.read(move |conn| {
         let before = after_id(&page)?;

@@ -289,6 +289,8 @@ async fn lists_of_requests_are_narrowed(app: TestApp) {
     }
     assert_eq!(count(&world.trainer, "/grants?dataset=harbour-institute/first").await, 1);
     assert_eq!(count(&world.trainer, "/grants?dataset=harbour-institute/second").await, 0);
+    assert_eq!(count(&world.trainer, "/grants?state=active&space=health").await, 1);
+    assert_eq!(count(&world.trainer, "/grants?state=revoked").await, 0);
     assert_eq!(count(&world.stranger, "/grants").await, 0);
     let page = world.trainer.get("/requests?limit=2").await.expect(200);
     let rest =

@@ -1,50 +1,28 @@
 //! Grants: seeing them, ending them, and what was delivered under them.
 
 use actix_web::{HttpRequest, HttpResponse, get, post, web};
-use serde::Deserialize;
-use utoipa::IntoParams;
 
-use super::super::model::{DatasetName, Delivered, Filters, Grant, Relinquishment, Revocation};
+use super::super::model::{Delivered, Grant, GrantState, Relinquishment, Revocation};
 use super::super::{account, grants};
+use super::query::ListQuery;
 use crate::db::Db;
 use crate::http::{Json, Listing, PageQuery, listing, with_etag};
-use crate::kernel::{Ctx, GrantId, Result, Slug};
-
-/// Which grants a list is narrowed to.
-#[derive(Debug, Deserialize, IntoParams)]
-#[serde(deny_unknown_fields)]
-#[into_params(parameter_in = Query)]
-pub(super) struct GrantQuery {
-    /// For this dataset, `organisation/name`.
-    dataset: Option<DatasetName>,
-    /// Of this organisation.
-    organisation: Option<Slug>,
-    /// In this space.
-    space: Option<Slug>,
-    /// How many items, 1 to 200; 50 when not given.
-    #[param(minimum = 1, maximum = 200)]
-    limit: Option<u32>,
-    /// `next_after` of the page before.
-    #[param(min_length = 1, pattern = "^[A-Za-z0-9_-]+$")]
-    after: Option<String>,
-}
+use crate::kernel::{Ctx, GrantId, Result};
 
 /// Lists grants
 ///
 /// Those of your organisations, of the spaces you review or run, and for the datasets you publish; newest first,
 /// ended ones included.
-#[utoipa::path(tag = "access", operation_id = "list_grants", params(GrantQuery),
+#[utoipa::path(tag = "access", operation_id = "list_grants", params(ListQuery<GrantState>),
     responses((status = 200, description = "A page of grants", body = Listing<Grant>)))]
 #[get("/grants")]
 pub(super) async fn list_grants(
     req: HttpRequest,
     ctx: Ctx,
     db: web::Data<Db>,
-    query: web::Query<GrantQuery>,
+    query: web::Query<ListQuery<GrantState>>,
 ) -> Result<HttpResponse> {
-    let GrantQuery { dataset, organisation, space, limit, after } = query.into_inner();
-    let page = PageQuery { limit, after }.checked()?;
-    let filters = Filters { state: None, dataset, organisation, space };
+    let (filters, page) = query.into_inner().checked()?;
     Ok(listing(&req, grants::list_grants(&db, &ctx, filters, page).await?))
 }
 

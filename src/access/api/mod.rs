@@ -2,6 +2,7 @@
 
 mod datasets;
 mod grants;
+mod query;
 mod requests;
 
 use utoipa_actix_web::service_config::ServiceConfig;

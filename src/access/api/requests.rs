@@ -2,16 +2,13 @@
 
 use actix_web::http::header::LOCATION;
 use actix_web::{HttpRequest, HttpResponse, get, post, web};
-use serde::Deserialize;
-use utoipa::IntoParams;
 
-use super::super::model::{
-    Application, Approval, DatasetName, Filters, NewRequest, Note, Remark, Request, RequestState,
-};
+use super::super::model::{Application, Approval, NewRequest, Note, Remark, Request, RequestState};
 use super::super::{decide, find, submit};
+use super::query::ListQuery;
 use crate::db::Db;
-use crate::http::{Json, Listing, PageQuery, listing, with_etag};
-use crate::kernel::{Ctx, RequestId, Result, Slug};
+use crate::http::{Json, Listing, listing, with_etag};
+use crate::kernel::{Ctx, RequestId, Result};
 
 fn answer(request: &Request) -> HttpResponse {
     with_etag(HttpResponse::Ok(), request.revision, request)
@@ -35,42 +32,19 @@ pub(super) async fn submit_request(
     Ok(with_etag(response, request.revision, &request))
 }
 
-/// Which requests a list is narrowed to.
-#[derive(Debug, Deserialize, IntoParams)]
-#[serde(deny_unknown_fields)]
-#[into_params(parameter_in = Query)]
-pub(super) struct RequestQuery {
-    /// In this state.
-    state: Option<RequestState>,
-    /// For this dataset, `organisation/name`.
-    dataset: Option<DatasetName>,
-    /// Of this organisation.
-    organisation: Option<Slug>,
-    /// In this space.
-    space: Option<Slug>,
-    /// How many items, 1 to 200; 50 when not given.
-    #[param(minimum = 1, maximum = 200)]
-    limit: Option<u32>,
-    /// `next_after` of the page before.
-    #[param(min_length = 1, pattern = "^[A-Za-z0-9_-]+$")]
-    after: Option<String>,
-}
-
 /// Lists requests
 ///
 /// Those of your organisations, of the spaces you review or run, and for the datasets you publish; newest first.
-#[utoipa::path(tag = "access", operation_id = "list_requests", params(RequestQuery),
+#[utoipa::path(tag = "access", operation_id = "list_requests", params(ListQuery<RequestState>),
     responses((status = 200, description = "A page of requests", body = Listing<Request>)))]
 #[get("/requests")]
 pub(super) async fn list_requests(
     req: HttpRequest,
     ctx: Ctx,
     db: web::Data<Db>,
-    query: web::Query<RequestQuery>,
+    query: web::Query<ListQuery<RequestState>>,
 ) -> Result<HttpResponse> {
-    let RequestQuery { state, dataset, organisation, space, limit, after } = query.into_inner();
-    let page = PageQuery { limit, after }.checked()?;
-    let filters = Filters { state, dataset, organisation, space };
+    let (filters, page) = query.into_inner().checked()?;
     Ok(listing(&req, find::list_requests(&db, &ctx, filters, page).await?))
 }
 

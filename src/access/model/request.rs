@@ -279,14 +279,20 @@ impl Note {
 }
 
 /// What a list of requests or grants is narrowed to; each filter that is set must fit.
-#[derive(Debug, Clone, Default)]
-pub struct Filters {
-    /// Requests in this state.
-    pub state: Option<RequestState>,
+#[derive(Debug, Clone)]
+pub struct Filters<State> {
+    /// In this state.
+    pub state: Option<State>,
     /// For this dataset.
     pub dataset: Option<DatasetName>,
     /// Of this organisation.
     pub organisation: Option<Slug>,
     /// In this space.
     pub space: Option<Slug>,
+}
+
+impl<State> Default for Filters<State> {
+    fn default() -> Self {
+        Self { state: None, dataset: None, organisation: None, space: None }
+    }
 }

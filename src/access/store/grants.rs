@@ -98,13 +98,16 @@ pub(in crate::access) fn grant_by_id(
 pub(in crate::access) fn list_grants(
     conn: &mut Conn,
     principal: &Principal,
-    filters: &Filters,
+    filters: &Filters<GrantState>,
     page: &PageRequest,
     before: Option<&GrantId>,
     now: Timestamp,
 ) -> Result<Vec<Grant>> {
     let mut query =
         grants::table.filter(grants_seen_by(principal)).select(GrantRow::as_select()).into_boxed();
+    if let Some(state) = filters.state {
+        query = query.filter(grants::state.eq(state));
+    }
     if let Some(dataset) = &filters.dataset {
         query = query.filter(grants::dataset.eq(dataset.to_string()));
     }

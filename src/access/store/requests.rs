@@ -124,7 +124,7 @@ pub(in crate::access) fn visible_request(
 pub(in crate::access) fn list_requests(
     conn: &mut Conn,
     principal: &Principal,
-    filters: &Filters,
+    filters: &Filters<RequestState>,
     page: &PageRequest,
     before: Option<&RequestId>,
 ) -> Result<Vec<Request>> {

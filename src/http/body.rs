@@ -2,6 +2,7 @@
 
 use std::future::Future;
 use std::pin::Pin;
+use std::time::Duration;
 
 use actix_web::dev::Payload;
 use actix_web::http::header::CONTENT_TYPE;
@@ -14,6 +15,8 @@ use crate::kernel::{Error, Kind, Result};
 
 /// The largest JSON body, in bytes.
 pub const MAX_JSON_BYTES: usize = 1024 * 1024;
+/// How long a JSON body may take to arrive, from its first byte to its last.
+const BODY_TIME: Duration = Duration::from_secs(30);
 
 /// A JSON body of a known shape. An empty body counts as `{}`, so that commands without arguments need none.
 #[derive(Debug)]
@@ -36,8 +39,18 @@ impl<T: DeserializeOwned> FromRequest for Json<T> {
     }
 }
 
-/// Reads a body into memory, up to a limit.
-pub(super) async fn read_body(mut payload: Payload, limit: usize) -> Result<Bytes> {
+/// Reads a body into memory, up to a limit, as long as it arrives in time.
+pub(super) async fn read_body(payload: Payload, limit: usize) -> Result<Bytes> {
+    tokio::time::timeout(BODY_TIME, collect(payload, limit)).await.unwrap_or_else(|_| {
+        Err(Error::new(
+            Kind::Timeout,
+            "timeout",
+            "the body did not arrive in time; nothing was done, send it again",
+        ))
+    })
+}
+
+async fn collect(mut payload: Payload, limit: usize) -> Result<Bytes> {
     let mut body = BytesMut::new();
     while let Some(chunk) = payload.next().await {
         let chunk = chunk.map_err(|error| {

@@ -19,7 +19,8 @@ use crate::datasets::api::UploadSlots;
 use crate::datasets::files::Tickets;
 use crate::db::Db;
 use crate::http::{
-    Authenticator, RateLimits, TrustedProxies, authenticate, limit_rate, observe, path_config, query_config,
+    Authenticator, RateLimits, TrustedProxies, authenticate, check_head, limit_rate, observe, path_config,
+    query_config,
 };
 use crate::kernel::Clock;
 use crate::storage::BlobStore;
@@ -99,6 +100,7 @@ pub(super) fn build(
         .wrap(Compress::default())
         .wrap(from_fn(move |req, next| limit_rate(limits.clone(), req, next)))
         .wrap(from_fn(move |req, next| authenticate(authenticator.clone(), clock.clone(), req, next)))
+        .wrap(from_fn(check_head))
         .wrap(from_fn(observe))
         .wrap(Condition::new(cors.is_some(), cors.unwrap_or_default()))
 }

@@ -12,10 +12,11 @@ mod paging;
 mod problem;
 mod range;
 mod rate;
+mod strict;
 
 pub use address::{TrustedProxies, client_address};
 pub use auth::{Authenticator, Credential, SESSION_COOKIE, authenticate};
-pub use body::{Json, MAX_JSON_BYTES, path_config, query_config};
+pub use body::{Json, MAX_JSON_BYTES, Query, path_config};
 pub use conditional::{IfMatch, etag, is_not_modified, with_etag};
 pub use head::check_head;
 pub use observe::{HeadRequest, RequestIdentity, observe};

@@ -20,7 +20,6 @@ use crate::datasets::files::Tickets;
 use crate::db::Db;
 use crate::http::{
     Authenticator, RateLimits, TrustedProxies, authenticate, check_head, limit_rate, observe, path_config,
-    query_config,
 };
 use crate::kernel::Clock;
 use crate::storage::BlobStore;
@@ -88,7 +87,6 @@ pub(super) fn build(
         .app_data(web::Data::from(services.config.clone()))
         .app_data(web::Data::new(services.metrics.clone()))
         .app_data(path_config())
-        .app_data(query_config())
         .into_utoipa_app()
         .service(scope("/api/v1").configure(routes))
         .into_app();

@@ -21,6 +21,7 @@ use utoipa_actix_web::service_config::ServiceConfig;
 use utoipa_actix_web::{AppExt as _, scope};
 
 use super::app;
+use super::rules::add_rules;
 use crate::datasets::versions::Which;
 use crate::http::{FieldProblem, Problem, SESSION_COOKIE};
 use crate::kernel::{NOT_BLANK, TEXT};
@@ -56,18 +57,43 @@ fn build() -> OpenApi {
     for (name, schema) in &mut components.schemas {
         if let RefOr::T(Schema::Object(object)) = schema {
             describe_texts(object);
+            add_rules(name, object);
             if let Some(item) = name.strip_prefix("Listing_") {
                 name_items(object, item);
             }
         }
     }
+    let optional = optional_bodies(components);
     document.tags = Some(TAGS.iter().map(|(name, about)| tag(name, about)).collect());
     for path in document.paths.paths.values_mut() {
         for (method, operation) in operations(path) {
             complete(&method, operation);
+            let_body_out(operation, &optional);
         }
     }
     document
+}
+
+/// The schemas that an empty object fits.
+fn optional_bodies(components: &Components) -> Vec<String> {
+    let is_optional = |schema: &RefOr<Schema>| matches!(schema, RefOr::T(Schema::Object(object)) if object.required.is_empty());
+    components
+        .schemas
+        .iter()
+        .filter(|(_, schema)| is_optional(schema))
+        .map(|(name, _)| name.clone())
+        .collect()
+}
+
+/// A JSON body may be left out where all its members may: it counts as `{}`.
+fn let_body_out(operation: &mut Operation, optional: &[String]) {
+    let Some(RefOr::T(body)) = &mut operation.request_body else { return };
+    let Some(RefOr::T(json)) = body.content.get("application/json") else { return };
+    if let Some(RefOr::Ref(schema)) = &json.schema
+        && optional.iter().any(|name| *schema == Ref::from_schema_name(name))
+    {
+        body.required = Some(Required::False);
+    }
 }
 
 const TAGS: &[(&str, &str)] = &[

@@ -7,7 +7,7 @@ use utoipa::IntoParams;
 use super::super::model::{DatasetName, Delivered, Filters, Grant, Relinquishment, Revocation};
 use super::super::{account, grants};
 use crate::db::Db;
-use crate::http::{Json, Listing, PageQuery, listing, with_etag};
+use crate::http::{Json, Listing, PageQuery, Query, listing, with_etag};
 use crate::kernel::{Ctx, GrantId, Result, Slug};
 
 /// Which grants a list is narrowed to.
@@ -40,7 +40,7 @@ pub(super) async fn list_grants(
     req: HttpRequest,
     ctx: Ctx,
     db: web::Data<Db>,
-    query: web::Query<GrantQuery>,
+    query: Query<GrantQuery>,
 ) -> Result<HttpResponse> {
     let GrantQuery { dataset, organisation, space, limit, after } = query.into_inner();
     let page = PageQuery { limit, after }.checked()?;
@@ -105,7 +105,7 @@ pub(super) async fn list_grant_deliveries(
     ctx: Ctx,
     db: web::Data<Db>,
     id: web::Path<GrantId>,
-    page: web::Query<PageQuery>,
+    page: Query<PageQuery>,
 ) -> Result<HttpResponse> {
     let found = account::list_grant_deliveries(&db, &ctx, id.into_inner(), page.checked()?).await?;
     Ok(listing(&req, found))

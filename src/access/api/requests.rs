@@ -10,7 +10,7 @@ use super::super::model::{
 };
 use super::super::{decide, find, submit};
 use crate::db::Db;
-use crate::http::{Json, Listing, PageQuery, listing, with_etag};
+use crate::http::{Json, Listing, PageQuery, Query, listing, with_etag};
 use crate::kernel::{Ctx, RequestId, Result, Slug};
 
 fn answer(request: &Request) -> HttpResponse {
@@ -66,7 +66,7 @@ pub(super) async fn list_requests(
     req: HttpRequest,
     ctx: Ctx,
     db: web::Data<Db>,
-    query: web::Query<RequestQuery>,
+    query: Query<RequestQuery>,
 ) -> Result<HttpResponse> {
     let RequestQuery { state, dataset, organisation, space, limit, after } = query.into_inner();
     let page = PageQuery { limit, after }.checked()?;

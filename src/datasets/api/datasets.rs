@@ -10,7 +10,7 @@ use super::super::record::{Completeness, Modality, Theme};
 use super::super::store::Filters;
 use super::super::{read, register};
 use crate::db::Db;
-use crate::http::{IfMatch, Json, Listing, PageQuery, etag, is_not_modified, listing, with_etag};
+use crate::http::{IfMatch, Json, Listing, PageQuery, Query, etag, is_not_modified, listing, with_etag};
 use crate::kernel::{Checks, Ctx, Result, Slug, Timestamp};
 use crate::policies::AccessMode;
 
@@ -55,7 +55,7 @@ pub(super) async fn list_datasets(
     req: HttpRequest,
     ctx: Ctx,
     db: web::Data<Db>,
-    query: web::Query<DatasetQuery>,
+    query: Query<DatasetQuery>,
 ) -> Result<HttpResponse> {
     let query = query.into_inner();
     let page = PageQuery { limit: query.limit, after: query.after }.checked()?;
@@ -170,7 +170,7 @@ pub(super) async fn list_history(
     ctx: Ctx,
     db: web::Data<Db>,
     path: web::Path<(Slug, Slug)>,
-    page: web::Query<PageQuery>,
+    page: Query<PageQuery>,
 ) -> Result<HttpResponse> {
     Ok(listing(&req, read::history(&db, &ctx, path.into_inner(), page.checked()?).await?))
 }

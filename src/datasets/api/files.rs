@@ -15,7 +15,7 @@ use super::super::files::{self, File, FilePath, MediaType, OfferResult, OfferedF
 use super::super::versions::{VersionName, Which};
 use super::versions::{VersionPath, named};
 use crate::db::Db;
-use crate::http::{Json, Listing, PageQuery, listing};
+use crate::http::{Json, Listing, PageQuery, Query, listing};
 use crate::kernel::{Ctx, Digest, Error, Kind, Page, Result, Slug};
 use crate::storage::BlobStore;
 
@@ -38,7 +38,7 @@ pub(super) async fn list_files(
     ctx: Ctx,
     db: web::Data<Db>,
     path: VersionPath,
-    page: web::Query<PageQuery>,
+    page: Query<PageQuery>,
 ) -> Result<HttpResponse> {
     Ok(listing(&req, files::list_files(&db, &ctx, named(path), page.checked()?).await?))
 }
@@ -92,7 +92,7 @@ pub(super) async fn put_file(
     ctx: Ctx,
     (db, store, slots): (web::Data<Db>, web::Data<BlobStore>, web::Data<UploadSlots>),
     path: web::Path<(Slug, Slug, Which, String)>,
-    query: web::Query<UploadQuery>,
+    query: Query<UploadQuery>,
     body: web::Payload,
 ) -> Result<HttpResponse> {
     let (organisation, name, which, path) = path.into_inner();

@@ -9,7 +9,7 @@ use super::super::gate::DownloadGate;
 use super::super::versions::Which;
 use super::versions::{VersionPath, named};
 use crate::db::Db;
-use crate::http::{Json, Listing, PageQuery, listing};
+use crate::http::{Json, Listing, PageQuery, Query, listing};
 use crate::kernel::{Ctx, Digest, Page, Result, Slug};
 
 /// Lists verified copies
@@ -25,7 +25,7 @@ pub(super) async fn list_replicas(
     ctx: Ctx,
     db: web::Data<Db>,
     path: VersionPath,
-    page: web::Query<PageQuery>,
+    page: Query<PageQuery>,
 ) -> Result<HttpResponse> {
     Ok(listing(&req, files::list_replicas(&db, &ctx, named(path), page.checked()?).await?))
 }

@@ -5,7 +5,7 @@ use actix_web::{HttpRequest, HttpResponse, get, put, web};
 use super::super::model::{NewPolicy, PolicyRevision};
 use super::super::terms;
 use crate::db::Db;
-use crate::http::{IfMatch, Json, Listing, PageQuery, listing, with_etag};
+use crate::http::{IfMatch, Json, Listing, PageQuery, Query, listing, with_etag};
 use crate::kernel::{Ctx, Result, Slug};
 
 /// Shows the terms of a dataset
@@ -57,7 +57,7 @@ pub(super) async fn list_policy_revisions(
     ctx: Ctx,
     db: web::Data<Db>,
     path: web::Path<(Slug, Slug)>,
-    page: web::Query<PageQuery>,
+    page: Query<PageQuery>,
 ) -> Result<HttpResponse> {
     Ok(listing(&req, terms::list_policies(&db, &ctx, path.into_inner(), page.checked()?).await?))
 }

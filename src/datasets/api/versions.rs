@@ -5,7 +5,7 @@ use actix_web::{HttpRequest, HttpResponse, delete, get, post, web};
 
 use super::super::versions::{self, NewVersion, Version, VersionName, Which, Withdrawal};
 use crate::db::Db;
-use crate::http::{Json, Listing, PageQuery, is_not_modified, listing, with_etag};
+use crate::http::{Json, Listing, PageQuery, Query, is_not_modified, listing, with_etag};
 use crate::kernel::{Ctx, Result, Slug};
 use crate::storage::BlobStore;
 
@@ -29,7 +29,7 @@ pub(super) async fn list_versions(
     ctx: Ctx,
     db: web::Data<Db>,
     path: web::Path<(Slug, Slug)>,
-    page: web::Query<PageQuery>,
+    page: Query<PageQuery>,
 ) -> Result<HttpResponse> {
     Ok(listing(&req, versions::list_versions(&db, &ctx, path.into_inner(), page.checked()?).await?))
 }

@@ -21,7 +21,7 @@ use utoipa_actix_web::service_config::ServiceConfig;
 use utoipa_actix_web::{AppExt as _, scope};
 
 use super::app;
-use super::rules::add_rules;
+use super::rules::add_rule;
 use crate::datasets::versions::Which;
 use crate::http::{FieldProblem, Problem, SESSION_COOKIE};
 use crate::kernel::{NOT_BLANK, TEXT};
@@ -57,7 +57,7 @@ fn build() -> OpenApi {
     for (name, schema) in &mut components.schemas {
         if let RefOr::T(Schema::Object(object)) = schema {
             describe_texts(object);
-            add_rules(name, object);
+            add_rule(name, object);
             if let Some(item) = name.strip_prefix("Listing_") {
                 name_items(object, item);
             }

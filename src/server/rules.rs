@@ -4,36 +4,30 @@
 use serde_json::{Value, json};
 use utoipa::openapi::schema::Object;
 
-/// The rules of a schema, as keywords to stand beside those that were derived.
-fn rules(schema: &str) -> Vec<(&'static str, Value)> {
-    match schema {
+/// The rule of a schema, if it has one.
+fn rule(schema: &str) -> Option<Value> {
+    Some(match schema {
         // An empty list never means everybody.
-        "NewDataset" | "Statement" => vec![
-            (
-                "if",
-                json!({"required": ["visibility"], "properties": {"visibility": {"const": "organisations"}}}),
-            ),
-            ("then", json!({"required": ["audience"], "properties": {"audience": {"minItems": 1}}})),
-            ("else", json!({"properties": {"audience": {"maxItems": 0}}})),
-        ],
-        "NewSpace" => vec![("allOf", json!([{"properties": {"names": {"minProperties": 1}}}]))],
-        // Size and digest belong together; without a reference they must be there.
-        "OfferedFile" => vec![(
-            "anyOf",
-            json!([
-                given(&[("sha256", "string"), ("size", "integer")]),
-                {
-                    "required": ["reference"],
-                    "properties": {
-                        "reference": {"type": "object", "required": ["kind"], "properties": {"kind": {"const": "service"}}},
-                        "sha256": {"type": "null"},
-                        "size": {"type": "null"},
-                    },
+        "NewDataset" | "Statement" => json!({
+            "if": {"required": ["visibility"], "properties": {"visibility": {"const": "organisations"}}},
+            "then": {"required": ["audience"], "properties": {"audience": {"minItems": 1}}},
+            "else": {"properties": {"audience": {"maxItems": 0}}},
+        }),
+        "NewSpace" => json!({"properties": {"names": {"minProperties": 1}}}),
+        // Size and digest belong together; only what a data service gives may be without.
+        "OfferedFile" => json!({"anyOf": [
+            given(&[("sha256", "string"), ("size", "integer")]),
+            {
+                "required": ["reference"],
+                "properties": {
+                    "reference": {"type": "object", "required": ["kind"], "properties": {"kind": {"const": "service"}}},
+                    "sha256": {"type": "null"},
+                    "size": {"type": "null"},
                 },
-            ]),
-        )],
-        _ => Vec::new(),
-    }
+            },
+        ]}),
+        _ => return None,
+    })
 }
 
 /// All of these members are there, and not null.
@@ -44,11 +38,10 @@ fn given(members: &[(&str, &str)]) -> Value {
     json!({"required": required, "properties": properties})
 }
 
-/// Adds the rules of a schema to what was derived.
-pub(super) fn add_rules(name: &str, schema: &mut Object) {
-    let rules = rules(name);
-    if !rules.is_empty() {
+/// Adds the rule of a schema to what was derived.
+pub(super) fn add_rule(name: &str, schema: &mut Object) {
+    if let Some(rule) = rule(name) {
         // Extensions are written as members of the schema, whatever they are called.
-        schema.extensions = Some(rules.into_iter().collect());
+        schema.extensions = Some([("allOf", json!([rule]))].into_iter().collect());
     }
 }

@@ -6,8 +6,7 @@ use actix_cors::Cors;
 use actix_web::http::header::{CONTENT_SECURITY_POLICY, HeaderName, LINK, LOCATION, RETRY_AFTER};
 use actix_web::{App, HttpRequest, HttpResponse, get};
 use utoipa::openapi::path::{HttpMethod, Operation, ParameterBuilder, ParameterIn};
-use utoipa::openapi::schema::ArrayItems;
-use utoipa::openapi::schema::SchemaType;
+use utoipa::openapi::schema::{AdditionalProperties, ArrayItems, OneOf, SchemaType};
 use utoipa::openapi::security::{
     ApiKey, ApiKeyValue, HttpAuthScheme, HttpBuilder, SecurityRequirement, SecurityScheme,
 };
@@ -55,6 +54,9 @@ fn build() -> OpenApi {
     // What only a path refers to is not collected.
     components.schemas.insert(Which::name().into(), Which::schema());
     for (name, schema) in &mut components.schemas {
+        if let RefOr::T(Schema::OneOf(union)) = schema {
+            close(union);
+        }
         if let RefOr::T(Schema::Object(object)) = schema {
             describe_texts(object);
             add_rule(name, object);
@@ -72,6 +74,17 @@ fn build() -> OpenApi {
         }
     }
     document
+}
+
+/// The kinds of a union refuse unknown members, as all structures do; derived schemas say so of structures alone.
+fn close(union: &mut OneOf) {
+    for kind in &mut union.items {
+        if let RefOr::T(Schema::Object(object)) = kind
+            && !object.properties.is_empty()
+        {
+            object.additional_properties = Some(Box::new(AdditionalProperties::FreeForm(false)));
+        }
+    }
 }
 
 /// The schemas that an empty object fits.

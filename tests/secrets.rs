@@ -12,6 +12,8 @@
 mod support;
 
 use std::fs::{File, read_to_string};
+use std::io::{Read as _, Write as _};
+use std::net::TcpStream;
 use std::path::PathBuf;
 use std::process::{Child, Command};
 use std::time::{Duration, Instant};
@@ -179,6 +181,12 @@ async fn no_secret_is_written_or_told() {
     let tampered = format!("/api/v1/download/{ticket}x");
     server.send(server.request(Method::GET, &tampered), 403).await;
     server.send(server.request(Method::GET, &format!("/api/v1/datasets?after={token}")), 422).await;
+    // Nor is what no server could read an error of this one.
+    let mut broken = TcpStream::connect(server.base.trim_start_matches("http://")).unwrap();
+    broken.write_all(b"GET / HTTP/1.1\r\nno colon here\r\n\r\n").unwrap();
+    let mut answer = String::new();
+    broken.read_to_string(&mut answer).unwrap();
+    assert!(answer.starts_with("HTTP/1.1 400"), "{answer}");
     let (_, metrics) = server.send(server.request(Method::GET, "/metrics"), 200).await;
     let (_, ready) = server.send(server.request(Method::GET, "/readyz"), 200).await;
 
@@ -186,6 +194,7 @@ async fn no_secret_is_written_or_told() {
     assert!(stopped.success() && server.child.wait().unwrap().success());
     let written = server.written();
     assert!(written.contains("\"TRACE\"") && written.contains("answered"), "everything is logged");
+    assert!(!written.contains("\"level\":\"ERROR\""), "a client's mistakes are no errors: {written}");
     assert!(server.refusals.len() >= 11, "{:?}", server.refusals);
     for (what, secret) in &server.secrets {
         assert!(secret.len() >= 12, "{what} is too short to be looked for");

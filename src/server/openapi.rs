@@ -286,6 +286,7 @@ const PROBLEMS: &[(&str, When, &str)] = &[
     ("401", When::Always, "Nobody is signed in, or the credential does not hold"),
     ("403", When::Always, "The caller may not do this"),
     ("404", When::Always, "There is no such thing, or the caller may not know of it"),
+    ("408", When::Writes, "The body did not arrive in time"),
     ("409", When::Writes, "The state of things does not allow it"),
     ("412", When::Conditional, "Changed meanwhile: `If-Match` names another state"),
     ("413", When::Writes, "More bytes than allowed"),
@@ -293,6 +294,7 @@ const PROBLEMS: &[(&str, When, &str)] = &[
     ("422", When::Always, "A field is wrong; `errors` names it"),
     ("428", When::Conditional, "`If-Match` is missing"),
     ("429", When::Always, "Too many requests; see `Retry-After`"),
+    ("431", When::Always, "More header fields than allowed"),
     ("503", When::Always, "Cannot be done now and was not done; see `Retry-After`"),
 ];
 

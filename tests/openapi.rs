@@ -265,7 +265,10 @@ fn resolve<'a>(document: &'a Value, schema: &'a Value) -> &'a Value {
 
 /// Adds the properties within a schema that say nothing of themselves.
 fn undescribed(document: &Value, schema: &Value, place: &str, faults: &mut Vec<String>) {
-    if let Some(properties) = schema["properties"].as_object() {
+    // What names no type is a rule between members that are described elsewhere.
+    if let Some(properties) = schema["properties"].as_object()
+        && schema.get("type").is_some()
+    {
         for (name, property) in properties {
             let told = says(property, "description")
                 || says(resolve(document, property), "description")
@@ -273,7 +276,8 @@ fn undescribed(document: &Value, schema: &Value, place: &str, faults: &mut Vec<S
                     .as_array()
                     .is_some_and(|list| list.iter().any(|one| says(one, "description")));
             // The word that tells the kinds of a union apart.
-            let fixed = property["enum"].as_array().is_some_and(|words| words.len() == 1);
+            let fixed = property["enum"].as_array().is_some_and(|words| words.len() == 1)
+                || property.get("const").is_some();
             if !told && !fixed {
                 faults.push(format!("{place}/{name} is not described"));
             }

@@ -1,19 +1,24 @@
 //! Strict bodies, paths and queries: what cannot be read is refused with a problem that names the place.
 
-use std::future::Future;
+use std::future::{Future, Ready, ready};
+use std::ops::Deref;
 use std::pin::Pin;
+use std::time::Duration;
 
 use actix_web::dev::Payload;
 use actix_web::http::header::CONTENT_TYPE;
-use actix_web::web::{Bytes, BytesMut, PathConfig, QueryConfig};
+use actix_web::web::{Bytes, BytesMut, PathConfig};
 use actix_web::{FromRequest, HttpRequest};
 use futures_util::StreamExt as _;
 use serde::de::DeserializeOwned;
 
+use super::strict::Strict;
 use crate::kernel::{Error, Kind, Result};
 
 /// The largest JSON body, in bytes.
 pub const MAX_JSON_BYTES: usize = 1024 * 1024;
+/// How long a JSON body may take to arrive, from its first byte to its last.
+const BODY_TIME: Duration = Duration::from_secs(30);
 
 /// A JSON body of a known shape. An empty body counts as `{}`, so that commands without arguments need none.
 #[derive(Debug)]
@@ -36,8 +41,18 @@ impl<T: DeserializeOwned> FromRequest for Json<T> {
     }
 }
 
-/// Reads a body into memory, up to a limit.
-pub(super) async fn read_body(mut payload: Payload, limit: usize) -> Result<Bytes> {
+/// Reads a body into memory, up to a limit, as long as it arrives in time.
+pub(super) async fn read_body(payload: Payload, limit: usize) -> Result<Bytes> {
+    tokio::time::timeout(BODY_TIME, collect(payload, limit)).await.unwrap_or_else(|_| {
+        Err(Error::new(
+            Kind::Timeout,
+            "timeout",
+            "the body did not arrive in time; nothing was done, send it again",
+        ))
+    })
+}
+
+async fn collect(mut payload: Payload, limit: usize) -> Result<Bytes> {
     let mut body = BytesMut::new();
     while let Some(chunk) = payload.next().await {
         let chunk = chunk.map_err(|error| {
@@ -73,7 +88,7 @@ fn check_content_type(req: &HttpRequest) -> Result<()> {
 fn parse<T: DeserializeOwned>(bytes: &[u8]) -> Result<T> {
     let bytes = if bytes.is_empty() { b"{}" } else { bytes };
     let mut reader = serde_json::Deserializer::from_slice(bytes);
-    let value = serde_path_to_error::deserialize(&mut reader).map_err(|error| {
+    let value = serde_path_to_error::deserialize(Strict(&mut reader)).map_err(|error| {
         let pointer = pointer(error.path());
         let cause = error.into_inner();
         match cause.classify() {
@@ -112,11 +127,38 @@ pub fn path_config() -> PathConfig {
     PathConfig::default().error_handler(|_, _| Error::not_found("resource").into())
 }
 
-/// A query parameter that is unknown or cannot be read: 422, saying which.
-#[must_use]
-pub fn query_config() -> QueryConfig {
-    QueryConfig::default()
-        .error_handler(|error, _| Error::invalid("query", "invalid", error.to_string()).into())
+/// The parameters of a query. What is unknown or cannot be read is refused with 422, saying which.
+#[derive(Debug)]
+pub struct Query<T>(T);
+
+impl<T> Deref for Query<T> {
+    type Target = T;
+
+    fn deref(&self) -> &T {
+        &self.0
+    }
+}
+
+impl<T> Query<T> {
+    /// The parameters themselves.
+    pub fn into_inner(self) -> T {
+        self.0
+    }
+}
+
+impl<T: DeserializeOwned> FromRequest for Query<T> {
+    type Error = Error;
+    type Future = Ready<Result<Self>>;
+
+    fn from_request(req: &HttpRequest, _: &mut Payload) -> Self::Future {
+        let pairs = url::form_urlencoded::parse(req.query_string().as_bytes());
+        let read = serde_path_to_error::deserialize(serde_urlencoded::Deserializer::new(pairs));
+        ready(read.map(Self).map_err(|error| {
+            let name = pointer(error.path()).trim_start_matches('/').to_owned();
+            let name = if matches!(name.as_str(), "" | "?") { "query".to_owned() } else { name };
+            Error::invalid(name, "invalid", error.into_inner().to_string())
+        }))
+    }
 }
 
 #[cfg(test)]
@@ -137,6 +179,7 @@ mod tests {
         assert_eq!((error.kind(), error.field_errors()[0].pointer.as_str()), (Kind::Invalid, "/items/1"));
         let error = parse::<Outer>(br#"{"items":[],"more":1}"#).unwrap_err();
         assert!(error.detail().contains("more"), "{}", error.detail());
+        assert_eq!(parse::<Outer>(b"[[1]]").unwrap_err().kind(), Kind::Invalid);
         assert_eq!(parse::<Outer>(b"{").unwrap_err().kind(), Kind::Malformed);
         assert_eq!(parse::<Outer>(br#"{"items":[]} x"#).unwrap_err().kind(), Kind::Malformed);
     }

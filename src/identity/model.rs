@@ -229,7 +229,7 @@ pub struct NewToken {
     #[schema(min_length = 1, max_length = 100)]
     pub name: String,
     /// What it may be used for.
-    #[schema(min_items = 1, max_items = 6)]
+    #[schema(min_items = 1, max_items = 5)]
     pub scopes: Vec<Scope>,
     /// Confine it to one organisation.
     #[serde(default)]

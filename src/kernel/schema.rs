@@ -67,6 +67,8 @@ impl PartialSchema for Timestamp {
         ObjectBuilder::new()
             .schema_type(Type::String)
             .format(Some(SchemaFormat::KnownFormat(KnownFormat::DateTime)))
+            // Not before the year 1971, where any offset stays behind the beginning of 1970.
+            .pattern(Some("^(197[1-9]|19[89][0-9]|[2-9][0-9]{3})-"))
             .description(Some("An instant, RFC 3339 in UTC with milliseconds."))
             .examples([json!("2026-11-22T12:00:00.000Z")])
             .into()

@@ -19,7 +19,7 @@ use crate::datasets::files::Tickets;
 use crate::datasets::{DownloadGate, Shown};
 use crate::db::Db;
 use crate::http::{
-    Authenticator, RateLimits, TrustedProxies, authenticate, limit_rate, observe, path_config, query_config,
+    Authenticator, RateLimits, TrustedProxies, authenticate, check_head, limit_rate, observe, path_config,
 };
 use crate::kernel::Clock;
 use crate::storage::BlobStore;
@@ -90,7 +90,6 @@ pub(super) fn build(
         .app_data(web::Data::from(services.config.clone()))
         .app_data(web::Data::new(services.metrics.clone()))
         .app_data(path_config())
-        .app_data(query_config())
         .into_utoipa_app()
         .service(scope("/api/v1").configure(routes))
         .into_app();
@@ -102,6 +101,7 @@ pub(super) fn build(
         .wrap(Compress::default())
         .wrap(from_fn(move |req, next| limit_rate(limits.clone(), req, next)))
         .wrap(from_fn(move |req, next| authenticate(authenticator.clone(), clock.clone(), req, next)))
+        .wrap(from_fn(check_head))
         .wrap(from_fn(observe))
         .wrap(Condition::new(cors.is_some(), cors.unwrap_or_default()))
 }

@@ -5,6 +5,7 @@ mod app;
 mod fallback;
 mod health;
 mod openapi;
+mod rules;
 mod run;
 mod telemetry;
 

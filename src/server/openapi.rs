@@ -6,8 +6,7 @@ use actix_cors::Cors;
 use actix_web::http::header::{CONTENT_SECURITY_POLICY, HeaderName, LINK, LOCATION, RETRY_AFTER};
 use actix_web::{App, HttpRequest, HttpResponse, get};
 use utoipa::openapi::path::{HttpMethod, Operation, ParameterBuilder, ParameterIn};
-use utoipa::openapi::schema::ArrayItems;
-use utoipa::openapi::schema::SchemaType;
+use utoipa::openapi::schema::{AdditionalProperties, ArrayItems, OneOf, SchemaType};
 use utoipa::openapi::security::{
     ApiKey, ApiKeyValue, HttpAuthScheme, HttpBuilder, SecurityRequirement, SecurityScheme,
 };
@@ -21,6 +20,7 @@ use utoipa_actix_web::service_config::ServiceConfig;
 use utoipa_actix_web::{AppExt as _, scope};
 
 use super::app;
+use super::rules::add_rule;
 use crate::datasets::versions::Which;
 use crate::http::{FieldProblem, Problem, SESSION_COOKIE};
 use crate::kernel::{NOT_BLANK, TEXT};
@@ -54,20 +54,59 @@ fn build() -> OpenApi {
     // What only a path refers to is not collected.
     components.schemas.insert(Which::name().into(), Which::schema());
     for (name, schema) in &mut components.schemas {
+        if let RefOr::T(Schema::OneOf(union)) = schema {
+            close(union);
+        }
         if let RefOr::T(Schema::Object(object)) = schema {
             describe_texts(object);
+            add_rule(name, object);
             if let Some(item) = name.strip_prefix("Listing_") {
                 name_items(object, item);
             }
         }
     }
+    let optional = optional_bodies(components);
     document.tags = Some(TAGS.iter().map(|(name, about)| tag(name, about)).collect());
     for path in document.paths.paths.values_mut() {
         for (method, operation) in operations(path) {
             complete(&method, operation);
+            let_body_out(operation, &optional);
         }
     }
     document
+}
+
+/// The kinds of a union refuse unknown members, as all structures do; derived schemas say so of structures alone.
+fn close(union: &mut OneOf) {
+    for kind in &mut union.items {
+        if let RefOr::T(Schema::Object(object)) = kind
+            && !object.properties.is_empty()
+        {
+            object.additional_properties = Some(Box::new(AdditionalProperties::FreeForm(false)));
+        }
+    }
+}
+
+/// The schemas that an empty object fits.
+fn optional_bodies(components: &Components) -> Vec<String> {
+    let is_optional = |schema: &RefOr<Schema>| matches!(schema, RefOr::T(Schema::Object(object)) if object.required.is_empty());
+    components
+        .schemas
+        .iter()
+        .filter(|(_, schema)| is_optional(schema))
+        .map(|(name, _)| name.clone())
+        .collect()
+}
+
+/// A JSON body may be left out where all its members may: it counts as `{}`.
+fn let_body_out(operation: &mut Operation, optional: &[String]) {
+    let Some(RefOr::T(body)) = &mut operation.request_body else { return };
+    let Some(RefOr::T(json)) = body.content.get("application/json") else { return };
+    if let Some(RefOr::Ref(schema)) = &json.schema
+        && optional.iter().any(|name| *schema == Ref::from_schema_name(name))
+    {
+        body.required = Some(Required::False);
+    }
 }
 
 const TAGS: &[(&str, &str)] = &[
@@ -247,6 +286,7 @@ const PROBLEMS: &[(&str, When, &str)] = &[
     ("401", When::Always, "Nobody is signed in, or the credential does not hold"),
     ("403", When::Always, "The caller may not do this"),
     ("404", When::Always, "There is no such thing, or the caller may not know of it"),
+    ("408", When::Writes, "The body did not arrive in time"),
     ("409", When::Writes, "The state of things does not allow it"),
     ("412", When::Conditional, "Changed meanwhile: `If-Match` names another state"),
     ("413", When::Writes, "More bytes than allowed"),
@@ -254,6 +294,7 @@ const PROBLEMS: &[(&str, When, &str)] = &[
     ("422", When::Always, "A field is wrong; `errors` names it"),
     ("428", When::Conditional, "`If-Match` is missing"),
     ("429", When::Always, "Too many requests; see `Retry-After`"),
+    ("431", When::Always, "More header fields than allowed"),
     ("503", When::Always, "Cannot be done now and was not done; see `Retry-After`"),
 ];
 

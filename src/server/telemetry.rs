@@ -1,9 +1,14 @@
 //! The log and the numbers.
 
+use std::fmt::Debug;
 use std::io::IsTerminal as _;
 
 use metrics_exporter_prometheus::{Matcher, PrometheusBuilder, PrometheusHandle};
-use tracing_subscriber::EnvFilter;
+use tracing::field::Field;
+use tracing::{Event, Level, Subscriber};
+use tracing_subscriber::layer::{Context, SubscriberExt as _};
+use tracing_subscriber::util::SubscriberInitExt as _;
+use tracing_subscriber::{EnvFilter, Layer};
 
 use crate::config::{Config, LogFormat};
 use crate::kernel::{Error, Result};
@@ -26,10 +31,33 @@ pub fn start_log(config: &Config) -> Result<()> {
     let builder =
         tracing_subscriber::fmt().with_env_filter(filter).with_writer(std::io::stderr).with_ansi(terminal);
     let started = match format {
-        LogFormat::Text => builder.with_target(false).try_init(),
-        LogFormat::Json => builder.json().flatten_event(true).with_span_list(false).try_init(),
+        LogFormat::Text => builder.with_target(false).finish().with(ClientMistakes).try_init(),
+        LogFormat::Json => {
+            builder.json().flatten_event(true).with_span_list(false).finish().with(ClientMistakes).try_init()
+        }
     };
     started.map_err(|error| Error::internal("starting the log", error))
+}
+
+/// Leaves out what the HTTP library calls an error and is a client's doing: requests that cannot be read, and
+/// connections that break. Anybody could fill the log with them.
+struct ClientMistakes;
+
+impl<S: Subscriber> Layer<S> for ClientMistakes {
+    fn event_enabled(&self, event: &Event<'_>, _: Context<'_, S>) -> bool {
+        let metadata = event.metadata();
+        if *metadata.level() != Level::ERROR || !metadata.target().starts_with("actix_http::h1") {
+            return true;
+        }
+        let mut found = false;
+        event.record(&mut |field: &Field, value: &dyn Debug| {
+            let message = if field.name() == "message" { format!("{value:?}") } else { return };
+            found = ["stream error", "write zero", "MAX_BUFFER_SIZE"]
+                .iter()
+                .any(|text| message.starts_with(text));
+        });
+        !found
+    }
 }
 
 /// The recorder behind `/metrics`; one per process.

@@ -42,7 +42,7 @@ impl TestApp {
         Self::start_with(shape, |_| ()).await
     }
 
-    async fn start_with(shape: Shape, change: impl FnOnce(&mut Settings)) -> Self {
+    pub async fn start_with(shape: Shape, change: impl FnOnce(&mut Settings)) -> Self {
         let folder = folder();
         let (database, blobs, replicas) = match shape {
             Shape::Embedded => {

@@ -1,15 +1,13 @@
 //! Bad input: each is a clear refusal that names what is wrong, and changes nothing.
 
-use std::time::Duration;
-
 use cadastre::kernel::Digest;
 use reqwest::Method;
 use serde_json::{Value, json};
-use tokio::io::{AsyncReadExt as _, AsyncWriteExt as _};
+use tokio::io::AsyncWriteExt as _;
 use tokio::net::TcpStream;
 
 use crate::app::{LAST, Shape, TestApp, until};
-use crate::client::{Answer, Client, send};
+use crate::client::{Answer, raw, send};
 use crate::on_both_shapes;
 use crate::world::{DATA, PROVIDER, SPACE, TRAINER, World};
 
@@ -17,6 +15,7 @@ on_both_shapes! {
     bodies_that_cannot_be_read
     fields_that_are_wrong
     hostile_paths
+    addresses_that_do_not_decode
     uploads_that_are_not_what_was_declared
     uploads_beyond_the_limits
     cursors_limits_and_names_that_are_none
@@ -52,6 +51,7 @@ async fn bodies_that_cannot_be_read(app: TestApp) {
         ("application/json", "{\"name\": \"\u{0}\"}", 400, "json"),
         ("application/json", &deep, 422, "invalid"),
         ("application/json", "[]", 422, "invalid"),
+        ("application/json", &format!("[\"{PROVIDER}\", \"tides\", \"{SPACE}\"]"), 422, "invalid"),
         ("application/json", "\"text\"", 422, "invalid"),
         ("application/json", "null", 422, "invalid"),
         ("application/json", "", 422, "invalid"),
@@ -95,6 +95,8 @@ async fn fields_that_are_wrong(app: TestApp) {
         ("space", json!("no-such-space"), "/space"),
         ("record", json!({"title": {"en": longer}}), "/record/title/en"),
         ("record", json!({"rights": {"licence": "no licence"}}), "/record/rights/licence"),
+        ("record", json!({"content": []}), "/record/content"),
+        ("record", json!({"relations": [["project"]]}), "/record/relations/0"),
         ("extension", json!([1]), "/extension"),
     ] {
         let answer = world.provider.post("/datasets", with(&registered, field, value)).await;
@@ -152,20 +154,6 @@ async fn fields_that_are_wrong(app: TestApp) {
     assert_eq!(world.trainer.get("/tokens").await.expect(200).items().len(), 1);
 }
 
-/// Sends this text as it is and gives the answer's head and body; clients would tidy it up.
-async fn raw(client: &Client, head: &str, body: &[u8]) -> String {
-    let address = client.base().trim_start_matches("http://").to_owned();
-    let mut stream = TcpStream::connect(&address).await.expect("a connection");
-    let head = format!("{head}\r\nHost: {address}\r\nConnection: close\r\n\r\n");
-    stream.write_all(head.as_bytes()).await.expect("sent");
-    stream.write_all(body).await.expect("sent");
-    stream.shutdown().await.expect("the end of the request");
-    let mut answer = Vec::new();
-    let read = tokio::time::timeout(Duration::from_secs(20), stream.read_to_end(&mut answer)).await;
-    read.expect("an answer in time").ok();
-    String::from_utf8_lossy(&answer).into_owned()
-}
-
 async fn hostile_paths(app: TestApp) {
     let world = World::settle(app).await;
     let dataset = world.dataset("tides", "open").await;
@@ -214,6 +202,26 @@ async fn hostile_paths(app: TestApp) {
     }
     for clash in ["DATA.csv", "data.csv/inner.csv"] {
         world.provider.upload(&format!("{files}/{clash}"), "x").await.refused(409, "path_clash");
+    }
+    assert_eq!(snapshot(&world).await, before);
+}
+
+async fn addresses_that_do_not_decode(app: TestApp) {
+    let world = World::settle(app).await;
+    let dataset = world.dataset("tides", "open").await;
+    let files = format!("{}/files", world.draft(&dataset, "1.0.0").await);
+    let before = snapshot(&world).await;
+    for bad in ["%FF%FE", "%zz", "a%", "a%4", "%C3", "%C0%AF", "%ED%A0%80"] {
+        let file = format!("{files}/{bad}");
+        names(world.provider.upload(&file, "x").await, 422, "path");
+        names(world.provider.delete(&file).await, 422, "path");
+        for list in
+            ["organisations", "datasets/x", "requests", "spaces", "people", "blobs/sha256", "download"]
+        {
+            names(world.admin.get(&format!("/{list}/{bad}")).await, 422, "path");
+        }
+        names(world.admin.get(&format!("{files}/{bad}/data.csv")).await, 422, "path");
+        names(world.admin.get(&format!("/datasets?licence={bad}")).await, 422, "query");
     }
     assert_eq!(snapshot(&world).await, before);
 }
@@ -312,7 +320,7 @@ async fn cursors_limits_and_names_that_are_none(app: TestApp) {
         ] {
             names(world.admin.get(&format!("{list}?{query}")).await, 422, pointer);
         }
-        world.admin.get(&format!("{list}?limit=many")).await.refused(422, "invalid");
+        names(world.admin.get(&format!("{list}?limit=many")).await, 422, "limit");
         world.admin.get(&format!("{list}?colour=red")).await.refused(422, "invalid");
     }
     names(world.admin.get(&format!("/datasets?after={other}")).await, 422, "after");

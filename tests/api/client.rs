@@ -9,6 +9,8 @@ use std::time::Duration;
 use reqwest::header::{HeaderMap, HeaderName};
 use reqwest::{Method, RequestBuilder};
 use serde_json::Value;
+use tokio::io::{AsyncReadExt as _, AsyncWriteExt as _};
+use tokio::net::TcpStream;
 
 /// Sends requests with one credential.
 #[derive(Clone)]
@@ -108,6 +110,20 @@ pub async fn send(request: RequestBuilder) -> Answer {
     let (status, headers) = (response.status().as_u16(), response.headers().clone());
     let body = response.bytes().await.unwrap_or_else(|error| panic!("{asked}: {error:?}")).to_vec();
     Answer { asked, status, headers, body }
+}
+
+/// Sends this text as it is and gives the answer's head and body; clients would tidy it up.
+pub async fn raw(client: &Client, head: &str, body: &[u8]) -> String {
+    let address = client.base().trim_start_matches("http://").to_owned();
+    let mut stream = TcpStream::connect(&address).await.expect("a connection");
+    let head = format!("{head}\r\nHost: {address}\r\nConnection: close\r\n\r\n");
+    stream.write_all(head.as_bytes()).await.expect("sent");
+    stream.write_all(body).await.expect("sent");
+    stream.shutdown().await.expect("the end of the request");
+    let mut answer = Vec::new();
+    let read = tokio::time::timeout(Duration::from_secs(20), stream.read_to_end(&mut answer)).await;
+    read.expect("an answer in time").ok();
+    String::from_utf8_lossy(&answer).into_owned()
 }
 
 fn http(from: Option<IpAddr>) -> reqwest::Client {

@@ -19,6 +19,7 @@ mod client;
 mod world;
 
 mod bad_input;
+mod conventions;
 mod datasets;
 mod downloads;
 mod matrix;

@@ -8,7 +8,7 @@ use super::super::model::{Answer, Delivered};
 use super::super::{account, may_i};
 use crate::datasets::{DatasetPath, DownloadGate};
 use crate::db::Db;
-use crate::http::{Listing, PageQuery, listing};
+use crate::http::{Listing, PageQuery, Query, listing};
 use crate::kernel::{Ctx, Result};
 use crate::policies::Purpose;
 
@@ -25,7 +25,7 @@ pub(super) async fn list_dataset_deliveries(
     ctx: Ctx,
     db: web::Data<Db>,
     name: web::Path<DatasetPath>,
-    page: web::Query<PageQuery>,
+    page: Query<PageQuery>,
 ) -> Result<HttpResponse> {
     let found =
         account::list_dataset_deliveries(&db, &ctx, name.into_inner().into(), page.checked()?).await?;
@@ -53,7 +53,7 @@ pub(super) async fn get_access(
     db: web::Data<Db>,
     gate: web::Data<dyn DownloadGate>,
     name: web::Path<DatasetPath>,
-    query: web::Query<AccessQuery>,
+    query: Query<AccessQuery>,
 ) -> Result<HttpResponse> {
     let answer = may_i::may_i(&db, gate.into_inner(), &ctx, name.into_inner().into(), query.purpose).await?;
     Ok(HttpResponse::Ok().json(answer))

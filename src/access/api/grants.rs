@@ -6,7 +6,7 @@ use super::super::model::{Delivered, Grant, GrantState, Relinquishment, Revocati
 use super::super::{account, grants};
 use super::query::ListQuery;
 use crate::db::Db;
-use crate::http::{Json, Listing, PageQuery, listing, with_etag};
+use crate::http::{Json, Listing, PageQuery, Query, listing, with_etag};
 use crate::kernel::{Ctx, GrantId, Result};
 
 /// Lists grants
@@ -20,7 +20,7 @@ pub(super) async fn list_grants(
     req: HttpRequest,
     ctx: Ctx,
     db: web::Data<Db>,
-    query: web::Query<ListQuery<GrantState>>,
+    query: Query<ListQuery<GrantState>>,
 ) -> Result<HttpResponse> {
     let (filters, page) = query.into_inner().checked()?;
     Ok(listing(&req, grants::list_grants(&db, &ctx, filters, page).await?))
@@ -83,7 +83,7 @@ pub(super) async fn list_grant_deliveries(
     ctx: Ctx,
     db: web::Data<Db>,
     id: web::Path<GrantId>,
-    page: web::Query<PageQuery>,
+    page: Query<PageQuery>,
 ) -> Result<HttpResponse> {
     let found = account::list_grant_deliveries(&db, &ctx, id.into_inner(), page.checked()?).await?;
     Ok(listing(&req, found))

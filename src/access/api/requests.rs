@@ -7,7 +7,7 @@ use super::super::model::{Application, Approval, NewRequest, Note, Remark, Reque
 use super::super::{decide, find, submit};
 use super::query::ListQuery;
 use crate::db::Db;
-use crate::http::{Json, Listing, listing, with_etag};
+use crate::http::{Json, Listing, Query, listing, with_etag};
 use crate::kernel::{Ctx, RequestId, Result};
 
 fn answer(request: &Request) -> HttpResponse {
@@ -42,7 +42,7 @@ pub(super) async fn list_requests(
     req: HttpRequest,
     ctx: Ctx,
     db: web::Data<Db>,
-    query: web::Query<ListQuery<RequestState>>,
+    query: Query<ListQuery<RequestState>>,
 ) -> Result<HttpResponse> {
     let (filters, page) = query.into_inner().checked()?;
     Ok(listing(&req, find::list_requests(&db, &ctx, filters, page).await?))

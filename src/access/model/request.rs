@@ -114,7 +114,7 @@ impl FromStr for DatasetName {
 }
 
 text_schema! {
-    DatasetName, "DatasetName", r"^[a-z0-9](-?[a-z0-9]){1,63}/[a-z0-9](-?[a-z0-9]){1,63}$", 129, "harbour-institute/tides-2024", "A dataset: `organisation/name`.";
+    DatasetName, "DatasetName", r"^(?!.*--)[a-z0-9][a-z0-9-]{0,62}[a-z0-9]/[a-z0-9][a-z0-9-]{0,62}[a-z0-9]$", 129, "harbour-institute/tides-2024", "A dataset: `organisation/name`.";
 }
 
 impl fmt::Display for DatasetName {

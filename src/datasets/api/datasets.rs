@@ -12,7 +12,7 @@ use super::super::store::Filters;
 use super::super::{read, register};
 use super::paths::{DatasetPath, StatePath};
 use crate::db::Db;
-use crate::http::{IfMatch, Json, Listing, PageQuery, is_not_modified, listing, with_tag};
+use crate::http::{IfMatch, Json, Listing, PageQuery, Query, is_not_modified, listing, with_tag};
 use crate::kernel::{Checks, Ctx, Result, Slug, Timestamp};
 use crate::policies::AccessMode;
 
@@ -57,7 +57,7 @@ pub(super) async fn list_datasets(
     req: HttpRequest,
     ctx: Ctx,
     db: web::Data<Db>,
-    query: web::Query<DatasetQuery>,
+    query: Query<DatasetQuery>,
 ) -> Result<HttpResponse> {
     let query = query.into_inner();
     let page = PageQuery { limit: query.limit, after: query.after }.checked()?;
@@ -174,7 +174,7 @@ pub(super) async fn list_history(
     ctx: Ctx,
     db: web::Data<Db>,
     path: web::Path<DatasetPath>,
-    page: web::Query<PageQuery>,
+    page: Query<PageQuery>,
 ) -> Result<HttpResponse> {
     Ok(listing(&req, read::history(&db, &ctx, path.into_inner().into(), page.checked()?).await?))
 }

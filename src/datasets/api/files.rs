@@ -14,7 +14,7 @@ use utoipa::IntoParams;
 use super::super::files::{self, File, MediaType, OfferResult, OfferedFiles, Upload};
 use super::paths::{PathInVersion, VersionPath};
 use crate::db::Db;
-use crate::http::{Json, Listing, PageQuery, listing};
+use crate::http::{Json, Listing, PageQuery, Query, listing};
 use crate::kernel::{Ctx, Digest, Error, Kind, Page, Result};
 use crate::storage::BlobStore;
 
@@ -36,7 +36,7 @@ pub(super) async fn list_files(
     ctx: Ctx,
     db: web::Data<Db>,
     path: web::Path<VersionPath>,
-    page: web::Query<PageQuery>,
+    page: Query<PageQuery>,
 ) -> Result<HttpResponse> {
     Ok(listing(&req, files::list_files(&db, &ctx, path.into_inner().into(), page.checked()?).await?))
 }
@@ -88,7 +88,7 @@ pub(super) async fn put_file(
     ctx: Ctx,
     (db, store, slots): (web::Data<Db>, web::Data<BlobStore>, web::Data<UploadSlots>),
     path: web::Path<PathInVersion>,
-    query: web::Query<UploadQuery>,
+    query: Query<UploadQuery>,
     body: web::Payload,
 ) -> Result<HttpResponse> {
     let (version, path) = path.into_inner().of_new()?;

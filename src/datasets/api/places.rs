@@ -8,7 +8,7 @@ use super::super::files::{self, FilePath, NewReplica, ReferenceCheck, Replica};
 use super::super::gate::DownloadGate;
 use super::paths::VersionPath;
 use crate::db::Db;
-use crate::http::{Json, Listing, PageQuery, listing};
+use crate::http::{Json, Listing, PageQuery, Query, listing};
 use crate::kernel::{Ctx, Digest, Page, Result};
 
 /// Lists verified copies
@@ -23,7 +23,7 @@ pub(super) async fn list_replicas(
     ctx: Ctx,
     db: web::Data<Db>,
     path: web::Path<VersionPath>,
-    page: web::Query<PageQuery>,
+    page: Query<PageQuery>,
 ) -> Result<HttpResponse> {
     Ok(listing(&req, files::list_replicas(&db, &ctx, path.into_inner().into(), page.checked()?).await?))
 }

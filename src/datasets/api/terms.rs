@@ -6,7 +6,7 @@ use super::super::model::{NewPolicy, PolicyRevision};
 use super::super::terms;
 use super::paths::DatasetPath;
 use crate::db::Db;
-use crate::http::{IfMatch, Json, Listing, PageQuery, listing, with_etag};
+use crate::http::{IfMatch, Json, Listing, PageQuery, Query, listing, with_etag};
 use crate::kernel::{Ctx, Result};
 
 /// Shows the terms of a dataset
@@ -59,7 +59,7 @@ pub(super) async fn list_policy_revisions(
     ctx: Ctx,
     db: web::Data<Db>,
     path: web::Path<DatasetPath>,
-    page: web::Query<PageQuery>,
+    page: Query<PageQuery>,
 ) -> Result<HttpResponse> {
     Ok(listing(&req, terms::list_policies(&db, &ctx, path.into_inner().into(), page.checked()?).await?))
 }

@@ -6,7 +6,7 @@ use actix_web::{HttpRequest, HttpResponse, delete, get, post, web};
 use super::super::versions::{self, NewVersion, Version, Withdrawal};
 use super::paths::{DatasetPath, VersionPath};
 use crate::db::Db;
-use crate::http::{Json, Listing, PageQuery, is_not_modified, listing, with_etag};
+use crate::http::{Json, Listing, PageQuery, Query, is_not_modified, listing, with_etag};
 use crate::kernel::{Ctx, Result};
 use crate::storage::BlobStore;
 
@@ -22,7 +22,7 @@ pub(super) async fn list_versions(
     ctx: Ctx,
     db: web::Data<Db>,
     path: web::Path<DatasetPath>,
-    page: web::Query<PageQuery>,
+    page: Query<PageQuery>,
 ) -> Result<HttpResponse> {
     Ok(listing(&req, versions::list_versions(&db, &ctx, path.into_inner().into(), page.checked()?).await?))
 }

@@ -24,21 +24,26 @@ pub enum Reference {
     /// A page that tells how to get the file (`dcat:accessURL`).
     AccessUrl {
         /// Its address.
+        #[schema(pattern = "^https?://[A-Za-z0-9]", max_length = 2048)]
         url: String,
     },
     /// The file itself (`dcat:downloadURL`).
     DownloadUrl {
         /// Its address.
+        #[schema(pattern = "^https?://[A-Za-z0-9]", max_length = 2048)]
         url: String,
     },
     /// A data service that gives the data on request (`dcat:accessService`).
     Service {
         /// Address of the service (`dcat:endpointURL`).
+        #[schema(pattern = "^https?://[A-Za-z0-9]", max_length = 2048)]
         endpoint_url: String,
         /// What it gives and how to ask for it.
+        #[schema(min_length = 1, max_length = 4000, pattern = r"\S")]
         description: String,
         /// Address of its documentation, for example an OpenAPI document (`dcat:endpointDescription`).
         #[serde(default, skip_serializing_if = "Option::is_none")]
+        #[schema(pattern = "^https?://[A-Za-z0-9]", max_length = 2048)]
         documentation: Option<String>,
     },
 }

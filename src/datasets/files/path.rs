@@ -67,7 +67,7 @@ impl FromStr for FilePath {
 }
 
 text_schema! {
-    FilePath, "FilePath", r#"^[^\\<>:"|?*\u0000-\u001f\u007f-\u009f/][^\\<>:"|?*\u0000-\u001f\u007f-\u009f]*$"#, Self::MAX_BYTES, "data/stations.csv", "A relative path, its segments separated by `/`, safe to unpack on every file system.";
+    FilePath, "FilePath", r#"^[^\\<>:"|?*\u0000-\u001f\u007f-\u009f/]{1,255}(/[^\\<>:"|?*\u0000-\u001f\u007f-\u009f/]{1,255}){0,31}$"#, Self::MAX_BYTES, "data/stations.csv", "A relative path, its segments separated by `/`, safe to unpack on every file system.";
 }
 
 impl fmt::Display for FilePath {

@@ -33,11 +33,11 @@ pub struct PlanRequest {
     pub purpose: Option<Purpose>,
     /// The model that is trained.
     #[serde(default)]
-    #[schema(max_length = 200)]
+    #[schema(min_length = 1, max_length = 200)]
     pub model: Option<String>,
     /// The run.
     #[serde(default)]
-    #[schema(max_length = 200)]
+    #[schema(min_length = 1, max_length = 200)]
     pub run: Option<String>,
 }
 

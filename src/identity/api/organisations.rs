@@ -7,7 +7,7 @@ use utoipa::ToSchema;
 use super::super::model::{Membership, NewOrganisation, Organisation};
 use super::super::organisations;
 use crate::db::Db;
-use crate::http::{IfMatch, Json, Listing, PageQuery, listing, with_etag};
+use crate::http::{IfMatch, Json, Listing, PageQuery, Query, listing, with_etag};
 use crate::kernel::{Ctx, OrganisationRole, Page, Result, Slug};
 
 /// Lists organisations
@@ -20,7 +20,7 @@ pub(super) async fn list_organisations(
     req: HttpRequest,
     ctx: Ctx,
     db: web::Data<Db>,
-    page: web::Query<PageQuery>,
+    page: Query<PageQuery>,
 ) -> Result<HttpResponse> {
     Ok(listing(&req, organisations::list_organisations(&db, &ctx, page.checked()?).await?))
 }

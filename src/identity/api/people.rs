@@ -5,7 +5,7 @@ use actix_web::{HttpRequest, HttpResponse, get, post, put, web};
 use super::super::model::{CodeIssued, NewPerson, Person};
 use super::super::{people, sign_in};
 use crate::db::Db;
-use crate::http::{IfMatch, Json, Listing, PageQuery, listing, with_etag};
+use crate::http::{IfMatch, Json, Listing, PageQuery, Query, listing, with_etag};
 use crate::kernel::{Ctx, Result, Slug};
 
 /// Lists accounts
@@ -18,7 +18,7 @@ pub(super) async fn list_people(
     req: HttpRequest,
     ctx: Ctx,
     db: web::Data<Db>,
-    page: web::Query<PageQuery>,
+    page: Query<PageQuery>,
 ) -> Result<HttpResponse> {
     Ok(listing(&req, people::list_people(&db, &ctx, page.checked()?).await?))
 }

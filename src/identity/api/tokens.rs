@@ -5,7 +5,7 @@ use actix_web::{HttpRequest, HttpResponse, delete, get, post, web};
 use super::super::model::{NewToken, Token, TokenCreated};
 use super::super::tokens;
 use crate::db::Db;
-use crate::http::{Json, Listing, PageQuery, listing};
+use crate::http::{Json, Listing, PageQuery, Query, listing};
 use crate::kernel::{Ctx, Result, TokenId};
 
 /// Lists your API tokens
@@ -18,7 +18,7 @@ pub(super) async fn list_tokens(
     req: HttpRequest,
     ctx: Ctx,
     db: web::Data<Db>,
-    page: web::Query<PageQuery>,
+    page: Query<PageQuery>,
 ) -> Result<HttpResponse> {
     Ok(listing(&req, tokens::list_tokens(&db, &ctx, page.checked()?).await?))
 }

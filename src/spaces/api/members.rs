@@ -5,7 +5,7 @@ use actix_web::{HttpRequest, HttpResponse, delete, get, put, web};
 use super::super::model::{RoleHolder, SpaceMember};
 use super::super::service;
 use crate::db::Db;
-use crate::http::{Listing, PageQuery, listing};
+use crate::http::{Listing, PageQuery, Query, listing};
 use crate::kernel::{Ctx, Page, Result, Slug, SpaceRole};
 
 /// Lists the members of a space
@@ -19,7 +19,7 @@ pub(super) async fn list_space_members(
     ctx: Ctx,
     db: web::Data<Db>,
     space: web::Path<Slug>,
-    page: web::Query<PageQuery>,
+    page: Query<PageQuery>,
 ) -> Result<HttpResponse> {
     Ok(listing(&req, service::list_members(&db, &ctx, space.into_inner(), page.checked()?).await?))
 }

@@ -7,7 +7,7 @@ use utoipa::{IntoParams, ToSchema};
 use super::super::model::{ExtensionSchema, NewSpace, Space};
 use super::super::{extension, service};
 use crate::db::Db;
-use crate::http::{IfMatch, Json, Listing, PageQuery, listing, with_etag};
+use crate::http::{IfMatch, Json, Listing, PageQuery, Query, listing, with_etag};
 use crate::kernel::{Ctx, Result, Slug};
 
 /// Lists data spaces
@@ -19,7 +19,7 @@ use crate::kernel::{Ctx, Result, Slug};
 pub(super) async fn list_spaces(
     req: HttpRequest,
     db: web::Data<Db>,
-    page: web::Query<PageQuery>,
+    page: Query<PageQuery>,
 ) -> Result<HttpResponse> {
     Ok(listing(&req, service::list_spaces(&db, page.checked()?).await?))
 }
@@ -86,7 +86,7 @@ pub(super) struct ExtensionQuery {
 pub(super) async fn get_extension(
     db: web::Data<Db>,
     space: web::Path<Slug>,
-    query: web::Query<ExtensionQuery>,
+    query: Query<ExtensionQuery>,
 ) -> Result<HttpResponse> {
     Ok(HttpResponse::Ok().json(extension::show_extension(&db, space.into_inner(), query.version).await?))
 }

@@ -22,8 +22,9 @@ use sha2::{Digest as _, Sha256};
 use super::process::{Process, first_answer, free_address};
 use super::product::folder;
 
-/// The word by which this program knows that it is to be the floor.
-pub const ROLE: &str = "serve-floor";
+/// The words by which this program knows that it is to be the floor.
+const SERVE: &str = "floor-serve";
+const COMMIT: &str = "floor-commit";
 /// The file in the floor's folder that holds the document it answers with.
 const DOCUMENT: &str = "document.json";
 
@@ -50,13 +51,29 @@ impl Floor {
 
 /// The floor as a command.
 pub fn command(data: &Path, address: &str) -> Command {
-    let mut command = Command::new(std::env::current_exe().expect("this program"));
-    command.arg(ROLE).arg(address).arg(data);
+    let mut command = this_program();
+    command.arg(SERVE).arg(address).arg(data);
     command
 }
 
-/// The floor itself: serves until it is killed.
-pub fn serve(address: &str, data: &Path) {
+fn this_program() -> Command {
+    Command::new(std::env::current_exe().expect("this program"))
+}
+
+/// Plays the floor when the arguments say so; tells whether they did.
+pub fn played(arguments: &[String]) -> bool {
+    match arguments {
+        [_, role, address, data] if role == SERVE => serve(address, data.as_ref()),
+        [_, role, data, millis, row] if role == COMMIT => {
+            commit_rows(data.as_ref(), Duration::from_millis(millis.parse().expect("a number")), row);
+        }
+        _ => return false,
+    }
+    true
+}
+
+/// Serves until it is killed.
+fn serve(address: &str, data: &Path) {
     let data = data.to_owned();
     let document: Value = fs::read(data.join(DOCUMENT))
         .map_or(Value::Null, |bytes| serde_json::from_slice(&bytes).expect("a document"));
@@ -109,9 +126,16 @@ async fn upload(
 }
 
 /// SQLite, one durable commit for every row: rows a second, for about this long.
-pub fn commits_a_second(row: &str, span: Duration) -> f64 {
-    let data = folder();
-    let path = data.path().join("rows.sqlite");
+pub fn commits_a_second(row: &str, span: Duration, change: impl FnOnce(Command) -> Command) -> f64 {
+    let (data, mut command) = (folder(), this_program());
+    command.arg(COMMIT).arg(data.path()).arg(span.as_millis().to_string()).arg(row);
+    let output = change(command).output().expect("the floor runs");
+    let text = String::from_utf8_lossy(&output.stdout);
+    text.trim().parse().unwrap_or_else(|_| panic!("the floor told no number: {output:?}"))
+}
+
+fn commit_rows(data: &Path, span: Duration, row: &str) {
+    let path = data.join("rows.sqlite");
     let mut conn = SqliteConnection::establish(&path.to_string_lossy()).expect("a database");
     conn.batch_execute(
         "PRAGMA journal_mode = WAL; PRAGMA synchronous = FULL; CREATE TABLE t (id INTEGER PRIMARY KEY, row TEXT);",
@@ -123,7 +147,7 @@ pub fn commits_a_second(row: &str, span: Duration) -> f64 {
         assert_eq!(inserted, Ok(1));
         rows += 1;
     }
-    f64::from(rows) / begun.elapsed().as_secs_f64()
+    println!("{}", f64::from(rows) / begun.elapsed().as_secs_f64());
 }
 
 /// An nginx that hands out the files of a folder; none when nginx cannot be had.

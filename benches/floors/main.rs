@@ -67,11 +67,8 @@ impl Measure {
 }
 
 fn main() {
-    let arguments: Vec<String> = std::env::args().collect();
-    if let [_, role, address, data] = arguments.as_slice()
-        && role == floor::ROLE
-    {
-        return floor::serve(address, data.as_ref());
+    if floor::played(&std::env::args().collect::<Vec<_>>()) {
+        return;
     }
     let options = Options::parse();
     let chosen = if options.measures.is_empty() { Measure::value_variants() } else { &options.measures };

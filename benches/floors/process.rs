@@ -96,6 +96,16 @@ impl Drop for Process {
     }
 }
 
+/// The same command on a disk that takes this much longer to flush: `strace` holds the calls back, and no others.
+/// The process keeps its number, since the tracer runs beside it.
+pub fn with_slow_flush(command: &Command, delay: Duration) -> Command {
+    let mut slow = Command::new("strace");
+    slow.args(["-D", "-f", "-qq", "-o", "/dev/null", "--seccomp-bpf", "-e", "trace=fsync,fdatasync", "-e"]);
+    slow.arg(format!("inject=fsync,fdatasync:delay_enter={}", delay.as_micros()));
+    slow.arg("--").arg(command.get_program()).args(command.get_args());
+    slow
+}
+
 /// Memory of a process that belongs to it alone (`RssAnon`), in bytes.
 pub fn anonymous_memory(process: u32) -> u64 {
     let status = fs::read_to_string(format!("/proc/{process}/status")).expect("the server runs");

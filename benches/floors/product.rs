@@ -32,8 +32,13 @@ pub struct Product {
 impl Product {
     /// A fresh one.
     pub fn start() -> Self {
+        Self::start_as(|command| command)
+    }
+
+    /// A fresh one whose command is changed before it runs.
+    pub fn start_as(change: impl FnOnce(Command) -> Command) -> Self {
         let data = folder();
-        let (server, address) = serve(&data);
+        let (server, address) = serve(&data, change);
         let url = format!("http://{address}");
         let log = log_of(&data);
         let code = wait_for(&log, |text| {
@@ -58,7 +63,7 @@ impl Product {
     /// A data folder as a first start leaves it, stopped again.
     pub fn empty() -> tempfile::TempDir {
         let data = folder();
-        serve(&data).0.stop();
+        serve(&data, |command| command).0.stop();
         data
     }
 
@@ -109,9 +114,9 @@ pub fn command(data: &tempfile::TempDir, address: &str) -> Command {
     command
 }
 
-fn serve(data: &tempfile::TempDir) -> (Process, String) {
+fn serve(data: &tempfile::TempDir, change: impl FnOnce(Command) -> Command) -> (Process, String) {
     let log = log_of(data);
-    let server = Process::start(&mut command(data, "127.0.0.1:0"), &log);
+    let server = Process::start(&mut change(command(data, "127.0.0.1:0")), &log);
     let address = wait_for(&log, |text| {
         let mut entries = text.lines().filter_map(|line| serde_json::from_str::<Value>(line).ok());
         let base = entries.find_map(|entry| Some(entry.get("base")?.as_str()?.to_owned()));

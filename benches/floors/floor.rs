@@ -1,8 +1,8 @@
 //! What Cadastre is compared with: bare handlers that do the same work on the bytes and nothing else, nginx, and
 //! SQLite with a commit for every row.
 //!
-//! The handlers run in a process of their own, this same program started again, with actix's defaults as Cadastre
-//! uses them: a worker a core.
+//! The handlers run in a process of their own, this same program started again, with as many workers as
+//! Cadastre: one a core.
 
 use std::fs::{self, File};
 use std::io::Write as _;
@@ -85,6 +85,8 @@ fn serve(address: &str, data: &Path) {
             .route("/document", web::get().to(answer))
             .route("/{name}", web::put().to(upload))
     });
+    // A connection stays while the other side has its turn.
+    let server = server.keep_alive(Duration::from_secs(75));
     let server = server.bind(address).expect("the address is free").run();
     actix_web::rt::System::new().block_on(server).expect("the floor serves");
 }

@@ -58,7 +58,7 @@ pub fn dataset(scale: Scale) -> Vec<Row> {
         ours: cpu(costs),
         floor: Some(("bare actix + serde_json", cpu(&theirs))),
         aim: Some(Aim::RatioAtMost(2.0)),
-        note: format!("{} bytes, {CLIENTS} kept connections", text.len()),
+        note: format!("{} bytes, {CLIENTS} kept connections; nothing is committed meanwhile", text.len()),
     };
     vec![
         row("GET of a dataset, anonymous, server CPU", &anonymous),

@@ -5,6 +5,7 @@ WORKDIR /build
 
 # Dependencies first, in a layer of their own: it is built anew only when the list of dependencies changes.
 COPY Cargo.toml Cargo.lock ./
+COPY .cargo .cargo
 RUN mkdir src \
     && echo 'fn main() {}' > src/main.rs \
     && touch src/lib.rs \

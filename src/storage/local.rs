@@ -251,6 +251,8 @@ fn sync_folder_of(path: &Path) -> io::Result<()> {
 struct Reader {
     file: File,
     left: u64,
+    /// The chunk before, whose memory is used again when nobody holds it any more.
+    last: Bytes,
 }
 
 impl Reader {
@@ -263,7 +265,7 @@ impl Reader {
                 range.end.saturating_sub(range.start)
             }
         };
-        Ok(Self { file, left })
+        Ok(Self { file, left, last: Bytes::new() })
     }
 
     /// The next chunk; a file that ends before the range does is an error.
@@ -272,10 +274,12 @@ impl Reader {
             return Ok(None);
         }
         let length = self.left.min(READ_BYTES);
-        let mut chunk = vec![0; usize::try_from(length).map_err(io::Error::other)?];
+        let mut chunk = std::mem::take(&mut self.last).try_into_mut().unwrap_or_default();
+        chunk.resize(usize::try_from(length).map_err(io::Error::other)?, 0);
         self.file.read_exact(&mut chunk)?;
         self.left -= length;
-        Ok(Some((Bytes::from(chunk), self)))
+        self.last = chunk.freeze();
+        Ok(Some((self.last.clone(), self)))
     }
 }
 

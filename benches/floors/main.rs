@@ -15,6 +15,7 @@ mod floor;
 mod http;
 mod measures;
 #[path = "../../tests/e2e/person.rs"]
+#[allow(dead_code, reason = "the tests also stop it and look at its terminal")]
 mod person;
 mod process;
 mod product;

@@ -257,8 +257,9 @@ impl Statement {
 pub struct RecordRevision {
     /// The state's number; the first is 1.
     pub revision: i64,
-    /// Who made it: a person's id.
-    pub edited_by: String,
+    /// Who made it: a person's id; shown to the providing organisation.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub edited_by: Option<String>,
     /// When.
     pub edited_at: Timestamp,
     /// Where the journal has it.

@@ -2,7 +2,7 @@
 
 use std::sync::Arc;
 
-use super::find::{Action, find_dataset};
+use super::find::{Action, find_dataset, sees_inside};
 use super::model::{Dataset, DatasetSummary, RecordRevision, Visibility};
 use super::record::{Completeness, completeness};
 use super::store::{self, Filters};
@@ -37,7 +37,7 @@ pub async fn show_dataset(db: &Db, shown: &Shown, ctx: &Ctx, name: (Slug, Slug))
         let ctx = ctx.clone();
         db.read(move |conn| {
             let mut dataset = find_dataset(conn, &ctx, &name.0, &name.1, Action::See)?;
-            if dataset.visibility == Visibility::Organisations && super::find::sees_inside(&ctx, &dataset) {
+            if dataset.visibility == Visibility::Organisations && sees_inside(&ctx, &dataset) {
                 dataset.audience = Some(store::audience(conn, &dataset.id)?);
             }
             Ok(Arc::new(dataset))
@@ -74,7 +74,7 @@ pub(super) async fn list_datasets(
     .await
 }
 
-/// The states a record had, newest first.
+/// The states a record had that the caller may know of, newest first.
 ///
 /// # Errors
 /// 404.
@@ -88,7 +88,8 @@ pub async fn history(
     db.read(move |conn| {
         let dataset = find_dataset(conn, &ctx, &name.0, &name.1, Action::See)?;
         let before = before(&page)?;
-        let found = store::revisions(conn, &dataset.id, &page, before)?;
+        let inside = sees_inside(&ctx, &dataset);
+        let found = store::revisions(conn, &dataset, inside, &page, before)?;
         Ok(page.page(found, |item| Cursor::new([item.revision.to_string()])))
     })
     .await
@@ -102,7 +103,8 @@ pub async fn past_record(db: &Db, ctx: &Ctx, name: (Slug, Slug), revision: i64) 
     let ctx = ctx.clone();
     db.read(move |conn| {
         let dataset = find_dataset(conn, &ctx, &name.0, &name.1, Action::See)?;
-        store::revision(conn, &dataset.id, revision)?.ok_or_else(|| Error::not_found("revision"))
+        let inside = sees_inside(&ctx, &dataset);
+        store::revision(conn, &dataset, inside, revision)?.ok_or_else(|| Error::not_found("revision"))
     })
     .await
 }

@@ -112,7 +112,8 @@ pub async fn register_dataset(db: &Db, ctx: &Ctx, new: NewDataset) -> Result<Dat
 /// Changes what is stated of a dataset; the state before stays readable.
 ///
 /// # Errors
-/// 401, 403, 404; 412 when it has been changed meanwhile; 422.
+/// 401, 403, 404; 412 when it has been changed meanwhile; 422, also when something is published and what that asks
+/// for is missing.
 pub async fn update_dataset(
     db: &Db,
     ctx: &Ctx,
@@ -133,12 +134,17 @@ pub async fn update_dataset(
             }
             known_space(tx, &prepared.statement.space)?;
         }
+        let published = store::ever_published(tx, &before.id)?;
+        if published {
+            // What publication asked for stays stated.
+            prepared.statement.record.check_for_publication()?;
+        }
         let same = prepared.texts.same_record(&before.record)?;
         let dataset = Dataset {
             space: prepared.statement.space.clone(),
             visibility: prepared.statement.visibility,
             announced: prepared.statement.announced,
-            listed: prepared.statement.announced || store::ever_published(tx, &before.id)?,
+            listed: prepared.statement.announced || published,
             // The text as it is stored is kept when nothing in it changed.
             record: if same { before.record.clone() } else { prepared.texts.record.clone() },
             extension: prepared.texts.extension.clone(),

@@ -1,5 +1,6 @@
 //! What the state of the database is called, so that answers can be remembered exactly as long as they are true.
 
+use std::sync::atomic::{AtomicU64, AtomicUsize, Ordering};
 use std::sync::{Mutex, PoisonError};
 
 use diesel::query_builder::{AstPass, Query, QueryFragment, QueryId};
@@ -13,24 +14,42 @@ use crate::kernel::{Epoch, Error, Result};
 
 /// Sees every commit, whoever makes it.
 pub(super) enum Watch {
-    /// A connection that never writes: SQLite tells it by `PRAGMA data_version` whether another one has committed.
-    /// This takes microseconds and no disk, so nobody waits for a thread of his own.
-    Sqlite(Mutex<SqliteConnection>),
+    /// Connections that never write: SQLite tells each by `PRAGMA data_version` whether another one has committed. This
+    /// takes microseconds and no disk, so it needs no thread of its own; there are several so that nobody waits.
+    Sqlite(Vec<Mutex<Observer>>, AtomicU64),
     /// Two snapshots with one name see the same commits. The last one seen, and how many there were.
     Postgres(Mutex<(String, u64)>),
 }
 
+/// A connection, and the last version it told of; versions of different connections have nothing in common.
+pub(super) struct Observer {
+    conn: SqliteConnection,
+    version: Option<i64>,
+}
+
+/// The most observers of one database.
+const OBSERVERS: usize = 16;
+
 impl Watch {
     pub(super) fn open(url: &DatabaseUrl) -> Result<Self> {
-        match url {
-            DatabaseUrl::Postgres(_) => Ok(Self::Postgres(Mutex::default())),
-            DatabaseUrl::Sqlite(_) => match Conn::open(url, Role::Reader) {
-                Ok(Conn::Sqlite(conn)) => Ok(Self::Sqlite(Mutex::new(conn))),
-                Ok(Conn::Postgres(_)) => Err(Error::internal("watching the database", "not SQLite")),
-                Err(error) => Err(Error::internal("watching the database", error)),
-            },
+        if matches!(url, DatabaseUrl::Postgres(_)) {
+            return Ok(Self::Postgres(Mutex::default()));
         }
+        let observer = |_| match Conn::open(url, Role::Reader) {
+            Ok(Conn::Sqlite(conn)) => Ok(Mutex::new(Observer { conn, version: None })),
+            Ok(Conn::Postgres(_)) => Err(Error::internal("watching the database", "not SQLite")),
+            Err(error) => Err(Error::internal("watching the database", error)),
+        };
+        let many = std::thread::available_parallelism().map_or(1, usize::from).min(OBSERVERS);
+        Ok(Self::Sqlite((0..many).map(observer).collect::<Result<_>>()?, AtomicU64::new(0)))
     }
+}
+
+/// Where this thread begins to look for an observer.
+fn seat() -> usize {
+    static NEXT: AtomicUsize = AtomicUsize::new(0);
+    thread_local!(static SEAT: usize = NEXT.fetch_add(1, Ordering::Relaxed));
+    SEAT.with(|seat| *seat)
 }
 
 impl Db {
@@ -40,10 +59,16 @@ impl Db {
     /// When the database does not answer.
     pub async fn epoch(&self) -> Result<Epoch> {
         match self.watch() {
-            Watch::Sqlite(conn) => {
-                let mut conn = conn.lock().unwrap_or_else(PoisonError::into_inner);
-                let version: i64 = DATA_VERSION.get_result(&mut *conn)?;
-                Ok(Epoch::new(version.unsigned_abs()))
+            Watch::Sqlite(observers, epoch) => {
+                let own = observers.get(seat() % observers.len().max(1));
+                let own = own.ok_or_else(|| Error::internal("watching the database", "nobody does"))?;
+                let mut observer = own.lock().unwrap_or_else(PoisonError::into_inner);
+                let version = DATA_VERSION.get_result(&mut observer.conn)?;
+                // Every observer notices every commit, so one commit may begin several epochs, and none begins none.
+                if observer.version.replace(version) == Some(version) {
+                    return Ok(Epoch::new(epoch.load(Ordering::SeqCst)));
+                }
+                Ok(Epoch::new(epoch.fetch_add(1, Ordering::SeqCst) + 1))
             }
             Watch::Postgres(seen) => {
                 let name = self.read(snapshot).await?;

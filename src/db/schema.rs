@@ -212,6 +212,7 @@ diesel::table! {
         edited_by -> Text,
         edited_at -> BigInt,
         position -> BigInt,
+        shown -> Nullable<Text>,
     }
 }
 

@@ -54,14 +54,16 @@ pub async fn observe(
         response = ServiceResponse::new(response.into_parts().0, problem);
     }
     finish_headers(&mut response, &id);
-    record(&span, &method, &response, started);
+    record(&id, &method, &response, started);
     Ok(response)
 }
 
-/// The path for the log. A ticket is a right to download, so it does not stand there.
+/// The path for the log. A ticket is a right to download, so it does not stand there. A line must fit into one write to
+/// a pipe, 4 KiB, or lines of two threads could mix.
 fn shown(path: &str) -> &str {
     const TICKETS: &str = "/api/v1/download/";
-    if path.starts_with(TICKETS) { TICKETS } else { path }
+    const LONGEST: usize = 2048;
+    if path.starts_with(TICKETS) { TICKETS } else { &path[..path.floor_char_boundary(LONGEST)] }
 }
 
 /// A proxy's request id is kept, when it is harmless.
@@ -127,13 +129,15 @@ fn finish_headers(response: &mut ServiceResponse<BoxBody>, id: &str) {
     }
 }
 
-fn record(span: &tracing::Span, method: &Method, response: &ServiceResponse<BoxBody>, started: Instant) {
+fn record(id: &str, method: &Method, response: &ServiceResponse<BoxBody>, started: Instant) {
     let (status, took) = (response.status().as_u16(), started.elapsed());
     // The pattern, not the path: a label per dataset would grow without end, and paths may tell secrets.
     let route = response.request().match_pattern().unwrap_or_else(|| "unmatched".to_owned());
     let labels = [("method", method.to_string()), ("route", route), ("status", status.to_string())];
     metrics::counter!("cadastre_http_requests_total", &labels).increment(1);
     metrics::histogram!("cadastre_http_request_seconds", &labels).record(took.as_secs_f64());
-    let _entered = span.enter();
-    tracing::info!(status, millis = u64::try_from(took.as_millis()).unwrap_or(u64::MAX), "answered");
+    let millis = u64::try_from(took.as_millis()).unwrap_or(u64::MAX);
+    // Outside the span, whose fields the log would read back from their text for every line.
+    let path = shown(response.request().path());
+    tracing::info!(parent: None, id, %method, path, status, millis, "answered");
 }

@@ -34,7 +34,7 @@ pub async fn create_token(db: &Db, ctx: &Ctx, new: NewToken) -> Result<TokenCrea
             })?)
         }
     };
-    if principal.token.is_some() && organisation_id.is_none() && confined_to_one(db, ctx).await? {
+    if organisation_id.is_none() && confined_to_one(db, ctx).await? {
         return Err(Error::forbidden(
             "organisation_confined",
             "your own token is confined to one organisation; confine the new one to it too",
@@ -85,7 +85,10 @@ async fn confined_to_one(db: &Db, ctx: &Ctx) -> Result<bool> {
     let Some((person, id)) = ctx.principal().and_then(|p| Some((p.person.clone(), p.token.clone()?))) else {
         return Ok(false);
     };
-    db.read(move |conn| store::token_is_confined(conn, &person, &id)).await
+    db.read(move |conn| {
+        Ok(store::token_of(conn, &person, &id)?.is_some_and(|own| own.organisation_id.is_some()))
+    })
+    .await
 }
 
 /// The caller's tokens, oldest first, those that ended included.
@@ -125,14 +128,24 @@ fn token_view(conn: &mut Conn, row: TokenRow) -> Result<Token> {
     })
 }
 
-/// Revokes one of the caller's tokens; the next call with it is refused.
+/// Revokes one of the caller's tokens; the next call with it is refused. A token can revoke itself, and others that
+/// reach no further: who finds one must not be able to shut its owner out.
 ///
 /// # Errors
-/// 401; 404 when the caller has no such live token.
+/// 401; 403 `token_reaches_further`; 404 when the caller has no such live token.
 pub async fn revoke_token(db: &Db, ctx: &Ctx, id: TokenId) -> Result<()> {
-    let person = ctx.principal().ok_or_else(Error::unauthenticated)?.person.clone();
+    let principal = ctx.principal().ok_or_else(Error::unauthenticated)?;
+    let (person, own) = (principal.person.clone(), principal.token.clone());
     let at = ctx.clone();
     db.write("revoke_token", move |tx| {
+        let target = store::token_of(tx, &person, &id)?.ok_or_else(|| Error::not_found("token"))?;
+        let own = own.map(|own| store::token_of(tx, &person, &own)).transpose()?.flatten();
+        if own.is_some_and(|own| own.id != id && !target.is_within(&own)) {
+            return Err(Error::forbidden(
+                "token_reaches_further",
+                "that token may do more than yours; sign in to revoke it",
+            ));
+        }
         if !store::revoke_token(tx, &person, &id, at.now)? {
             return Err(Error::not_found("token"));
         }

@@ -54,10 +54,11 @@ pub struct Services {
 
 /// Every route below `/api/v1`.
 pub(super) fn routes(config: &mut ServiceConfig<'_>) {
+    // The router tries them in this order, and most requests are for datasets.
     config
+        .configure(datasets::api::routes)
         .configure(identity::api::routes)
         .configure(spaces::api::routes)
-        .configure(datasets::api::routes)
         .configure(access::api::routes)
         .configure(openapi::routes);
 }

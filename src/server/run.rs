@@ -6,6 +6,7 @@ use std::time::Duration;
 
 use actix_web::HttpServer;
 use actix_web::dev::ServerHandle;
+use metrics_exporter_prometheus::PrometheusHandle;
 use tokio::sync::Semaphore;
 use tokio::task::JoinHandle;
 use tokio_util::sync::CancellationToken;
@@ -31,6 +32,8 @@ const SHUTDOWN_SECONDS: u64 = 30;
 const HEADER_TIME: Duration = Duration::from_secs(10);
 /// How long an idle connection is kept.
 const KEEP_ALIVE: Duration = Duration::from_secs(75);
+/// How often a process tidies up its memory.
+const TIDY: Duration = Duration::from_secs(10);
 /// How long answers to idempotency keys are kept.
 const KEY_MEMORY: Duration = Duration::from_secs(24 * 3600);
 
@@ -142,6 +145,7 @@ pub async fn start(services: Services) -> Result<Running> {
     let server = server.run();
     let (handle, background) = (server.handle(), CancellationToken::new());
     tokio::spawn(runner(&services).run(background.clone()));
+    tokio::spawn(tidy(services.metrics, services.limits, background.clone()));
     Ok(Running {
         address,
         first_sign_in,
@@ -152,9 +156,18 @@ pub async fn start(services: Services) -> Result<Running> {
     })
 }
 
-/// The background work of a server.
+/// What each process does for its own memory to stay flat, whatever the others do: samples of the metrics are summed up
+/// also when nobody reads them, and callers that have not asked for a while are forgotten.
+async fn tidy(metrics: PrometheusHandle, limits: Arc<RateLimits>, stop: CancellationToken) {
+    let mut turns = tokio::time::interval(TIDY);
+    while stop.run_until_cancelled(turns.tick()).await.is_some() {
+        metrics.run_upkeep();
+        limits.forget_idle();
+    }
+}
+
+/// The background work that the replicas share.
 fn runner(services: &Services) -> Runner {
-    let limits = services.limits.clone();
     let (keys, sessions) = (services.db.clone(), services.db.clone());
     let (swept, store) = (services.db.clone(), services.store.clone());
     let (checked, config) = (services.db.clone(), services.config.clone());
@@ -170,7 +183,6 @@ fn runner(services: &Services) -> Runner {
         })
         .every("forget_ended_sessions", Duration::from_secs(3600), move |ctx| {
             let db = sessions.clone();
-            limits.forget_idle();
             async move { forget_ended_sessions(&db, &ctx).await }
         })
         .every("sweep_store", Duration::from_secs(6 * 3600), move |ctx| {

@@ -1,7 +1,10 @@
 //! The log and the numbers.
 
 use std::fmt::Debug;
+use std::fs::File;
 use std::io::IsTerminal as _;
+use std::os::fd::AsFd as _;
+use std::sync::Arc;
 
 use metrics_exporter_prometheus::{Matcher, PrometheusBuilder, PrometheusHandle};
 use tracing::field::Field;
@@ -28,8 +31,13 @@ pub fn start_log(config: &Config) -> Result<()> {
     })?;
     let terminal = std::io::stderr().is_terminal();
     let format = config.log_format.unwrap_or(if terminal { LogFormat::Text } else { LogFormat::Json });
-    let builder =
-        tracing_subscriber::fmt().with_env_filter(filter).with_writer(std::io::stderr).with_ansi(terminal);
+    // A line is one write to the file itself: threads need not wait for each other's, as they do for `stderr()`.
+    let stderr = std::io::stderr().as_fd().try_clone_to_owned();
+    let stderr = stderr.map_err(|error| Error::internal("starting the log", error))?;
+    let builder = tracing_subscriber::fmt()
+        .with_env_filter(filter)
+        .with_writer(Arc::new(File::from(stderr)))
+        .with_ansi(terminal);
     let started = match format {
         LogFormat::Text => builder.with_target(false).finish().with(ClientMistakes).try_init(),
         LogFormat::Json => {

@@ -13,6 +13,8 @@ on_both_shapes! {
     completeness_is_told_with_reasons
     every_edit_is_an_event
     a_dataset_is_announced_and_no_more
+    states_that_were_never_shown_stay_within
+    what_publication_asked_for_stays_stated
 }
 
 /// A record with every field there is, corpus measures, price and relations among them.
@@ -138,4 +140,43 @@ async fn a_dataset_is_announced_and_no_more(app: TestApp) {
         .await
         .expect(200);
     world.stranger.get(&dataset).await.expect(404);
+}
+
+async fn states_that_were_never_shown_stay_within(app: TestApp) {
+    let world = World::settle(app).await;
+    let dataset = world.dataset("tides", "open").await;
+    let edit = async |visibility: &str| {
+        let body = json!({"space": SPACE, "visibility": visibility, "record": record()});
+        world.provider.put(&dataset, body).await.expect(200);
+    };
+    edit("public").await;
+    world.publish(&dataset, "1.0.0").await;
+    for visibility in ["public", "space", "public"] {
+        edit(visibility).await;
+    }
+    let history = format!("{dataset}/history");
+    for (client, known) in [(&world.provider, vec![5, 4, 3, 2, 1]), (&world.app.anonymous, vec![5, 3, 2])] {
+        let states = client.get(&history).await.expect(200).items();
+        let numbers: Vec<_> = states.iter().map(|state| state["revision"].as_i64().unwrap()).collect();
+        assert_eq!(numbers, known);
+        let inside = known.len() == 5;
+        assert!(states.iter().all(|state| state["edited_by"].is_string() == inside), "{states:?}");
+        for number in 1..=5 {
+            let expected = if known.contains(&number) { 200 } else { 404 };
+            client.get(&format!("{history}/{number}")).await.expect(expected);
+        }
+    }
+}
+
+async fn what_publication_asked_for_stays_stated(app: TestApp) {
+    let world = World::settle(app).await;
+    let dataset = world.dataset("tides", "open").await;
+    let mut bare = record();
+    bare.as_object_mut().expect("a record").remove("title");
+    world.provider.put(&dataset, stated(&bare)).await.expect(200);
+    world.provider.put(&dataset, stated(&record())).await.expect(200);
+    world.publish(&dataset, "1.0.0").await;
+    let refused = world.provider.put(&dataset, stated(&bare)).await.refused(422, "invalid");
+    assert_eq!(refused.text("/errors/0/pointer"), "/record/title");
+    assert_eq!(world.provider.get(&dataset).await.expect(200).json()["record"]["title"], record()["title"]);
 }

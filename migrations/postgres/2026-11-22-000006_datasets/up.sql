@@ -31,6 +31,8 @@ CREATE TABLE dataset_revisions (
     edited_by TEXT NOT NULL,
     edited_at BIGINT NOT NULL,
     position BIGINT NOT NULL,
+    -- The visibility under which others could see this state; NULL when it was never listed.
+    shown TEXT,
     PRIMARY KEY (dataset_id, revision)
 );
 

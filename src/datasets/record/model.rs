@@ -22,7 +22,7 @@ use super::privacy::Privacy;
 use super::quality::{Annotation, Quality, Uses};
 use super::rights::Rights;
 use super::{LONG, is_default};
-use crate::kernel::{Checks, FieldError, LangText, LanguageTag, Result, canonical_json};
+use crate::kernel::{Checks, Error, FieldError, LangText, LanguageTag, Result, canonical_json};
 
 /// The description of a dataset.
 #[derive(Debug, Clone, Default, PartialEq, Serialize, Deserialize, ToSchema)]
@@ -137,6 +137,15 @@ impl Record {
         checks.require(bytes <= Self::MAX_BYTES, "", "too_large", detail);
         Check::check(self, &mut Place::root(&mut checks));
         checks.finish()
+    }
+
+    /// Nothing that publication needs is missing.
+    ///
+    /// # Errors
+    /// 422 with everything that is, below `/record`.
+    pub fn check_for_publication(&self) -> Result<()> {
+        let missing = self.missing_for_publication();
+        if missing.is_empty() { Ok(()) } else { Err(Error::fields(missing).at("/record")) }
     }
 
     /// What publication needs and the record lacks. Space, access mode and policy are asked for elsewhere, and

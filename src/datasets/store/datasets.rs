@@ -7,13 +7,13 @@ use diesel::{
 
 use super::visible::visible_to;
 use super::{from_json, raw, to_json};
-use crate::datasets::model::{Dataset, RecordRevision, Statement, Visibility};
+use crate::datasets::model::{Dataset, Statement, Visibility};
 use crate::datasets::record::Facets;
 use crate::db::schema::{
     dataset_audiences, dataset_facets, dataset_revisions, datasets, organisations, versions,
 };
 use crate::db::{Conn, OrIgnoreDsl as _, each_backend};
-use crate::kernel::{Ctx, DatasetId, OrganisationId, PageRequest, Result, Scope, Slug, Timestamp};
+use crate::kernel::{Ctx, DatasetId, OrganisationId, Result, Scope, Slug, Timestamp};
 use crate::policies::AccessMode;
 
 #[derive(Queryable, Selectable)]
@@ -239,80 +239,6 @@ pub(in crate::datasets) fn replace_facets(
         each_backend!(conn, conn => diesel::insert_into(dataset_facets::table).values(&rows).execute(conn))?;
     }
     Ok(())
-}
-
-/// Keeps this state of the record for ever.
-pub(in crate::datasets) fn insert_revision(
-    conn: &mut Conn,
-    dataset: &Dataset,
-    edited_by: &str,
-    position: i64,
-) -> Result<()> {
-    diesel::insert_into(dataset_revisions::table)
-        .values((
-            dataset_revisions::dataset_id.eq(&dataset.id),
-            dataset_revisions::revision.eq(dataset.revision),
-            dataset_revisions::record.eq(dataset.record.get()),
-            dataset_revisions::edited_by.eq(edited_by),
-            dataset_revisions::edited_at.eq(dataset.updated_at),
-            dataset_revisions::position.eq(position),
-        ))
-        .execute(conn)?;
-    Ok(())
-}
-
-pub(in crate::datasets) fn revisions(
-    conn: &mut Conn,
-    dataset: &DatasetId,
-    page: &PageRequest,
-    before: Option<i64>,
-) -> Result<Vec<RecordRevision>> {
-    let mut query = dataset_revisions::table
-        .filter(dataset_revisions::dataset_id.eq(dataset))
-        .select((
-            dataset_revisions::revision,
-            dataset_revisions::edited_by,
-            dataset_revisions::edited_at,
-            dataset_revisions::position,
-        ))
-        .into_boxed();
-    if let Some(before) = before {
-        query = query.filter(dataset_revisions::revision.lt(before));
-    }
-    let rows: Vec<(i64, String, Timestamp, i64)> =
-        query.order(dataset_revisions::revision.desc()).limit(page.rows()).load(conn)?;
-    Ok(rows
-        .into_iter()
-        .map(|(revision, edited_by, edited_at, position)| RecordRevision {
-            revision,
-            edited_by,
-            edited_at,
-            position,
-            record: None,
-        })
-        .collect())
-}
-
-pub(in crate::datasets) fn revision(
-    conn: &mut Conn,
-    dataset: &DatasetId,
-    revision: i64,
-) -> Result<Option<RecordRevision>> {
-    let row: Option<(i64, String, Timestamp, i64, String)> = dataset_revisions::table
-        .find((dataset, revision))
-        .select((
-            dataset_revisions::revision,
-            dataset_revisions::edited_by,
-            dataset_revisions::edited_at,
-            dataset_revisions::position,
-            dataset_revisions::record,
-        ))
-        .first(conn)
-        .optional()?;
-    row.map(|(revision, edited_by, edited_at, position, record)| {
-        Ok(RecordRevision { revision, edited_by, edited_at, position, record: Some(raw(record)?) })
-    })
-    .transpose()
 }
 
 /// The JSON texts of a statement, made before the write: documents are not serialised inside it.

@@ -3,6 +3,7 @@
 mod blobs;
 mod datasets;
 mod files;
+mod history;
 mod listing;
 mod places;
 mod terms;
@@ -12,6 +13,7 @@ mod visible;
 pub(super) use blobs::*;
 pub(super) use datasets::*;
 pub(super) use files::*;
+pub(super) use history::*;
 pub(super) use listing::*;
 pub(super) use places::*;
 pub(super) use terms::*;

@@ -51,7 +51,7 @@ async fn try_publish(db: &Db, ctx: &Ctx, name: VersionName) -> Result<Version> {
     // A repetition finds the version published, and gets the first answer in the write.
     if ctx.idempotency.is_none() || draft.state == VersionState::Draft {
         draft.state.publish(files.len() as u64)?;
-        check_record(&dataset)?;
+        dataset.typed_record()?.check_for_publication()?;
         check_extension(schema.as_ref(), dataset.typed_extension()?.as_ref())?;
     }
     let prepared = tokio::task::spawn_blocking(move || Manifest::of(files));
@@ -98,12 +98,6 @@ async fn try_publish(db: &Db, ctx: &Ctx, name: VersionName) -> Result<Version> {
     .await
 }
 
-/// What must be stated before anything of a dataset is published.
-fn check_record(dataset: &Dataset) -> Result<()> {
-    let missing = dataset.typed_record()?.missing_for_publication();
-    if missing.is_empty() { Ok(()) } else { Err(Error::fields(missing).at("/record")) }
-}
-
 fn check_terms(dataset: &Dataset) -> Result<()> {
     match dataset.access_mode {
         Some(_) => Ok(()),
@@ -113,8 +107,11 @@ fn check_terms(dataset: &Dataset) -> Result<()> {
 
 /// Lists the dataset, with this as its latest version.
 fn list_latest(tx: &mut Tx<'_>, ctx: &Ctx, dataset: Dataset, newest: Option<VersionNumber>) -> Result<()> {
-    let updated_at = dataset.changed_at(ctx.now);
+    let (updated_at, was_listed) = (dataset.changed_at(ctx.now), dataset.listed);
     let listed = Dataset { listed: true, latest_version: newest, updated_at, ..dataset };
+    if !was_listed {
+        store::show_revision(tx, &listed)?;
+    }
     store::update_dataset(tx, &listed)
 }
 

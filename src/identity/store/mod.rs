@@ -17,7 +17,7 @@ pub(super) use sessions::{
     delete_codes_of, delete_session, delete_sessions_of, delete_stale, insert_code, insert_session,
     live_code, live_session,
 };
-pub(super) use tokens::{TokenRow, insert_token, live_token, revoke_token, token_is_confined, tokens_of};
+pub(super) use tokens::{TokenRow, insert_token, live_token, revoke_token, token_of, tokens_of};
 
 use crate::db::text_column;
 use crate::identity::model::OrganisationKind;

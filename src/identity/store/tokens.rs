@@ -30,6 +30,14 @@ impl TokenRow {
     pub(in crate::identity) fn scope_list(&self) -> Vec<Scope> {
         self.scopes.split(' ').filter_map(|name| name.parse().ok()).collect()
     }
+
+    /// Whether this token reaches no further than another of the same person.
+    pub(in crate::identity) fn is_within(&self, other: &Self) -> bool {
+        let scopes = other.scope_list();
+        self.scope_list().iter().all(|scope| scopes.contains(scope))
+            && (other.space.is_none() || self.space == other.space)
+            && (other.organisation_id.is_none() || self.organisation_id == other.organisation_id)
+    }
 }
 
 pub(in crate::identity) fn insert_token(conn: &mut Conn, row: &TokenRow) -> Result<()> {
@@ -78,14 +86,12 @@ pub(in crate::identity) fn revoke_token(
     Ok(diesel::update(own).set(tokens::revoked_at.eq(now)).execute(conn)? > 0)
 }
 
-pub(in crate::identity) fn token_is_confined(
+/// One of a person's tokens, live or not.
+pub(in crate::identity) fn token_of(
     conn: &mut Conn,
     person: &PersonId,
     id: &TokenId,
-) -> Result<bool> {
-    let one = tokens::table
-        .filter(tokens::id.eq(id))
-        .filter(tokens::person_id.eq(person))
-        .filter(tokens::organisation_id.is_not_null());
-    Ok(diesel::select(diesel::dsl::exists(one)).get_result(conn)?)
+) -> Result<Option<TokenRow>> {
+    let one = tokens::table.find(id).filter(tokens::person_id.eq(person));
+    Ok(one.select(TokenRow::as_select()).first(conn).optional()?)
 }

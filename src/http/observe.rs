@@ -6,7 +6,10 @@ use std::time::Instant;
 use actix_web::HttpMessage as _;
 use actix_web::body::{BoxBody, MessageBody};
 use actix_web::dev::{ServiceRequest, ServiceResponse};
-use actix_web::http::header::{CONTENT_ENCODING, HeaderName, HeaderValue, VARY};
+use actix_web::http::header::{
+    CACHE_CONTROL, CONTENT_ENCODING, CONTENT_SECURITY_POLICY, HeaderName, HeaderValue, REFERRER_POLICY, VARY,
+    X_CONTENT_TYPE_OPTIONS,
+};
 use actix_web::http::{Method, StatusCode};
 use actix_web::middleware::Next;
 use tracing::Instrument as _;
@@ -41,7 +44,7 @@ pub async fn observe(
         req.head_mut().method = Method::GET;
         req.extensions_mut().insert(HeadRequest);
     }
-    let span = tracing::info_span!("request", id, %method, path = shown(req.path()));
+    let span = tracing::info_span!("request", id);
     let mut response = next.call(req).instrument(span.clone()).await?.map_into_boxed_body();
     if let Some(error) = response.response().error().map(in_our_words) {
         log_error(&span, &error);
@@ -113,21 +116,25 @@ fn finish_headers(response: &mut ServiceResponse<BoxBody>, id: &str) {
     if headers.get(CONTENT_ENCODING).is_some_and(|encoding| encoding == "identity") {
         headers.remove(CONTENT_ENCODING);
     }
-    let mut default = |name: &'static str, value: &'static str| {
-        let name = HeaderName::from_static(name);
+    for (name, value) in DEFAULT_HEADERS {
         if !headers.contains_key(&name) {
-            headers.insert(name, HeaderValue::from_static(value));
+            headers.insert(name, value);
         }
-    };
-    default("x-content-type-options", "nosniff");
-    default("referrer-policy", "no-referrer");
-    default("content-security-policy", "default-src 'none'; frame-ancestors 'none'; base-uri 'none'");
-    // What an answer shows depends on who asked: shared caches must keep out unless a handler says otherwise.
-    default("cache-control", "private, no-cache");
-    if !headers.contains_key(VARY) {
-        headers.insert(VARY, HeaderValue::from_static("Authorization, Cookie"));
     }
 }
+
+/// What every answer says, unless its handler says otherwise.
+const DEFAULT_HEADERS: [(HeaderName, HeaderValue); 5] = [
+    (X_CONTENT_TYPE_OPTIONS, HeaderValue::from_static("nosniff")),
+    (REFERRER_POLICY, HeaderValue::from_static("no-referrer")),
+    (
+        CONTENT_SECURITY_POLICY,
+        HeaderValue::from_static("default-src 'none'; frame-ancestors 'none'; base-uri 'none'"),
+    ),
+    // What an answer shows depends on who asked: shared caches must keep out.
+    (CACHE_CONTROL, HeaderValue::from_static("private, no-cache")),
+    (VARY, HeaderValue::from_static("Authorization, Cookie")),
+];
 
 fn record(id: &str, method: &Method, response: &ServiceResponse<BoxBody>, started: Instant) {
     let (status, took) = (response.status().as_u16(), started.elapsed());

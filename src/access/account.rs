@@ -31,14 +31,13 @@ enum Message {
     Flush(oneshot::Sender<Result<()>>),
 }
 
-/// The way into the account. Cheap to clone.
-#[derive(Clone)]
+/// The way into the account.
 pub(super) struct Account {
     inbox: mpsc::Sender<Message>,
 }
 
 impl Account {
-    /// Starts the task that writes; it ends when the last clone is dropped and everything is written.
+    /// Starts the task that writes; it ends when this is dropped and everything is written.
     pub(super) fn start(db: Db) -> Self {
         let (inbox, messages) = mpsc::channel(QUEUE_LENGTH);
         tokio::spawn(write_all(db, messages));

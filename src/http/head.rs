@@ -5,6 +5,7 @@ use actix_web::body::{EitherBody, MessageBody};
 use actix_web::dev::{ServiceRequest, ServiceResponse};
 use actix_web::http::header::HeaderMap;
 use actix_web::middleware::Next;
+use percent_encoding::percent_decode_str;
 
 use crate::kernel::{Error, Kind, Result};
 
@@ -33,26 +34,12 @@ pub async fn check_head(
 /// A part of the address is percent-encoded UTF-8 (RFC 3986, 2.1 and 2.5).
 fn decodes(part: &str, text: &str) -> Result<()> {
     let fault = |detail| Err(Error::invalid(part, "encoding", detail));
-    let mut rest = text.as_bytes();
-    let mut decoded = Vec::with_capacity(rest.len());
-    loop {
-        rest = match rest {
-            [] => break,
-            [b'%', high, low, rest @ ..] if high.is_ascii_hexdigit() && low.is_ascii_hexdigit() => {
-                let digit = |c: &u8| char::from(*c).to_digit(16).and_then(|d| u8::try_from(d).ok());
-                decoded.push(digit(high).unwrap_or_default() << 4 | digit(low).unwrap_or_default());
-                rest
-            }
-            [b'%', ..] => {
-                return fault("write % as %25, and every other escape as % with two hexadecimal digits");
-            }
-            [byte, rest @ ..] => {
-                decoded.push(*byte);
-                rest
-            }
-        };
+    let is_escape = |after: &str| matches!(after.as_bytes(), [high, low, ..] if high.is_ascii_hexdigit() && low.is_ascii_hexdigit());
+    // The decoder takes what is no escape as it stands.
+    if !text.split('%').skip(1).all(is_escape) {
+        return fault("write % as %25, and every other escape as % with two hexadecimal digits");
     }
-    if std::str::from_utf8(&decoded).is_err() {
+    if percent_decode_str(text).decode_utf8().is_err() {
         return fault("is not UTF-8 once its escapes are decoded");
     }
     Ok(())

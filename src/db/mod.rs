@@ -11,6 +11,7 @@ mod error;
 mod memo;
 mod migrate;
 mod once;
+mod pace;
 mod pool;
 mod query;
 pub mod schema;

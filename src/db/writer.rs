@@ -1,8 +1,8 @@
 //! The single ordered writer with group commit.
 //!
-//! It takes whatever waits, at most [`GROUP`] closures and without waiting for more, runs each in its own
-//! savepoint, seals the journal once, commits once, and only then answers, errors included: "name taken" may rest
-//! on a neighbour's row that never comes to be. While one group commits, the next one gathers by itself.
+//! It takes whatever waits, at most [`GROUP`] closures, runs each in its own savepoint, seals the journal once, commits
+//! once, and only then answers, errors included: "name taken" may rest on a neighbour's row that never comes to be. While
+//! one group commits, the next one gathers by itself; only where commits are slow is it waited for ([`Pace`]).
 
 use std::collections::VecDeque;
 use std::panic::{AssertUnwindSafe, catch_unwind};
@@ -12,6 +12,7 @@ use std::time::{Duration, Instant};
 use tokio::sync::{mpsc, oneshot};
 
 use super::conn::{Conn, Role};
+use super::pace::Pace;
 use super::tx::{Entry, Ledger, Tx};
 use super::url::DatabaseUrl;
 use crate::kernel::{Error, Result};
@@ -24,6 +25,8 @@ const GROUP_TIME: Duration = Duration::from_millis(50);
 const SLOW: Duration = Duration::from_millis(10);
 /// How long a write waits for its answer.
 pub(super) const ANSWER_WAIT: Duration = Duration::from_secs(10);
+/// How long to rest between two looks for closures that are waited for.
+const LOOK_AGAIN: Duration = Duration::from_micros(200);
 /// How long to rest when the database cannot be reached.
 const RECONNECT_PAUSE: Duration = Duration::from_millis(200);
 
@@ -92,6 +95,7 @@ pub(super) struct Writer {
     conn: Option<Conn>,
     inbox: mpsc::Receiver<Box<dyn Job>>,
     queue: VecDeque<Box<dyn Job>>,
+    pace: Pace,
 }
 
 /// One group while it is under way.
@@ -103,6 +107,8 @@ struct Group {
     last: Option<Entry>,
     /// COMMIT was sent, so its outcome may be unknown.
     commit_sent: bool,
+    /// How long COMMIT took.
+    flush: Duration,
 }
 
 impl Writer {
@@ -112,7 +118,7 @@ impl Writer {
         conn: Conn,
         inbox: mpsc::Receiver<Box<dyn Job>>,
     ) -> Self {
-        Self { url, ledger, conn: Some(conn), inbox, queue: VecDeque::new() }
+        Self { url, ledger, conn: Some(conn), inbox, queue: VecDeque::new(), pace: Pace::default() }
     }
 
     /// Starts the thread; it ends when the last `Db` is gone.
@@ -152,9 +158,11 @@ impl Writer {
                     self.outcome_of_broken(&group)
                 }
             };
+            let ran = group.ran.len();
             for job in group.ran {
                 job.answer(&outcome);
             }
+            self.pace.answered(ran, self.queue.len() + self.inbox.len(), group.flush);
         }
     }
 
@@ -166,12 +174,24 @@ impl Writer {
                 None => return false,
             }
         }
+        let begun = Instant::now();
+        loop {
+            self.take_what_waits();
+            match self.pace.wait(self.queue.len()) {
+                Some(wait) if self.queue.len() < GROUP && begun.elapsed() < wait => {
+                    std::thread::sleep(LOOK_AGAIN)
+                }
+                _ => return true,
+            }
+        }
+    }
+
+    fn take_what_waits(&mut self) {
         while self.queue.len() < GROUP
             && let Ok(job) = self.inbox.try_recv()
         {
             self.queue.push_back(job);
         }
-        true
     }
 
     fn refuse_queue(&mut self) {
@@ -216,7 +236,9 @@ impl Writer {
         }
         group.last = entries.into_iter().next_back();
         group.commit_sent = true;
+        let commit = Instant::now();
         conn.commit()?;
+        group.flush = commit.elapsed();
         metrics::histogram!("cadastre_write_group_size").record(group.ran.len() as f64);
         Ok(())
     }

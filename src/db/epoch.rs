@@ -5,12 +5,13 @@ use std::sync::{Mutex, PoisonError};
 
 use diesel::query_builder::{AstPass, Query, QueryFragment, QueryId};
 use diesel::sql_types::{BigInt, Text};
-use diesel::{PgConnection, QueryResult, RunQueryDsl, SqliteConnection};
+use diesel::{PgConnection, QueryDsl, QueryResult, RunQueryDsl, SqliteConnection};
 
 use super::conn::{Conn, Role};
 use super::pool::Db;
+use super::schema::caller_changes;
 use super::url::DatabaseUrl;
-use crate::kernel::{Epoch, Error, Result};
+use crate::kernel::{Epoch, Epochs, Error, Result};
 
 /// Sees every commit, whoever makes it.
 pub(super) enum Watch {
@@ -21,10 +22,12 @@ pub(super) enum Watch {
     Postgres(Mutex<(String, u64)>),
 }
 
-/// A connection, and the last version it told of; versions of different connections have nothing in common.
+/// A connection, the last version it told of, and the changes to callers by then. Versions of different connections
+/// have nothing in common.
 pub(super) struct Observer {
     conn: SqliteConnection,
     version: Option<i64>,
+    callers: i64,
 }
 
 /// The most observers of one database.
@@ -36,7 +39,7 @@ impl Watch {
             return Ok(Self::Postgres(Mutex::default()));
         }
         let observer = |_| match Conn::open(url, Role::Reader) {
-            Ok(Conn::Sqlite(conn)) => Ok(Mutex::new(Observer { conn, version: None })),
+            Ok(Conn::Sqlite(conn)) => Ok(Mutex::new(Observer { conn, version: None, callers: 0 })),
             Ok(Conn::Postgres(_)) => Err(Error::internal("watching the database", "not SQLite")),
             Err(error) => Err(Error::internal("watching the database", error)),
         };
@@ -53,11 +56,11 @@ fn seat() -> usize {
 }
 
 impl Db {
-    /// The present state's name. An answer read after this was asked for is at least as new as the epoch.
+    /// The present state's names. An answer read after this was asked for is at least as new as the epochs.
     ///
     /// # Errors
     /// When the database does not answer.
-    pub async fn epoch(&self) -> Result<Epoch> {
+    pub async fn epochs(&self) -> Result<Epochs> {
         match self.watch() {
             Watch::Sqlite(observers, epoch) => {
                 let own = observers.get(seat() % observers.len().max(1));
@@ -65,24 +68,31 @@ impl Db {
                 let mut observer = own.lock().unwrap_or_else(PoisonError::into_inner);
                 let version = DATA_VERSION.get_result(&mut observer.conn)?;
                 // Every observer notices every commit, so one commit may begin several epochs, and none begins none.
-                if observer.version.replace(version) == Some(version) {
-                    return Ok(Epoch::new(epoch.load(Ordering::SeqCst)));
+                if observer.version == Some(version) {
+                    return Ok(epochs(epoch.load(Ordering::SeqCst), observer.callers));
                 }
-                Ok(Epoch::new(epoch.fetch_add(1, Ordering::SeqCst) + 1))
+                observer.callers =
+                    caller_changes::table.select(caller_changes::number).first(&mut observer.conn)?;
+                observer.version = Some(version);
+                Ok(epochs(epoch.fetch_add(1, Ordering::SeqCst) + 1, observer.callers))
             }
             Watch::Postgres(seen) => {
-                let name = self.read(snapshot).await?;
+                let (name, callers) = self.read(snapshot).await?;
                 let mut seen = seen.lock().unwrap_or_else(PoisonError::into_inner);
                 if seen.0 != name {
                     *seen = (name, seen.1 + 1);
                 }
-                Ok(Epoch::new(seen.1))
+                Ok(epochs(seen.1, callers))
             }
         }
     }
 }
 
-fn snapshot(conn: &mut Conn) -> Result<String> {
+fn epochs(data: u64, callers: i64) -> Epochs {
+    Epochs { data: Epoch::new(data), callers: Epoch::new(callers.cast_unsigned()) }
+}
+
+fn snapshot(conn: &mut Conn) -> Result<(String, i64)> {
     match conn {
         Conn::Postgres(conn) => Ok(SNAPSHOT.get_result(conn)?),
         Conn::Sqlite(_) => Err(Error::internal("watching the database", "not PostgreSQL")),
@@ -94,7 +104,10 @@ fn snapshot(conn: &mut Conn) -> Result<String> {
 struct Fixed<ST>(&'static str, std::marker::PhantomData<ST>);
 
 const DATA_VERSION: Fixed<BigInt> = Fixed("PRAGMA data_version", std::marker::PhantomData);
-const SNAPSHOT: Fixed<Text> = Fixed("SELECT pg_current_snapshot()::text", std::marker::PhantomData);
+const SNAPSHOT: Fixed<(Text, BigInt)> = Fixed(
+    "SELECT pg_current_snapshot()::text, (SELECT number FROM caller_changes)",
+    std::marker::PhantomData,
+);
 
 impl<ST, DB: diesel::backend::Backend> QueryFragment<DB> for Fixed<ST> {
     fn walk_ast<'b>(&'b self, mut out: AstPass<'_, 'b, DB>) -> QueryResult<()> {

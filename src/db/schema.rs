@@ -154,6 +154,13 @@ diesel::table! {
 }
 
 diesel::table! {
+    caller_changes (id) {
+        id -> BigInt,
+        number -> BigInt,
+    }
+}
+
+diesel::table! {
     instance_secrets (name) {
         name -> Text,
         secret -> Binary,
@@ -310,7 +317,8 @@ diesel::table! {
 }
 
 diesel::table! {
-    replicas (version_id, site, path) {
+    replicas (id) {
+        id -> Text,
         version_id -> Text,
         site -> Text,
         path -> Text,
@@ -411,6 +419,7 @@ diesel::allow_tables_to_appear_in_same_query!(
     tokens,
     sessions,
     invitations,
+    caller_changes,
     instance_secrets,
     spaces,
     space_extensions,

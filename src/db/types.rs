@@ -86,14 +86,15 @@ use diesel::serialize::{self, Output, ToSql};
 use diesel::sql_types::{BigInt, Binary};
 
 use crate::kernel::{
-    DatasetId, DeliveryId, Digest, GrantId, OrganisationId, PersonId, RequestId, SessionId, Slug, Timestamp,
-    TokenId, VersionId,
+    DatasetId, DeliveryId, Digest, GrantId, OrganisationId, PersonId, ReplicaId, RequestId, SessionId, Slug,
+    Timestamp, TokenId, VersionId,
 };
 
 text_column!(
     DatasetId,
     DeliveryId,
     GrantId,
+    ReplicaId,
     OrganisationId,
     PersonId,
     RequestId,

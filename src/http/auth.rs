@@ -14,8 +14,8 @@ use base64::engine::general_purpose::STANDARD as BASE64;
 use futures_util::future::BoxFuture;
 
 use super::idempotency::read_key;
-use super::observe::RequestIdentity;
-use crate::kernel::{Caller, Clock, Ctx, Epoch, Error, Result, Secret, Timestamp};
+use super::request_id::current_request_id;
+use crate::kernel::{Caller, Clock, Ctx, Epoch, Epochs, Error, Result, Secret, Timestamp};
 
 /// What a request shows of its sender.
 #[derive(Debug)]
@@ -28,11 +28,11 @@ pub enum Credential {
 
 /// Tells who a credential belongs to; `identity` implements it.
 pub trait Authenticator: Send + Sync + 'static {
-    /// The state of the database that the caller is looked up in; none when it cannot be told, so that what needs no
+    /// The state of the database that the request is answered from; none when it cannot be told, so that what needs no
     /// database is still answered.
-    fn epoch(&self) -> BoxFuture<'_, Option<Epoch>>;
+    fn epochs(&self) -> BoxFuture<'_, Option<Epochs>>;
 
-    /// The caller behind a credential, at least as of this epoch.
+    /// The caller behind a credential, at least as of this epoch of callers.
     ///
     /// # Errors
     /// 401 when the credential is unknown, expired or revoked; never the anonymous caller.
@@ -40,7 +40,7 @@ pub trait Authenticator: Send + Sync + 'static {
         &self,
         credential: Credential,
         now: Timestamp,
-        epoch: Option<Epoch>,
+        callers: Option<Epoch>,
     ) -> BoxFuture<'_, Result<Caller>>;
 }
 
@@ -68,17 +68,19 @@ pub async fn authenticate(
 
 async fn resolve(authenticator: &dyn Authenticator, now: Timestamp, req: &mut ServiceRequest) -> Result<Ctx> {
     // Health and metrics answer without the database.
-    let epoch = if req.path().starts_with("/api/") { authenticator.epoch().await } else { None };
+    let epochs = if req.path().starts_with("/api/") { authenticator.epochs().await } else { None };
     let caller = match credential(req.request())? {
         Some(Credential::Session(_)) if is_cross_site_write(req.request()) => {
             return Err(Error::forbidden("cross_site", "a session cookie does not write from another site"));
         }
-        Some(credential) => authenticator.authenticate(credential, now, epoch).await?,
+        Some(credential) => {
+            authenticator.authenticate(credential, now, epochs.map(|now| now.callers)).await?
+        }
         None => Caller::Anonymous,
     };
     let idempotency = read_key(req, &caller).await?;
-    let request_id = req.extensions().get::<RequestIdentity>().map(|id| id.0.clone()).unwrap_or_default();
-    Ok(Ctx { caller, now, epoch, request_id, idempotency })
+    let request_id = current_request_id().unwrap_or_default();
+    Ok(Ctx { caller, now, epoch: epochs.map(|now| now.data), request_id, idempotency })
 }
 
 fn credential(req: &HttpRequest) -> Result<Option<Credential>> {

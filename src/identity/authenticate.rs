@@ -1,5 +1,5 @@
-//! From a credential to a principal. What was found is remembered until anything in the database changes, so that a
-//! revoked token or a lost membership ends at the next call.
+//! From a credential to a principal. What was found is remembered until anybody's rights change, so that a revoked token
+//! or a lost membership ends at the next call.
 
 use std::collections::{BTreeMap, BTreeSet};
 use std::sync::Arc;
@@ -11,13 +11,14 @@ use super::store::{self, TokenRow};
 use crate::db::{Conn, Db, Memo};
 use crate::http::{Authenticator, Credential};
 use crate::kernel::{
-    Caller, Digest, Epoch, Error, ExposeSecret as _, OrganisationId, Principal, Result, Scope, Timestamp,
+    Caller, Digest, Epoch, Epochs, Error, ExposeSecret as _, OrganisationId, Principal, Result, Scope,
+    Timestamp,
 };
 
 /// Room for remembered callers, in bytes.
 const ROOM: usize = 8 * 1024 * 1024;
 
-/// Looks credentials up in the database, once per state of it.
+/// Looks credentials up in the database, once per state of what it knows of callers.
 pub struct DatabaseAuthenticator {
     db: Db,
     known: Memo<Digest, Known>,
@@ -47,10 +48,10 @@ impl DatabaseAuthenticator {
 }
 
 impl Authenticator for DatabaseAuthenticator {
-    fn epoch(&self) -> BoxFuture<'_, Option<Epoch>> {
+    fn epochs(&self) -> BoxFuture<'_, Option<Epochs>> {
         Box::pin(async {
-            let epoch = self.db.epoch().await;
-            epoch.inspect_err(|error| tracing::debug!(%error, "the state of the database is not known")).ok()
+            let epochs = self.db.epochs().await;
+            epochs.inspect_err(|error| tracing::debug!(%error, "the state of the database is not known")).ok()
         })
     }
 
@@ -58,16 +59,20 @@ impl Authenticator for DatabaseAuthenticator {
         &self,
         credential: Credential,
         now: Timestamp,
-        epoch: Option<Epoch>,
+        callers: Option<Epoch>,
     ) -> BoxFuture<'_, Result<Caller>> {
         Box::pin(async move {
             let (kind, secret, look_up): (_, _, LookUp) = match credential {
                 Credential::Token(secret) => (OwnSecret::TOKEN, secret, by_token),
                 Credential::Session(secret) => (OwnSecret::SESSION, secret, by_session),
             };
-            let hash = OwnSecret::parse(kind, secret.expose_secret())?.hash();
-            let read = self.db.read(move |conn| look_up(conn, &hash, now));
-            let known = self.known.get_or(epoch, hash, read).await?;
+            let secret = OwnSecret::shaped(kind, secret.expose_secret())?;
+            let hash = secret.hash();
+            let read = async {
+                secret.check_sum()?;
+                self.db.read(move |conn| look_up(conn, &hash, now)).await
+            };
+            let known = self.known.get_or(callers, hash, read).await?;
             if now < known.until {
                 Ok(Caller::Person(known.principal))
             } else {

@@ -100,6 +100,15 @@ impl Epoch {
     }
 }
 
+/// What the database is at now.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Epochs {
+    /// All of it: ends with every commit.
+    pub data: Epoch,
+    /// What tells who a caller is and may do: ends when any of that is changed or taken away.
+    pub callers: Epoch,
+}
+
 /// The caller, the moment and the request.
 #[derive(Debug, Clone)]
 pub struct Ctx {
@@ -166,6 +175,13 @@ impl Principal {
     #[must_use]
     pub fn has_role(&self, organisation: &OrganisationId, role: OrganisationRole) -> bool {
         self.organisations.get(organisation).is_some_and(|(_, held)| *held >= role)
+    }
+
+    /// The organisation of this name, if the person has at least this role in it.
+    #[must_use]
+    pub fn organisation(&self, slug: &Slug, role: OrganisationRole) -> Option<&OrganisationId> {
+        let own = self.organisations.iter().find(|(_, (held, _))| held == slug)?.0;
+        self.has_role(own, role).then_some(own)
     }
 
     /// Whether the person belongs to the organisation.

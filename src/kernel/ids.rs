@@ -77,6 +77,10 @@ id! {
     OrganisationId "og"
 }
 id! {
+    /// A verified copy of a version.
+    ReplicaId "rp"
+}
+id! {
     /// An API token.
     TokenId "tk"
 }

@@ -21,12 +21,12 @@ pub use secrecy::{ExposeSecret, SecretString as Secret};
 
 pub use canonical::canonical_json;
 pub use clock::{Clock, ManualClock, SystemClock};
-pub use ctx::{Caller, Ctx, Epoch, IdempotencyKey, OrganisationRole, Principal, Scope, SpaceRole};
+pub use ctx::{Caller, Ctx, Epoch, Epochs, IdempotencyKey, OrganisationRole, Principal, Scope, SpaceRole};
 pub use digest::{Digest, Hasher};
 pub use error::{Error, FieldError, Kind, Result};
 pub use ids::{
-    DatasetId, DeliveryId, GrantId, OrganisationId, PersonId, RequestId, SessionId, TokenId, UploadId,
-    VersionId,
+    DatasetId, DeliveryId, GrantId, OrganisationId, PersonId, ReplicaId, RequestId, SessionId, TokenId,
+    UploadId, VersionId,
 };
 pub use page::{Cursor, Page, PageRequest};
 pub(crate) use schema::text_schema;

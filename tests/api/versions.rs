@@ -308,8 +308,17 @@ async fn a_copy_is_noted_by_who_may_have_the_bytes(app: TestApp) {
     world.trainer.post(&copies, copy(&digest)).await.expect(201);
     world.app.days_pass(1);
     let again = world.trainer.post(&copies, copy(&digest)).await.expect(201);
-    let listed = world.stranger.get(&copies).await.expect(200).items();
-    assert_eq!(listed, [again.json()], "a copy that is verified again is one copy");
+    for knows in [&world.trainer, &world.provider] {
+        let listed = knows.get(&copies).await.expect(200).items();
+        assert_eq!(listed, [again.json()], "a copy that is verified again is one copy");
+    }
+    let shown = world.stranger.get(&copies).await.expect(200).items();
+    let (site, at) = (again.text("/site"), again.text("/verified_at"));
+    assert_eq!(
+        shown,
+        [json!({"id": again.text("/id"), "site": site, "verified_at": at})],
+        "not where, nor by whom"
+    );
 }
 
 async fn what_was_never_published_can_be_deleted(app: TestApp) {

@@ -7,3 +7,5 @@ DROP TABLE space_roles;
 DROP TABLE memberships;
 DROP TABLE people;
 DROP TABLE organisations;
+DROP TABLE caller_changes;
+DROP FUNCTION caller_changed;

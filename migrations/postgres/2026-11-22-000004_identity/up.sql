@@ -90,3 +90,30 @@ CREATE TABLE instance_secrets (
     name TEXT NOT NULL PRIMARY KEY,
     secret BYTEA NOT NULL
 );
+
+-- Counts what changes who a caller is or may do, whoever writes it, so that callers are remembered for exactly as long
+-- as that stands. What only adds a person, an organisation, a token or a session takes nothing from anybody known.
+CREATE TABLE caller_changes (
+    id BIGINT NOT NULL PRIMARY KEY CHECK (id = 1),
+    number BIGINT NOT NULL
+);
+INSERT INTO caller_changes (id, number) VALUES (1, 0);
+CREATE FUNCTION caller_changed() RETURNS trigger LANGUAGE plpgsql AS $$
+BEGIN
+    UPDATE caller_changes SET number = number + 1;
+    RETURN NULL;
+END $$;
+CREATE TRIGGER people_changes_callers AFTER UPDATE OR DELETE ON people
+    FOR EACH STATEMENT EXECUTE FUNCTION caller_changed();
+CREATE TRIGGER organisations_changes_callers AFTER UPDATE OR DELETE ON organisations
+    FOR EACH STATEMENT EXECUTE FUNCTION caller_changed();
+CREATE TRIGGER tokens_changes_callers AFTER UPDATE OR DELETE ON tokens
+    FOR EACH STATEMENT EXECUTE FUNCTION caller_changed();
+CREATE TRIGGER sessions_changes_callers AFTER UPDATE OR DELETE ON sessions
+    FOR EACH STATEMENT EXECUTE FUNCTION caller_changed();
+CREATE TRIGGER memberships_changes_callers AFTER INSERT OR UPDATE OR DELETE ON memberships
+    FOR EACH STATEMENT EXECUTE FUNCTION caller_changed();
+CREATE TRIGGER space_roles_changes_callers AFTER INSERT OR UPDATE OR DELETE ON space_roles
+    FOR EACH STATEMENT EXECUTE FUNCTION caller_changed();
+CREATE TRIGGER space_members_changes_callers AFTER INSERT OR UPDATE OR DELETE ON space_members
+    FOR EACH STATEMENT EXECUTE FUNCTION caller_changed();

@@ -131,13 +131,15 @@ CREATE TABLE manifests (
 
 -- Sites where a version was verified by digest.
 CREATE TABLE replicas (
+    id TEXT NOT NULL PRIMARY KEY,
     version_id TEXT NOT NULL REFERENCES versions (id),
     site TEXT NOT NULL,
     path TEXT NOT NULL,
     verified_by TEXT NOT NULL,
     verified_at BIGINT NOT NULL,
-    PRIMARY KEY (version_id, site, path)
+    UNIQUE (version_id, site, path)
 );
+CREATE INDEX replicas_by_version ON replicas (version_id, id);
 
 -- Checks of referenced files: what was found where the reference points.
 CREATE TABLE reference_checks (

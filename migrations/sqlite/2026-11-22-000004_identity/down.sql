@@ -7,3 +7,4 @@ DROP TABLE space_roles;
 DROP TABLE memberships;
 DROP TABLE people;
 DROP TABLE organisations;
+DROP TABLE caller_changes;

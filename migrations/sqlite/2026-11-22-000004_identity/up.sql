@@ -90,3 +90,28 @@ CREATE TABLE instance_secrets (
     name TEXT NOT NULL PRIMARY KEY,
     secret BLOB NOT NULL
 );
+
+-- Counts what changes who a caller is or may do, whoever writes it, so that callers are remembered for exactly as long
+-- as that stands. What only adds a person, an organisation, a token or a session takes nothing from anybody known.
+CREATE TABLE caller_changes (
+    id BIGINT NOT NULL PRIMARY KEY CHECK (id = 1),
+    number BIGINT NOT NULL
+);
+INSERT INTO caller_changes (id, number) VALUES (1, 0);
+CREATE TRIGGER people_update_changes_callers AFTER UPDATE ON people BEGIN UPDATE caller_changes SET number = number + 1; END;
+CREATE TRIGGER people_delete_changes_callers AFTER DELETE ON people BEGIN UPDATE caller_changes SET number = number + 1; END;
+CREATE TRIGGER organisations_update_changes_callers AFTER UPDATE ON organisations BEGIN UPDATE caller_changes SET number = number + 1; END;
+CREATE TRIGGER organisations_delete_changes_callers AFTER DELETE ON organisations BEGIN UPDATE caller_changes SET number = number + 1; END;
+CREATE TRIGGER tokens_update_changes_callers AFTER UPDATE ON tokens BEGIN UPDATE caller_changes SET number = number + 1; END;
+CREATE TRIGGER tokens_delete_changes_callers AFTER DELETE ON tokens BEGIN UPDATE caller_changes SET number = number + 1; END;
+CREATE TRIGGER sessions_update_changes_callers AFTER UPDATE ON sessions BEGIN UPDATE caller_changes SET number = number + 1; END;
+CREATE TRIGGER sessions_delete_changes_callers AFTER DELETE ON sessions BEGIN UPDATE caller_changes SET number = number + 1; END;
+CREATE TRIGGER memberships_insert_changes_callers AFTER INSERT ON memberships BEGIN UPDATE caller_changes SET number = number + 1; END;
+CREATE TRIGGER memberships_update_changes_callers AFTER UPDATE ON memberships BEGIN UPDATE caller_changes SET number = number + 1; END;
+CREATE TRIGGER memberships_delete_changes_callers AFTER DELETE ON memberships BEGIN UPDATE caller_changes SET number = number + 1; END;
+CREATE TRIGGER space_roles_insert_changes_callers AFTER INSERT ON space_roles BEGIN UPDATE caller_changes SET number = number + 1; END;
+CREATE TRIGGER space_roles_update_changes_callers AFTER UPDATE ON space_roles BEGIN UPDATE caller_changes SET number = number + 1; END;
+CREATE TRIGGER space_roles_delete_changes_callers AFTER DELETE ON space_roles BEGIN UPDATE caller_changes SET number = number + 1; END;
+CREATE TRIGGER space_members_insert_changes_callers AFTER INSERT ON space_members BEGIN UPDATE caller_changes SET number = number + 1; END;
+CREATE TRIGGER space_members_update_changes_callers AFTER UPDATE ON space_members BEGIN UPDATE caller_changes SET number = number + 1; END;
+CREATE TRIGGER space_members_delete_changes_callers AFTER DELETE ON space_members BEGIN UPDATE caller_changes SET number = number + 1; END;

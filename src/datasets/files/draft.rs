@@ -3,7 +3,7 @@
 use std::collections::HashSet;
 use std::sync::Arc;
 
-use super::super::find::Action;
+use super::super::find::{Action, sees_inside};
 use super::super::gate::{Asked, DownloadGate};
 use super::super::store;
 use super::super::versions::{VersionName, find_version};
@@ -191,26 +191,23 @@ pub async fn note_replica(
                     format!("the version's digest is {digest}; what lies at the site is something else"),
                 ));
             }
-            let replica = Replica {
-                site: new.site,
-                path: new.path,
-                verified_by: person.to_string(),
-                verified_at: at.now,
-            };
-            store::put_replica(tx, &version.id, &replica)?;
+            let id = store::put_replica(tx, &version.id, (&new.site, &new.path), (&person, at.now))?;
             let event = super::super::versions::event("version.replica_verified", &dataset, &version);
-            append(
-                tx,
-                &at,
-                event.payload(serde_json::json!({ "site": replica.site, "path": replica.path })),
-            )?;
-            Ok(replica)
+            append(tx, &at, event.payload(serde_json::json!({ "site": new.site, "path": new.path })))?;
+            Ok(Replica {
+                id,
+                site: new.site,
+                path: Some(new.path),
+                verified_by: Some(person),
+                verified_at: at.now,
+            })
         })
     })
     .await
 }
 
-/// The sites where a version was verified.
+/// The sites where a version was verified, and when. Where within the site, and by whom, is shown to whoever noted it
+/// and within the providing organisation.
 ///
 /// # Errors
 /// 401, 404.
@@ -220,18 +217,17 @@ pub async fn list_replicas(
     name: VersionName,
     page: PageRequest,
 ) -> Result<Page<Replica>> {
-    ctx.require(Scope::Read)?;
+    let own = ctx.require(Scope::Read)?.person.clone();
     let ctx = ctx.clone();
     db.read(move |conn| {
-        let (_, version) = find_version(conn, &ctx, &name, Action::See)?;
-        let after = page
-            .after
-            .as_ref()
-            .map(Cursor::parts::<2>)
-            .transpose()?
-            .map(|[site, path]| (site.as_str(), path.as_str()));
-        let found = store::list_replicas(conn, &version.id, &page, after)?;
-        Ok(page.page(found, |replica| Cursor::new([replica.site.clone(), replica.path.clone()])))
+        let (dataset, version) = find_version(conn, &ctx, &name, Action::See)?;
+        let inside = sees_inside(&ctx, &dataset);
+        let after = page.after.as_ref().map(Cursor::parts::<1>).transpose()?.map(|[id]| id.as_str());
+        let mut found = store::list_replicas(conn, &version.id, &page, after)?;
+        for replica in found.iter_mut().filter(|found| !inside && found.verified_by.as_ref() != Some(&own)) {
+            (replica.path, replica.verified_by) = (None, None);
+        }
+        Ok(page.page(found, |replica| Cursor::new([replica.id.to_string()])))
     })
     .await
 }

@@ -6,7 +6,7 @@ use utoipa::ToSchema;
 use super::media_type::MediaType;
 use super::model::{Content, FileEntry, Reference};
 use super::path::FilePath;
-use crate::kernel::{Digest, Error, Result, Timestamp, text_enum, whole_option};
+use crate::kernel::{Digest, Error, PersonId, ReplicaId, Result, Timestamp, text_enum, whole_option};
 
 /// A file of a version.
 #[derive(Debug, Clone, Serialize, Deserialize, ToSchema)]
@@ -141,12 +141,16 @@ pub struct OfferResult {
 /// A site where a version was verified by digest.
 #[derive(Debug, Clone, Serialize, Deserialize, ToSchema)]
 pub struct Replica {
+    /// The id.
+    pub id: ReplicaId,
     /// The site: a cluster, a store.
     pub site: String,
-    /// Where there.
-    pub path: String,
-    /// Who verified it: a person's id.
-    pub verified_by: String,
+    /// Where there; shown to whoever noted it and within the providing organisation.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub path: Option<String>,
+    /// Who verified it, a person's id; shown to the same.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub verified_by: Option<PersonId>,
     /// When.
     pub verified_at: Timestamp,
 }

@@ -5,48 +5,56 @@ use diesel::{ExpressionMethods as _, OptionalExtension as _, QueryDsl as _, RunQ
 use crate::datasets::files::{FilePath, ReferenceCheck, Replica};
 use crate::db::schema::{instance_secrets, reference_checks, replicas};
 use crate::db::{Conn, OrIgnoreDsl as _};
-use crate::kernel::{PageRequest, Result, Timestamp, VersionId};
+use crate::kernel::{PageRequest, PersonId, ReplicaId, Result, Timestamp, VersionId};
 
+/// Notes a copy, in place of an earlier note of the same place.
 pub(in crate::datasets) fn put_replica(
     conn: &mut Conn,
     version: &VersionId,
-    replica: &Replica,
-) -> Result<()> {
-    diesel::delete(replicas::table.find((version, &replica.site, &replica.path))).execute(conn)?;
+    (site, path): (&str, &str),
+    (verified_by, verified_at): (&PersonId, Timestamp),
+) -> Result<ReplicaId> {
+    let same = replicas::table
+        .filter(replicas::version_id.eq(version))
+        .filter(replicas::site.eq(site))
+        .filter(replicas::path.eq(path));
+    diesel::delete(same).execute(conn)?;
+    let id = ReplicaId::generate();
     diesel::insert_into(replicas::table)
         .values((
+            replicas::id.eq(&id),
             replicas::version_id.eq(version),
-            replicas::site.eq(&replica.site),
-            replicas::path.eq(&replica.path),
-            replicas::verified_by.eq(&replica.verified_by),
-            replicas::verified_at.eq(replica.verified_at),
+            replicas::site.eq(site),
+            replicas::path.eq(path),
+            replicas::verified_by.eq(verified_by),
+            replicas::verified_at.eq(verified_at),
         ))
         .execute(conn)?;
-    Ok(())
+    Ok(id)
 }
 
 pub(in crate::datasets) fn list_replicas(
     conn: &mut Conn,
     version: &VersionId,
     page: &PageRequest,
-    after: Option<(&str, &str)>,
+    after: Option<&str>,
 ) -> Result<Vec<Replica>> {
-    use diesel::BoolExpressionMethods as _;
-    let mut query = replicas::table
+    type Row = (ReplicaId, String, String, PersonId, Timestamp);
+    let rows: Vec<Row> = replicas::table
         .filter(replicas::version_id.eq(version))
-        .select((replicas::site, replicas::path, replicas::verified_by, replicas::verified_at))
-        .into_boxed();
-    if let Some((site, path)) = after {
-        let (site, path) = (site.to_owned(), path.to_owned());
-        query = query
-            .filter(replicas::site.gt(site.clone()).or(replicas::site.eq(site).and(replicas::path.gt(path))));
-    }
-    let rows: Vec<(String, String, String, Timestamp)> =
-        query.order((replicas::site, replicas::path)).limit(page.rows()).load(conn)?;
-    Ok(rows
-        .into_iter()
-        .map(|(site, path, verified_by, verified_at)| Replica { site, path, verified_by, verified_at })
-        .collect())
+        .filter(replicas::id.gt(after.unwrap_or_default()))
+        .order(replicas::id)
+        .limit(page.rows())
+        .select((replicas::id, replicas::site, replicas::path, replicas::verified_by, replicas::verified_at))
+        .load(conn)?;
+    let replica = |(id, site, path, verified_by, verified_at): Row| Replica {
+        id,
+        site,
+        path: Some(path),
+        verified_by: Some(verified_by),
+        verified_at,
+    };
+    Ok(rows.into_iter().map(replica).collect())
 }
 
 pub(in crate::datasets) fn put_check(

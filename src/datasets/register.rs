@@ -50,34 +50,26 @@ impl Prepared {
 /// # Errors
 /// 401, 403; 404 when the organisation or space is not there; 409 `name_taken`; 422.
 pub async fn register_dataset(db: &Db, ctx: &Ctx, new: NewDataset) -> Result<Dataset> {
-    let principal = ctx.require(Scope::Publish)?.clone();
+    let principal = ctx.require(Scope::Publish)?;
     let person = principal.person.clone();
     let (organisation, name, statement) = new.into_parts();
     let prepared = Prepared::of(statement)?;
-    let space = prepared.statement.space.clone();
-    // Neither is ever removed, so what is found here still stands in the write.
-    let organisation = db
-        .read(move |conn| {
-            let organisation = find_organisation(conn, &organisation)?;
-            let may = principal.has_role(&organisation.id, OrganisationRole::Publisher)
-                && principal.reaches(&space);
-            if !may {
-                return Err(Error::forbidden(
-                    "publisher_required",
-                    format!("you are not a publisher of `{}` in this space", organisation.slug),
-                ));
-            }
-            known_space(conn, &space)?;
-            Ok(organisation)
-        })
-        .await?;
+    let space = &prepared.statement.space;
+    let own = principal.organisation(&organisation, OrganisationRole::Publisher);
+    let Some(organisation_id) = own.filter(|_| principal.reaches(space)).cloned() else {
+        return Err(refusal(db, organisation).await);
+    };
+    let is_member = principal.spaces.contains(space);
     let at = ctx.clone();
     db.write("register_dataset", move |tx| {
         tx.once(&at, |tx| {
+            if !is_member {
+                known_space(tx, &prepared.statement.space)?;
+            }
             let dataset = Dataset {
                 id: DatasetId::generate(),
-                organisation: organisation.slug,
-                organisation_id: organisation.id,
+                organisation,
+                organisation_id,
                 name,
                 space: prepared.statement.space.clone(),
                 visibility: prepared.statement.visibility,
@@ -107,6 +99,20 @@ pub async fn register_dataset(db: &Db, ctx: &Ctx, new: NewDataset) -> Result<Dat
         })
     })
     .await
+}
+
+/// Why a person may not register for this organisation.
+async fn refusal(db: &Db, organisation: Slug) -> Error {
+    let found = db.read(move |conn| find_organisation(conn, &organisation)).await;
+    found.map_or_else(
+        |error| error,
+        |organisation| {
+            Error::forbidden(
+                "publisher_required",
+                format!("you are not a publisher of `{}` in this space", organisation.slug),
+            )
+        },
+    )
 }
 
 /// Changes what is stated of a dataset; the state before stays readable.

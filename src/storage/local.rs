@@ -1,8 +1,8 @@
 //! Blobs in a local folder, written with the operating system's own files.
 //!
-//! A body arrives in batches of half a mebibyte. Each is hashed and written in one visit to a blocking thread
-//! while the next one arrives, so an upload holds two batches in memory and no thread while it waits for its
-//! client. The file grows in `staging/`, is synced, renamed to its key, and the folder is synced: what was
+//! A body arrives in batches of half a mebibyte. Each is hashed and written in one visit to a blocking thread while the
+//! kernel receives the next one, so an upload holds one batch in memory and no thread while it waits for its client. (To
+//! read on meanwhile would wake the worker for every few packets, which costs more than it gains.) The file grows in `staging/`, is synced, renamed to its key, and the folder is synced: what was
 //! acknowledged survives a power cut.
 
 use std::fs::{self, File};
@@ -12,7 +12,6 @@ use std::path::{Path, PathBuf};
 use std::sync::Arc;
 
 use bytes::Bytes;
-use futures_util::future::{BoxFuture, FutureExt as _, ready};
 use futures_util::stream::{self, BoxStream, Stream, StreamExt as _};
 use tokio::runtime::Handle;
 
@@ -52,8 +51,7 @@ impl Local {
     where
         S: Stream<Item = Result<Bytes>> + Unpin,
     {
-        let writer = Writer::new(self.root.join(key.staging()));
-        let mut ready: BoxFuture<'static, Result<Writer>> = ready(Ok(writer)).boxed();
+        let mut writer = Writer::new(self.root.join(key.staging()));
         let (mut batch, mut size) = (Batch::default(), 0_u64);
         while let Some(chunk) = body.next().await {
             let chunk = chunk?;
@@ -61,11 +59,11 @@ impl Local {
             expect.admit(size)?;
             batch.push(chunk);
             if batch.is_full() {
-                let (writer, full) = (ready.await?, std::mem::take(&mut batch));
-                ready = blocking("writing an upload", move || writer.append(&full)).boxed();
+                let full = std::mem::take(&mut batch);
+                writer = blocking("writing an upload", move || writer.append(&full)).await?;
             }
         }
-        let (writer, target, expect) = (ready.await?, self.path(key), *expect);
+        let (target, expect) = (self.path(key), *expect);
         blocking_result("finishing an upload", move || writer.finish(&batch, target, &expect)).await
     }
 

@@ -22,7 +22,7 @@ use super::privacy::Privacy;
 use super::quality::{Annotation, Quality, Uses};
 use super::rights::Rights;
 use super::{LONG, is_default};
-use crate::kernel::{Checks, Error, FieldError, LangText, LanguageTag, Result, canonical_json};
+use crate::kernel::{Checks, Error, FieldError, LangText, LanguageTag, Result};
 
 /// The description of a dataset.
 #[derive(Debug, Clone, Default, PartialEq, Serialize, Deserialize, ToSchema)]
@@ -117,7 +117,7 @@ pub struct Facets {
 }
 
 impl Record {
-    /// The most bytes of a record in its canonical JSON form.
+    /// The most bytes of a record as JSON without white space.
     pub const MAX_BYTES: usize = 256 * 1024;
 
     /// The most characters of a title.
@@ -129,9 +129,10 @@ impl Record {
     /// When any field is wrong; the error lists them (the first hundred) with JSON pointers.
     pub fn check(&self) -> Result<()> {
         let mut checks = Checks::new();
-        let bytes = canonical_json(self)?.len();
+        let json = serde_json::to_vec(self).map_err(|error| Error::internal("a record as JSON", error))?;
+        let bytes = json.len();
         let detail = format!(
-            "the record has {bytes} bytes of canonical JSON, at most {} are allowed",
+            "the record has {bytes} bytes without white space, at most {} are allowed",
             Self::MAX_BYTES
         );
         checks.require(bytes <= Self::MAX_BYTES, "", "too_large", detail);

@@ -3,8 +3,8 @@
 use std::collections::BTreeMap;
 
 use diesel::{
-    ExpressionMethods as _, JoinOnDsl as _, OptionalExtension as _, QueryDsl as _, Queryable,
-    RunQueryDsl as _, Selectable, SelectableHelper as _,
+    BoolExpressionMethods as _, ExpressionMethods as _, JoinOnDsl as _, OptionalExtension as _,
+    QueryDsl as _, Queryable, RunQueryDsl as _, Selectable, SelectableHelper as _,
 };
 
 use super::visible::visible_to;
@@ -146,36 +146,16 @@ pub(in crate::datasets) fn clashing(
     version: &VersionId,
     path: &FilePath,
 ) -> Result<Option<String>> {
-    let folders = path.folder_keys();
-    let same = files::table
-        .filter(files::version_id.eq(version))
-        .filter(files::case_key.eq(path.case_key()))
-        .filter(files::path.ne(path.as_str()))
-        .select(files::path)
-        .first(conn)
-        .optional()?;
-    if same.is_some() {
-        return Ok(same);
-    }
-    let above = files::table
-        .filter(files::version_id.eq(version))
-        .filter(files::case_key.eq_any(folders))
-        .select(files::path)
-        .first(conn)
-        .optional()?;
-    if above.is_some() {
-        return Ok(above);
-    }
-    // Everything inside a folder of this name sorts between `name/` and `name0`: `0` follows `/`.
     let key = path.case_key();
-    let below = files::table
-        .filter(files::version_id.eq(version))
-        .filter(files::case_key.gt(format!("{key}/")))
-        .filter(files::case_key.lt(format!("{key}0")))
-        .select(files::path)
-        .first(conn)
-        .optional()?;
-    Ok(below)
+    // Everything inside a folder of this name sorts between `name/` and `name0`: `0` follows `/`.
+    let inside = files::case_key.gt(format!("{key}/")).and(files::case_key.lt(format!("{key}0")));
+    let of_version = || files::version_id.eq(version);
+    let mut query = files::table.select(files::path).filter(of_version().and(inside)).into_boxed();
+    query = query.or_filter(of_version().and(files::case_key.eq(key)).and(files::path.ne(path.as_str())));
+    for folder in path.folder_keys() {
+        query = query.or_filter(of_version().and(files::case_key.eq(folder)));
+    }
+    Ok(query.first(conn).optional()?)
 }
 
 /// Puts files into a draft in place of those with the same paths; gives the ones that were there before.

@@ -20,7 +20,7 @@ pub use gate::{Asked, Delivery, DownloadGate, Ground, Permit};
 pub use model::{
     Dataset, DatasetSummary, NewDataset, NewPolicy, PolicyRevision, RecordRevision, Statement, Visibility,
 };
-pub use read::{Shown, history, past_record, show_completeness, show_dataset};
+pub use read::{Shown, ShownDataset, history, past_record, show_completeness, show_dataset};
 pub use register::{delete_dataset, register_dataset, update_dataset};
 pub use sweep::sweep;
 pub use terms::{list_policies, set_policy, show_policy, terms_in_force, terms_of_revision};

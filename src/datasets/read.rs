@@ -2,6 +2,8 @@
 
 use std::sync::Arc;
 
+use bytes::Bytes;
+
 use super::find::{Action, find_dataset, sees_inside};
 use super::model::{Dataset, DatasetSummary, RecordRevision, Visibility};
 use super::record::{Completeness, completeness};
@@ -13,16 +15,23 @@ use crate::kernel::{Ctx, Cursor, Error, Page, PageRequest, PersonId, Result, Slu
 const ROOM: usize = 16 * 1024 * 1024;
 
 /// Datasets as they were shown to each caller, for as long as the database stays as it is.
-pub struct Shown(Memo<(Option<CredentialName>, Slug, Slug), Arc<Dataset>>);
+pub struct Shown(Memo<(Option<CredentialName>, Slug, Slug), Arc<ShownDataset>>);
+
+/// A dataset, and what is sent of it.
+pub struct ShownDataset {
+    /// The dataset.
+    pub dataset: Dataset,
+    /// The same as JSON, made once for all who ask.
+    pub json: Bytes,
+}
 
 /// Whose rights decided: a person's, as far as the token goes that it came with.
 type CredentialName = (PersonId, Option<TokenId>);
 
 impl Default for Shown {
     fn default() -> Self {
-        Self(Memo::new(ROOM, |dataset| {
-            1024 + dataset.record.get().len() + dataset.extension.as_ref().map_or(0, |json| json.get().len())
-        }))
+        // The record and the extension lie in the dataset and in the JSON.
+        Self(Memo::new(ROOM, |shown| 1024 + 2 * shown.json.len()))
     }
 }
 
@@ -30,7 +39,12 @@ impl Default for Shown {
 ///
 /// # Errors
 /// 404 when there is none that the caller may know of.
-pub async fn show_dataset(db: &Db, shown: &Shown, ctx: &Ctx, name: (Slug, Slug)) -> Result<Arc<Dataset>> {
+pub async fn show_dataset(
+    db: &Db,
+    shown: &Shown,
+    ctx: &Ctx,
+    name: (Slug, Slug),
+) -> Result<Arc<ShownDataset>> {
     let whose = ctx.principal().map(|principal| (principal.person.clone(), principal.token.clone()));
     let key = (whose, name.0.clone(), name.1.clone());
     let read = async {
@@ -40,7 +54,9 @@ pub async fn show_dataset(db: &Db, shown: &Shown, ctx: &Ctx, name: (Slug, Slug))
             if dataset.visibility == Visibility::Organisations && sees_inside(&ctx, &dataset) {
                 dataset.audience = Some(store::audience(conn, &dataset.id)?);
             }
-            Ok(Arc::new(dataset))
+            let json =
+                serde_json::to_vec(&dataset).map_err(|error| Error::internal("a dataset as JSON", error))?;
+            Ok(Arc::new(ShownDataset { dataset, json: json.into() }))
         })
         .await
     };
@@ -119,8 +135,8 @@ pub async fn show_completeness(
     ctx: &Ctx,
     name: (Slug, Slug),
 ) -> Result<Completeness> {
-    let dataset = show_dataset(db, shown, ctx, name).await?;
-    Ok(completeness(&dataset.typed_record()?))
+    let shown = show_dataset(db, shown, ctx, name).await?;
+    Ok(completeness(&shown.dataset.typed_record()?))
 }
 
 /// The cursor of a list that runs down from the newest number.

@@ -33,6 +33,9 @@ pub async fn check_head(
 
 /// A part of the address is percent-encoded UTF-8 (RFC 3986, 2.1 and 2.5).
 fn decodes(part: &str, text: &str) -> Result<()> {
+    if text.is_ascii() && !text.contains('%') {
+        return Ok(());
+    }
     let fault = |detail| Err(Error::invalid(part, "encoding", detail));
     let is_escape = |after: &str| matches!(after.as_bytes(), [high, low, ..] if high.is_ascii_hexdigit() && low.is_ascii_hexdigit());
     // The decoder takes what is no escape as it stands.

@@ -12,42 +12,42 @@ use actix_web::http::header::{
 };
 use actix_web::http::{Method, StatusCode};
 use actix_web::middleware::Next;
-use tracing::Instrument as _;
-use uuid::Uuid;
 
+use super::measure::count;
 use super::problem::respond;
+use super::request_id::{X_REQUEST_ID, id_of, within};
 use crate::kernel::{Error, Kind};
-
-/// The id of a request, in its extensions.
-#[derive(Debug, Clone)]
-pub struct RequestIdentity(pub String);
 
 /// Marks a request that came as HEAD and is served by the GET handler: no bytes are wanted.
 #[derive(Debug, Clone, Copy)]
 pub struct HeadRequest;
-
-const X_REQUEST_ID: HeaderName = HeaderName::from_static("x-request-id");
 
 /// Middleware: see the module.
 ///
 /// # Errors
 /// Only what the inner layers return as such; ours answer with the error attached, which becomes a problem here.
 pub async fn observe(
-    mut req: ServiceRequest,
+    req: ServiceRequest,
     next: Next<impl MessageBody + 'static>,
 ) -> Result<ServiceResponse<BoxBody>, actix_web::Error> {
+    let id = id_of(&req);
+    within(id.clone(), answer(req, next, id)).await
+}
+
+async fn answer(
+    mut req: ServiceRequest,
+    next: Next<impl MessageBody + 'static>,
+    id: String,
+) -> Result<ServiceResponse<BoxBody>, actix_web::Error> {
     let started = Instant::now();
-    let id = incoming_id(&req).unwrap_or_else(|| Uuid::now_v7().simple().to_string());
-    req.extensions_mut().insert(RequestIdentity(id.clone()));
     let method = req.method().clone();
     if method == Method::HEAD {
         req.head_mut().method = Method::GET;
         req.extensions_mut().insert(HeadRequest);
     }
-    let span = tracing::info_span!("request", id);
-    let mut response = next.call(req).instrument(span.clone()).await?.map_into_boxed_body();
+    let mut response = next.call(req).await?.map_into_boxed_body();
     if let Some(error) = response.response().error().map(in_our_words) {
-        log_error(&span, &error);
+        log_error(&error);
         let headers = response.headers().clone();
         response = response.map_body(|_, _| BoxBody::new(()));
         let mut problem = respond(&error, &id);
@@ -57,7 +57,7 @@ pub async fn observe(
         response = ServiceResponse::new(response.into_parts().0, problem);
     }
     finish_headers(&mut response, &id);
-    record(&id, &method, &response, started);
+    record(&method, &response, started);
     Ok(response)
 }
 
@@ -67,13 +67,6 @@ fn shown(path: &str) -> &str {
     const TICKETS: &str = "/api/v1/download/";
     const LONGEST: usize = 2048;
     if path.starts_with(TICKETS) { TICKETS } else { &path[..path.floor_char_boundary(LONGEST)] }
-}
-
-/// A proxy's request id is kept, when it is harmless.
-fn incoming_id(req: &ServiceRequest) -> Option<String> {
-    let id = req.headers().get(X_REQUEST_ID)?.to_str().ok()?;
-    let harmless = (8..=64).contains(&id.len()) && id.bytes().all(|b| b.is_ascii_alphanumeric() || b == b'-');
-    harmless.then(|| id.to_owned())
 }
 
 /// An error as ours, whatever raised it: actix's own rejections get the same shape.
@@ -98,8 +91,7 @@ fn in_our_words(error: &actix_web::Error) -> Error {
     }
 }
 
-fn log_error(span: &tracing::Span, error: &Error) {
-    let _entered = span.enter();
+fn log_error(error: &Error) {
     match error.kind() {
         Kind::Internal => tracing::error!(code = error.code(), %error, "failed"),
         Kind::Unavailable => tracing::warn!(code = error.code(), %error, "unavailable"),
@@ -136,15 +128,10 @@ const DEFAULT_HEADERS: [(HeaderName, HeaderValue); 5] = [
     (VARY, HeaderValue::from_static("Authorization, Cookie")),
 ];
 
-fn record(id: &str, method: &Method, response: &ServiceResponse<BoxBody>, started: Instant) {
+fn record(method: &Method, response: &ServiceResponse<BoxBody>, started: Instant) {
     let (status, took) = (response.status().as_u16(), started.elapsed());
-    // The pattern, not the path: a label per dataset would grow without end, and paths may tell secrets.
-    let route = response.request().match_pattern().unwrap_or_else(|| "unmatched".to_owned());
-    let labels = [("method", method.to_string()), ("route", route), ("status", status.to_string())];
-    metrics::counter!("cadastre_http_requests_total", &labels).increment(1);
-    metrics::histogram!("cadastre_http_request_seconds", &labels).record(took.as_secs_f64());
+    count(method, response.request().match_pattern(), status, took);
     let millis = u64::try_from(took.as_millis()).unwrap_or(u64::MAX);
-    // Outside the span, whose fields the log would read back from their text for every line.
     let path = shown(response.request().path());
-    tracing::info!(parent: None, id, %method, path, status, millis, "answered");
+    tracing::info!(%method, path, status, millis, "answered");
 }

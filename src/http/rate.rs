@@ -34,8 +34,8 @@ pub struct RateLimits {
     known: Limiter,
     anonymous: Limiter,
     sign_in: RateLimiter<String, DefaultKeyedStateStore<String>, DefaultClock>,
-    known_per_minute: NonZeroU32,
-    anonymous_per_minute: NonZeroU32,
+    known_policy: HeaderValue,
+    anonymous_policy: HeaderValue,
 }
 
 /// Attempts to sign in per minute, for one login and for one address.
@@ -51,8 +51,8 @@ impl RateLimits {
             known: limiter(known),
             anonymous: limiter(anonymous),
             sign_in: RateLimiter::keyed(Quota::per_minute(SIGN_INS)),
-            known_per_minute: known,
-            anonymous_per_minute: anonymous,
+            known_policy: policy(known),
+            anonymous_policy: policy(anonymous),
         }
     }
 
@@ -82,6 +82,15 @@ impl RateLimits {
 const RATE_LIMIT: HeaderName = HeaderName::from_static("ratelimit");
 const RATE_LIMIT_POLICY: HeaderName = HeaderName::from_static("ratelimit-policy");
 
+fn policy(per_minute: NonZeroU32) -> HeaderValue {
+    field(format!("\"default\";q={per_minute};w=60"))
+}
+
+/// The value of a header field; ours are ASCII.
+fn field(text: String) -> HeaderValue {
+    HeaderValue::try_from(text).unwrap_or(HeaderValue::from_static(""))
+}
+
 fn too_many(wait: Duration) -> Error {
     Error::new(Kind::TooManyRequests, "rate_limited", "too many requests; wait as long as Retry-After says")
         .retry_after(wait)
@@ -100,12 +109,12 @@ pub async fn limit_rate(
         .extensions()
         .get::<Ctx>()
         .and_then(|ctx| ctx.principal().map(|principal| principal.person.clone()));
-    let (limiter, key, per_minute) = match person {
-        Some(person) => (&limits.known, Key::Person(person), limits.known_per_minute),
+    let (limiter, key, policy) = match person {
+        Some(person) => (&limits.known, Key::Person(person), &limits.known_policy),
         None => (
             &limits.anonymous,
             client_address(req.request()).map_or(Key::Unknown, Key::Address),
-            limits.anonymous_per_minute,
+            &limits.anonymous_policy,
         ),
     };
     let remaining = match limiter.check_key(&key) {
@@ -118,13 +127,7 @@ pub async fn limit_rate(
     };
     let mut response = next.call(req).await?;
     let headers = response.headers_mut();
-    for (name, value) in [
-        (RATE_LIMIT, format!("\"default\";r={remaining}")),
-        (RATE_LIMIT_POLICY, format!("\"default\";q={per_minute};w=60")),
-    ] {
-        if let Ok(value) = HeaderValue::from_str(&value) {
-            headers.insert(name, value);
-        }
-    }
+    headers.insert(RATE_LIMIT_POLICY, policy.clone());
+    headers.insert(RATE_LIMIT, field(format!("\"default\";r={remaining}")));
     Ok(response.map_into_left_body())
 }

@@ -7,7 +7,6 @@ use actix_web::dev::{ServiceFactory, ServiceRequest, ServiceResponse};
 use actix_web::middleware::{Compress, Condition, from_fn};
 use actix_web::{App, Error, web};
 use metrics_exporter_prometheus::PrometheusHandle;
-use tokio::sync::Semaphore;
 use utoipa_actix_web::service_config::ServiceConfig;
 use utoipa_actix_web::{AppExt as _, scope};
 
@@ -39,7 +38,7 @@ pub struct Services {
     /// Datasets as they were shown, for as long as nothing changes.
     pub shown: Arc<Shown>,
     /// How many uploads may run at once.
-    pub uploads: Arc<Semaphore>,
+    pub uploads: Arc<UploadSlots>,
     /// The time.
     pub clock: Arc<dyn Clock>,
     /// Who a credential belongs to.
@@ -85,7 +84,7 @@ pub(super) fn build(
         .app_data(web::Data::from(services.gate.clone() as Arc<dyn DownloadGate>))
         .app_data(web::Data::from(services.shown.clone()))
         .app_data(web::Data::from(services.clock.clone()))
-        .app_data(web::Data::new(UploadSlots(services.uploads.clone())))
+        .app_data(web::Data::from(services.uploads.clone()))
         .app_data(web::Data::from(services.limits.clone()))
         .app_data(web::Data::new(TrustedProxies(services.config.trusted_proxies.clone())))
         .app_data(web::Data::from(services.config.clone()))

@@ -4,6 +4,7 @@
 mod app;
 mod fallback;
 mod health;
+mod log_line;
 mod openapi;
 mod rules;
 mod run;

@@ -7,7 +7,6 @@ use std::time::Duration;
 use actix_web::HttpServer;
 use actix_web::dev::ServerHandle;
 use metrics_exporter_prometheus::PrometheusHandle;
-use tokio::sync::Semaphore;
 use tokio::task::JoinHandle;
 use tokio_util::sync::CancellationToken;
 
@@ -15,6 +14,7 @@ use super::app::{Services, build};
 use super::telemetry;
 use crate::access::AccountGate;
 use crate::config::Config;
+use crate::datasets::api::UploadSlots;
 use crate::datasets::files::{CHECK_JOB, Tickets, run_check};
 use crate::datasets::sweep;
 use crate::db::{DatabaseUrl, Db, MigrationState, check_migrations, forget_idempotency_keys, migrate};
@@ -56,7 +56,7 @@ pub async fn open_services(config: Config, clock: Arc<dyn Clock>) -> Result<Serv
         authenticator: Arc::new(DatabaseAuthenticator::new(db.clone())),
         limits: Arc::new(RateLimits::per_minute(config.rate, config.anonymous_rate)),
         metrics: telemetry::metrics()?,
-        uploads: Arc::new(Semaphore::new(config.uploads.get() as usize)),
+        uploads: Arc::new(UploadSlots::new(config.uploads.get() as usize)),
         gate: Arc::new(AccountGate::new(db.clone())),
         shown: Arc::default(),
         tickets,

@@ -13,6 +13,7 @@ use tracing_subscriber::layer::{Context, SubscriberExt as _};
 use tracing_subscriber::util::SubscriberInitExt as _;
 use tracing_subscriber::{EnvFilter, Layer};
 
+use super::log_line::{JsonLine, TextLine};
 use crate::config::{Config, LogFormat};
 use crate::kernel::{Error, Result};
 
@@ -39,10 +40,11 @@ pub fn start_log(config: &Config) -> Result<()> {
         .with_writer(Arc::new(File::from(stderr)))
         .with_ansi(terminal);
     let started = match format {
-        LogFormat::Text => builder.with_target(false).finish().with(ClientMistakes).try_init(),
-        LogFormat::Json => {
-            builder.json().flatten_event(true).with_span_list(false).finish().with(ClientMistakes).try_init()
+        LogFormat::Text => {
+            let line = TextLine(tracing_subscriber::fmt::format().with_target(false));
+            builder.event_format(line).finish().with(ClientMistakes).try_init()
         }
+        LogFormat::Json => builder.event_format(JsonLine).finish().with(ClientMistakes).try_init(),
     };
     started.map_err(|error| Error::internal("starting the log", error))
 }

@@ -71,7 +71,7 @@ fn every_request_is_in_the_log_and_no_secret(deployment: &Deployment) {
         let entry: Value = serde_json::from_str(line).unwrap_or_else(|_| panic!("{line}"));
         if entry["message"] == "answered" {
             answered += 1;
-            let id = entry["id"].as_str().unwrap_or_default();
+            let id = entry["request_id"].as_str().unwrap_or_default();
             assert!(id.len() >= 8 && entry["status"].is_u64() && entry["millis"].is_u64(), "{line}");
         }
     }

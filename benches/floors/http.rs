@@ -53,14 +53,22 @@ impl Connection {
 
     /// Sends JSON and reads what comes back.
     pub fn json(&mut self, method: &str, path: &str, body: &Value, status: u16) -> Value {
-        let body = body.to_string();
-        let fields = "Content-Type: application/json\r\nIf-Match: *\r\n";
-        let request =
-            [self.head(method, path, fields, body.len() as u64).as_bytes(), body.as_bytes()].concat();
-        self.send(&request);
+        self.send_json(method, path, &body.to_string());
         let mut answer = Vec::new();
         self.finish(status, path, |bytes| answer.extend_from_slice(bytes));
         serde_json::from_slice(&answer).unwrap_or_default()
+    }
+
+    /// Sends JSON that is text already, and looks at the status alone.
+    pub fn post(&mut self, path: &str, body: &str, status: u16) {
+        self.send_json("POST", path, body);
+        self.finish(status, path, |_| ());
+    }
+
+    fn send_json(&mut self, method: &str, path: &str, body: &str) {
+        let fields = "Content-Type: application/json\r\nIf-Match: *\r\n";
+        let head = self.head(method, path, fields, body.len() as u64);
+        self.send(&[head.as_bytes(), body.as_bytes()].concat());
     }
 
     /// Sends the head of a request; its body follows by [`send`](Self::send), its answer by [`finish`](Self::finish).

@@ -3,7 +3,7 @@
 use std::collections::BTreeMap;
 use std::fs;
 use std::io::Read as _;
-use std::path::Path;
+use std::path::{Path, PathBuf};
 use std::process::{Child, Command, Stdio};
 use std::time::{Duration, Instant};
 
@@ -96,14 +96,27 @@ impl Drop for Process {
     }
 }
 
-/// The same command on a disk that takes this much longer to flush: `strace` holds the calls back, and no others.
-/// The process keeps its number, since the tracer runs beside it.
-pub fn with_slow_flush(command: &Command, delay: Duration) -> Command {
-    let mut slow = Command::new("strace");
-    slow.args(["-D", "-f", "-qq", "-o", "/dev/null", "--seccomp-bpf", "-e", "trace=fsync,fdatasync", "-e"]);
-    slow.arg(format!("inject=fsync,fdatasync:delay_enter={}", delay.as_micros()));
-    slow.arg("--").arg(command.get_program()).args(command.get_args());
-    slow
+/// A disk that takes longer to flush: the calls that do it are held back, and no others (`slow_flush.c`).
+pub struct SlowFlush {
+    library: PathBuf,
+    delay: Duration,
+}
+
+impl SlowFlush {
+    /// Makes the library; none without a C compiler.
+    pub fn by(delay: Duration) -> Option<Self> {
+        let source = Path::new(env!("CARGO_MANIFEST_DIR")).join("benches/floors/slow_flush.c");
+        let library = Path::new(env!("CARGO_TARGET_TMPDIR")).join("slow_flush.so");
+        let made =
+            Command::new("cc").args(["-shared", "-fPIC", "-O2", "-o"]).arg(&library).arg(source).status();
+        made.is_ok_and(|status| status.success()).then_some(Self { library, delay })
+    }
+
+    /// The same command on such a disk.
+    pub fn under(&self, mut command: Command) -> Command {
+        command.env("LD_PRELOAD", &self.library).env("SLOW_FLUSH", self.delay.as_nanos().to_string());
+        command
+    }
 }
 
 /// Memory of a process that belongs to it alone (`RssAnon`), in bytes.

@@ -45,7 +45,7 @@ pub struct Settings {
     /// Database connections for reading [default: 8]
     #[arg(long, env = "CADASTRE_CONNECTIONS", value_name = "N")]
     pub connections: Option<NonZeroU32>,
-    /// Uploads taken at the same time; more are told to come back [default: 64]
+    /// Uploads taken at the same time, half of them from one person; more are told to come back [default: 64]
     #[arg(long, env = "CADASTRE_UPLOADS", value_name = "N")]
     pub uploads: Option<NonZeroU32>,
     /// Requests a minute for a signed-in person [default: 6000]

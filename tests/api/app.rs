@@ -144,7 +144,7 @@ impl TestApp {
 
     /// How many more uploads the last replica takes at this moment.
     pub fn free_upload_slots(&self) -> usize {
-        self.services.uploads.available_permits()
+        self.services.uploads.free()
     }
 
     /// How many blobs lie in the store, known to the database or not.

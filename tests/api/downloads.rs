@@ -151,6 +151,10 @@ async fn a_plan_lists_what_may_be_had_with_links_that_work(app: TestApp) {
     let world = World::settle(app).await;
     let dataset = world.published("tides", "review").await;
     world.grant(&dataset, "pre_training").await;
+    let looked_at = lines(&plan(&world.trainer, &dataset, json!({"links": false})).await.expect(200));
+    assert!(looked_at.len() == 2 && looked_at.iter().all(|line| line.get("url").is_none()), "{looked_at:?}");
+    let delivered = world.provider.get(&format!("{dataset}/deliveries")).await.expect(200).items();
+    assert!(delivered.is_empty(), "nothing was given yet: {delivered:?}");
     let answer = plan(&world.trainer, &dataset, json!({"purpose": "pre_training"})).await.expect(200);
     assert_eq!(answer.header("content-type"), "application/x-ndjson");
     let planned = lines(&answer);

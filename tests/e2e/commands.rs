@@ -172,13 +172,17 @@ fn end(cast: &Cast) {
     let target = tempfile::tempdir().unwrap();
     let pull = ["pull", DATASET, "--output", target.path().to_str().unwrap(), "--run", "run-7"];
     assert_eq!(trainer.json(&pull)["grant"], grant.as_str());
+    let runs = || column(trainer, &["grant", "deliveries", &grant], "/run");
+    let deliveries = runs();
+    assert!(!deliveries.is_empty() && deliveries.iter().all(|run| run == "run-7"), "{deliveries:?}");
     assert_eq!(trainer.json(&pull)["fetched"], 0, "what is there is not fetched again");
+    assert_eq!(runs(), deliveries, "nor does it count as delivered again");
     let record = ["verify", target.path().to_str().unwrap(), "--at", "leonardo", "/data/wind", "--record"];
     let recorded = trainer.run(&record);
     assert!(recorded.status.success(), "{recorded:?}");
-    let deliveries = column(trainer, &["grant", "deliveries", &grant], "/run");
-    // A plan with links into the store counts as delivered, though the second pull needed none of them.
-    assert!(!deliveries.is_empty() && deliveries.iter().all(|run| run == "run-7"), "{deliveries:?}");
+    assert_eq!(column(trainer, &["show", DATASET, "--copies"], "/site"), ["leonardo"]);
+    assert_eq!(column(reviewer, &["show", DATASET, "--copies"], "/path"), [""], "not where, to others");
+    assert_eq!(column(trainer, &["show", DATASET, "--versions"], "/version"), ["1.0.1", "1.0.0"]);
     assert_eq!(trainer.json(&["grant", "relinquish", &grant, "--reason", "Done"])["state"], "relinquished");
     assert_eq!(trainer.run(&pull).status.code(), Some(5));
 }

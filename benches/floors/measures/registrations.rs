@@ -9,7 +9,7 @@ use std::time::Duration;
 use super::{Scale, by_turns};
 use crate::floor::commits_a_second;
 use crate::http::crowd;
-use crate::process::with_slow_flush;
+use crate::process::SlowFlush;
 use crate::product::{Product, new_dataset};
 use crate::report::{Aim, Row, Spread};
 
@@ -20,22 +20,23 @@ const DELAY: Duration = Duration::from_millis(10);
 
 /// Registrations a second.
 pub fn pace(scale: Scale) -> Vec<Row> {
-    let mut rows = vec![compare(scale, "durable registrations", "the disk as it is", |command| command)];
-    if Command::new("strace").arg("-V").output().is_ok() {
-        let note = "`strace` holds every flush back on both sides";
+    let mut rows = vec![compare(scale, "durable registrations", "the disk as it is", &|command| command)];
+    if let Some(disk) = SlowFlush::by(DELAY) {
         let what = "durable registrations, a flush takes 10 ms longer";
-        rows.push(compare(scale, what, note, |command| with_slow_flush(&command, DELAY)));
+        rows.push(compare(scale, what, "every flush is held back on both sides", &|command| {
+            disk.under(command)
+        }));
     } else {
-        eprintln!("registrations: without strace, only the disk as it is");
+        eprintln!("registrations: without a C compiler, only the disk as it is");
     }
     rows
 }
 
-fn compare(scale: Scale, what: &'static str, note: &str, change: fn(Command) -> Command) -> Row {
+fn compare(scale: Scale, what: &'static str, note: &str, change: &dyn Fn(Command) -> Command) -> Row {
     let (rounds, each) = (scale.rounds(7), scale.size(100, 5));
     let span = Duration::from_millis(scale.size(3000, 300));
     let mut product = Product::start_as(change);
-    let row = new_dataset("row").to_string();
+    let row = new_dataset("NAME").to_string();
     let before = product.histogram("cadastre_write_group_size");
     let mut cpu = Vec::new();
     let [ours, theirs] = by_turns(
@@ -45,8 +46,8 @@ fn compare(scale: Scale, what: &'static str, note: &str, change: fn(Command) -> 
                 let cost = product.server.cost(|| {
                     crowd(&product.address, Some(&product.token), CLIENTS as usize, |client, connection| {
                         for number in 0..each {
-                            let new = new_dataset(&format!("d-{round}-{client}-{number}"));
-                            connection.json("POST", "/api/v1/datasets", &new, 201);
+                            let new = row.replace("NAME", &format!("d-{round}-{client}-{number}"));
+                            connection.post("/api/v1/datasets", &new, 201);
                         }
                     });
                 });

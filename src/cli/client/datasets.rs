@@ -87,7 +87,7 @@ pub struct List {
     limit: usize,
 }
 
-/// Shows a dataset, or one of its versions.
+/// Shows a dataset, one of its versions, or what belongs to it.
 #[derive(Debug, Args)]
 pub struct Show {
     /// The dataset, as organisation/name or organisation/name@1.0.0
@@ -96,8 +96,14 @@ pub struct Show {
     #[arg(long)]
     version: Option<VersionNumber>,
     /// List the files of the version (the newest, unless one is named)
-    #[arg(long)]
+    #[arg(long, group = "list")]
     files: bool,
+    /// List the sites where the version was verified (the newest, unless one is named)
+    #[arg(long, group = "list")]
+    copies: bool,
+    /// List the versions
+    #[arg(long, group = "list", conflicts_with = "version")]
+    versions: bool,
 }
 
 /// Publishes a version for ever.
@@ -156,11 +162,19 @@ pub async fn show(options: &GlobalOptions, args: Show) -> Result<()> {
     let (client, out) = options.connect()?;
     let version = args.version.or(args.name.version).map(|version| version.to_string());
     let dataset = args.name.dataset;
-    if args.files {
-        let version = version.as_deref().unwrap_or("latest");
-        let path = dataset.segments(&["versions", version, "files"]);
-        let (items, _) = client.list(&path, &[], usize::MAX).await?;
-        return out.list(&FILES, &items);
+    let newest = version.as_deref().unwrap_or("latest");
+    let list: Option<(&[Column], &[&str])> = if args.files {
+        Some((&FILES, &["versions", newest, "files"]))
+    } else if args.copies {
+        Some((&COPIES, &["versions", newest, "replicas"]))
+    } else if args.versions {
+        Some((&VERSIONS, &["versions"]))
+    } else {
+        None
+    };
+    if let Some((columns, path)) = list {
+        let (items, _) = client.list(&dataset.segments(path), &[], usize::MAX).await?;
+        return out.list(columns, &items);
     }
     if let Some(version) = version {
         let found: Value = client.get(&dataset.segments(&["versions", &version])).read().await?;
@@ -170,6 +184,22 @@ pub async fn show(options: &GlobalOptions, args: Show) -> Result<()> {
     name(&mut found);
     out.one(&DATASET, &found)
 }
+
+const VERSIONS: [Column; 6] = [
+    column("VERSION", "/version"),
+    column("STATE", "/state"),
+    column("FILES", "/files"),
+    column("BYTES", "/bytes"),
+    column("PUBLISHED", "/published_at"),
+    column("DIGEST", "/digest"),
+];
+
+const COPIES: [Column; 4] = [
+    column("SITE", "/site"),
+    column("VERIFIED", "/verified_at"),
+    column("PATH", "/path"),
+    column("VERIFIED BY", "/verified_by"),
+];
 
 const FILES: [Column; 5] = [
     column("PATH", "/path"),

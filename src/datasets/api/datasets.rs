@@ -1,6 +1,6 @@
 //! Datasets and their records.
 
-use actix_web::http::header::ETAG;
+use actix_web::http::header::{ContentType, ETAG};
 use actix_web::{HttpRequest, HttpResponse, delete, get, post, put, web};
 use serde::Deserialize;
 use utoipa::IntoParams;
@@ -113,12 +113,13 @@ pub(super) async fn get_dataset(
     (db, shown): (web::Data<Db>, web::Data<Shown>),
     path: web::Path<DatasetPath>,
 ) -> Result<HttpResponse> {
-    let dataset = read::show_dataset(&db, &shown, &ctx, path.into_inner().into()).await?;
-    let tag = dataset.etag();
+    let shown = read::show_dataset(&db, &shown, &ctx, path.into_inner().into()).await?;
+    let tag = shown.dataset.etag();
     if is_not_modified(req.headers(), &tag) {
         return Ok(HttpResponse::NotModified().insert_header((ETAG, tag)).finish());
     }
-    Ok(with_tag(HttpResponse::Ok(), tag, &*dataset))
+    let json = shown.json.clone();
+    Ok(HttpResponse::Ok().insert_header((ETAG, tag)).content_type(ContentType::json()).body(json))
 }
 
 /// Changes a dataset

@@ -1,6 +1,5 @@
 //! Files of a draft.
 
-use std::sync::Arc;
 use std::time::Duration;
 
 use actix_web::http::header::{CONTENT_ENCODING, CONTENT_LENGTH, CONTENT_TYPE, ETAG, HeaderMap};
@@ -8,21 +7,20 @@ use actix_web::{HttpRequest, HttpResponse, delete, get, post, put, web};
 use bytes::Bytes;
 use futures_util::{Stream, StreamExt as _};
 use serde::Deserialize;
-use tokio::sync::Semaphore;
+use tokio::time::{Instant, timeout_at};
 use utoipa::IntoParams;
 
 use super::super::files::{self, File, MediaType, OfferResult, OfferedFiles, Upload};
 use super::paths::{PathInVersion, VersionPath};
+use super::slots::UploadSlots;
 use crate::db::Db;
 use crate::http::{Json, Listing, PageQuery, Query, listing};
-use crate::kernel::{Ctx, Digest, Error, Kind, Page, Result};
+use crate::kernel::{Ctx, Digest, Error, Kind, Page, Result, Scope};
 use crate::storage::BlobStore;
 
-/// How many uploads run at the same time in this process.
-pub struct UploadSlots(pub Arc<Semaphore>);
-
-/// How long a client may pause within an upload.
-const STALL: Duration = Duration::from_secs(60);
+/// What an upload must bring within a minute, in bytes; what brings less only holds a slot.
+const LEAST: usize = 64 * 1024;
+const MINUTE: Duration = Duration::from_secs(60);
 
 /// Lists the files of a version
 ///
@@ -80,7 +78,7 @@ pub(super) struct UploadQuery {
     request_body(content_type = "application/octet-stream", content = Vec<u8>, description = "The bytes"),
     responses((status = 200, description = "The file, in place of one with the same path", body = File),
               (status = 201, description = "The file", body = File),
-              (status = 408, description = "The body stalled"),
+              (status = 408, description = "The body stalled: fewer than 64 KiB within a minute"),
               (status = 507, description = "Beyond the organisation's quota")))]
 #[put("/datasets/{org}/{name}/versions/{version}/files/{path:.+}")]
 pub(super) async fn put_file(
@@ -106,10 +104,7 @@ pub(super) async fn put_file(
             "send the bytes as they are, without Content-Encoding",
         ));
     }
-    let _slot = slots.0.clone().try_acquire_owned().map_err(|_| {
-        Error::unavailable("too_many_uploads", "too many uploads at once; try again in a moment")
-            .retry_after(Duration::from_secs(5))
-    })?;
+    let _slot = slots.take(&ctx.require(Scope::Publish)?.person)?;
     let uploaded = files::upload_file(&db, &store, &ctx, version, upload, arriving(body)).await?;
     let mut response = if uploaded.new { HttpResponse::Created() } else { HttpResponse::Ok() };
     if let Some(digest) = uploaded.file.sha256 {
@@ -120,12 +115,20 @@ pub(super) async fn put_file(
     Ok(response.json(uploaded.file))
 }
 
-/// The body in our words; a client that stalls is not waited for.
+/// The body in our words; a client that stalls is not waited for. Bytes that are there are taken however late: the pause
+/// may have been ours.
 fn arriving(body: web::Payload) -> impl Stream<Item = Result<Bytes>> + Unpin {
-    Box::pin(futures_util::stream::unfold(body, |mut body| async move {
-        let item = match tokio::time::timeout(STALL, body.next()).await {
+    let begun = (body, 0, Instant::now() + MINUTE);
+    Box::pin(futures_util::stream::unfold(begun, |(mut body, mut came, mut until)| async move {
+        let item = match timeout_at(until, body.next()).await {
             Ok(None) => return None,
-            Ok(Some(Ok(bytes))) => Ok(bytes),
+            Ok(Some(Ok(bytes))) => {
+                came += bytes.len();
+                if came >= LEAST {
+                    (came, until) = (0, Instant::now() + MINUTE);
+                }
+                Ok(bytes)
+            }
             Ok(Some(Err(error))) => {
                 Err(Error::malformed("body_broken", "the body ended early; nothing was kept, send it again")
                     .caused_by("upload", error))
@@ -133,10 +136,10 @@ fn arriving(body: web::Payload) -> impl Stream<Item = Result<Bytes>> + Unpin {
             Err(_) => Err(Error::new(
                 Kind::Timeout,
                 "upload_stalled",
-                "no bytes came for a minute; nothing was kept, send it again",
+                "fewer than 64 KiB came within a minute; nothing was kept, send it again",
             )),
         };
-        Some((item, body))
+        Some((item, (body, came, until)))
     }))
 }
 

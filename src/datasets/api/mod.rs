@@ -5,11 +5,12 @@ mod download;
 mod files;
 mod paths;
 mod places;
+mod slots;
 mod terms;
 mod versions;
 
-pub use files::UploadSlots;
 pub use paths::DatasetPath;
+pub use slots::UploadSlots;
 use utoipa_actix_web::service_config::ServiceConfig;
 
 /// Registers the routes.

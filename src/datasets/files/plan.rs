@@ -20,25 +20,29 @@ use crate::policies::Purpose;
 use crate::storage::{BlobStore, SignedGet};
 
 /// What is wanted of a version.
-#[derive(Debug, Clone, Default, Deserialize, ToSchema)]
-#[serde(deny_unknown_fields)]
+#[derive(Debug, Clone, Deserialize, ToSchema)]
+#[serde(default, deny_unknown_fields)]
 #[schema(example = json!({"purpose": "pre_training", "model": "example-model-7b", "run": "run-42"}))]
 pub struct PlanRequest {
+    /// Whether to make links. Without them a plan only tells what may be had, and nothing counts as delivered.
+    pub links: bool,
     /// Only these files; all when not given.
-    #[serde(default)]
     #[schema(max_items = 10000)]
     pub paths: Option<Vec<FilePath>>,
     /// What for.
-    #[serde(default)]
     pub purpose: Option<Purpose>,
     /// The model that is trained.
-    #[serde(default)]
     #[schema(min_length = 1, max_length = 200)]
     pub model: Option<String>,
     /// The run.
-    #[serde(default)]
     #[schema(min_length = 1, max_length = 200)]
     pub run: Option<String>,
+}
+
+impl Default for PlanRequest {
+    fn default() -> Self {
+        Self { links: true, paths: None, purpose: None, model: None, run: None }
+    }
 }
 
 /// One line of a plan.
@@ -54,7 +58,8 @@ pub struct PlanLine {
     pub sha256: Option<Digest>,
     /// The media type.
     pub media_type: MediaType,
-    /// Where to fetch it, without further credentials; absent for a file that stays with its holder.
+    /// Where to fetch it, without further credentials; absent for a file that stays with its holder, and where no links
+    /// were asked for.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub url: Option<String>,
     /// Until when the link holds.
@@ -77,6 +82,7 @@ pub struct Plan {
     clock: Arc<dyn Clock>,
     tickets: Tickets,
     base: String,
+    links: bool,
     links_into_store: bool,
     version: Version,
     declared: Declared,
@@ -135,6 +141,7 @@ pub async fn plan(
         clock,
         tickets: tickets.clone(),
         base: links.base,
+        links: request.links,
         links_into_store: links.into_store,
         version,
         declared,
@@ -218,8 +225,8 @@ impl Plan {
         let (mut lines, mut deliveries) = (Vec::with_capacity(found.len()), Vec::new());
         for (entry, file) in found {
             let link = match &file {
-                Some(file) => Some(self.link(file).await?),
-                None => None,
+                Some(file) if self.links => Some(self.link(file).await?),
+                _ => None,
             };
             if let (Some(file), Some(Link { into_store: true, .. })) = (file, &link) {
                 deliveries.push(file.delivery);

@@ -1,4 +1,4 @@
-//! The download plan: every file of the version, and a short-lived address for each.
+//! The download plan: every file of the version, and a short-lived address for each that is fetched.
 
 use std::collections::HashMap;
 use std::time::Duration;
@@ -71,13 +71,14 @@ pub struct Ask {
 }
 
 impl Ask {
-    /// The plan for these paths, or for all.
+    /// The plan for these paths with an address for each, or for all without.
     ///
     /// # Errors
     /// Whatever the server refuses; when a line is not understood.
     pub async fn plan(&self, client: &Client, paths: Option<&[&FilePath]>) -> Result<Vec<Planned>> {
         let text = |value: &Option<String>| value.as_ref().map(|value| Value::from(value.as_str()));
         let body = document([
+            ("links", Some(paths.is_some().into())),
             ("paths", paths.map(|paths| json!(paths))),
             ("purpose", text(&self.purpose)),
             ("model", text(&self.model)),
@@ -126,7 +127,7 @@ impl Lines {
     }
 }
 
-/// The addresses of the plan, renewed as they end.
+/// The addresses of the plan, asked for as they are needed, since a store's own link counts as delivered.
 pub struct Addresses<'a> {
     client: &'a Client,
     ask: &'a Ask,
@@ -140,15 +141,15 @@ struct Address {
 }
 
 impl<'a> Addresses<'a> {
-    /// Those of a fresh plan.
+    /// Those of these files, none of which is known yet.
     #[must_use]
     pub fn new(client: &'a Client, ask: &'a Ask, plan: &[&Planned]) -> Self {
-        let order = plan.iter().map(|file| file.path.clone()).collect();
-        let known = plan.iter().copied().filter_map(address).collect();
-        Self { client, ask, order, known: Mutex::new(known) }
+        let order =
+            plan.iter().filter(|file| file.reference.is_none()).map(|file| file.path.clone()).collect();
+        Self { client, ask, order, known: Mutex::default() }
     }
 
-    /// The address of a file. One that has ended, or is `refused`, is asked for anew, together with those of
+    /// The address of a file. One that is not known, has ended, or is `refused`, is asked for, together with those of
     /// the files after it.
     ///
     /// # Errors

@@ -1,6 +1,8 @@
 //! What the state of the database is called, so that answers can be remembered exactly as long as they are true.
 
-use std::sync::atomic::{AtomicU64, AtomicUsize, Ordering};
+use std::fs::File;
+use std::mem::ManuallyDrop;
+use std::os::unix::fs::FileExt as _;
 use std::sync::{Mutex, PoisonError};
 
 use diesel::query_builder::{AstPass, Query, QueryFragment, QueryId};
@@ -15,44 +17,72 @@ use crate::kernel::{Epoch, Epochs, Error, Result};
 
 /// Sees every commit, whoever makes it.
 pub(super) enum Watch {
-    /// Connections that never write: SQLite tells each by `PRAGMA data_version` whether another one has committed. This
-    /// takes microseconds and no disk, so it needs no thread of its own; there are several so that nobody waits.
-    Sqlite(Vec<Mutex<Observer>>, AtomicU64),
+    /// By the header of the WAL index, which every commit of anybody changes.
+    Sqlite(WalIndex, Mutex<Seen>),
     /// Two snapshots with one name see the same commits. The last one seen, and how many there were.
     Postgres(Mutex<(String, u64)>),
 }
 
-/// A connection, the last version it told of, and the changes to callers by then. Versions of different connections
-/// have nothing in common.
-pub(super) struct Observer {
+/// The header of SQLite's WAL index: memory that all connections share through a file, whose first 48 bytes count the
+/// changes and name the end of the log (<https://sqlite.org/walformat.html>, 2.1). A commit is visible to others from the
+/// moment at which it stands there. `PRAGMA data_version` tells the same under a lock of the whole process, for which the
+/// requests of one worker would wait for those of the others.
+pub(super) struct WalIndex(
+    /// Never closed: closing any descriptor of a file gives up the locks that the process, hence SQLite, holds on it
+    /// (POSIX, `fcntl`).
+    ManuallyDrop<File>,
+);
+
+type Header = [u8; 48];
+
+/// The last state that was looked at.
+pub(super) struct Seen {
+    /// Stays open, so that SQLite keeps the file of the WAL index.
     conn: SqliteConnection,
-    version: Option<i64>,
+    header: Header,
+    data: u64,
     callers: i64,
 }
 
-/// The most observers of one database.
-const OBSERVERS: usize = 16;
-
 impl Watch {
     pub(super) fn open(url: &DatabaseUrl) -> Result<Self> {
-        if matches!(url, DatabaseUrl::Postgres(_)) {
-            return Ok(Self::Postgres(Mutex::default()));
-        }
-        let observer = |_| match Conn::open(url, Role::Reader) {
-            Ok(Conn::Sqlite(conn)) => Ok(Mutex::new(Observer { conn, version: None, callers: 0 })),
-            Ok(Conn::Postgres(_)) => Err(Error::internal("watching the database", "not SQLite")),
-            Err(error) => Err(Error::internal("watching the database", error)),
+        let failed = |error| Error::internal("watching the database", error);
+        let DatabaseUrl::Sqlite(path) = url else { return Ok(Self::Postgres(Mutex::default())) };
+        let Conn::Sqlite(mut conn) =
+            Conn::open(url, Role::Reader).map_err(|error| Error::internal("watching the database", error))?
+        else {
+            return Err(Error::internal("watching the database", "not SQLite"));
         };
-        let many = std::thread::available_parallelism().map_or(1, usize::from).min(OBSERVERS);
-        Ok(Self::Sqlite((0..many).map(observer).collect::<Result<_>>()?, AtomicU64::new(0)))
+        let callers = caller_changes_of(&mut conn)?;
+        let mut index = path.clone().into_os_string();
+        index.push("-shm");
+        let index = WalIndex(ManuallyDrop::new(File::open(index).map_err(failed)?));
+        let header = index.header()?;
+        Ok(Self::Sqlite(index, Mutex::new(Seen { conn, header, data: 0, callers })))
     }
 }
 
-/// Where this thread begins to look for an observer.
-fn seat() -> usize {
-    static NEXT: AtomicUsize = AtomicUsize::new(0);
-    thread_local!(static SEAT: usize = NEXT.fetch_add(1, Ordering::Relaxed));
-    SEAT.with(|seat| *seat)
+impl WalIndex {
+    fn header(&self) -> Result<Header> {
+        let mut header = [0; 48];
+        let read = self.0.read_exact_at(&mut header, 0);
+        read.map_err(|error| Error::internal("watching the database", error))?;
+        Ok(header)
+    }
+}
+
+impl Seen {
+    fn look(&mut self, header: Header) -> Result<Epochs> {
+        if self.header != header {
+            self.callers = caller_changes_of(&mut self.conn)?;
+            (self.header, self.data) = (header, self.data + 1);
+        }
+        Ok(epochs(self.data, self.callers))
+    }
+}
+
+fn caller_changes_of(conn: &mut SqliteConnection) -> Result<i64> {
+    Ok(caller_changes::table.select(caller_changes::number).first(conn)?)
 }
 
 impl Db {
@@ -62,19 +92,10 @@ impl Db {
     /// When the database does not answer.
     pub async fn epochs(&self) -> Result<Epochs> {
         match self.watch() {
-            Watch::Sqlite(observers, epoch) => {
-                let own = observers.get(seat() % observers.len().max(1));
-                let own = own.ok_or_else(|| Error::internal("watching the database", "nobody does"))?;
-                let mut observer = own.lock().unwrap_or_else(PoisonError::into_inner);
-                let version = DATA_VERSION.get_result(&mut observer.conn)?;
-                // Every observer notices every commit, so one commit may begin several epochs, and none begins none.
-                if observer.version == Some(version) {
-                    return Ok(epochs(epoch.load(Ordering::SeqCst), observer.callers));
-                }
-                observer.callers =
-                    caller_changes::table.select(caller_changes::number).first(&mut observer.conn)?;
-                observer.version = Some(version);
-                Ok(epochs(epoch.fetch_add(1, Ordering::SeqCst) + 1, observer.callers))
+            Watch::Sqlite(index, seen) => {
+                // Threads that look at the same moment may begin an epoch each, but never keep an older one.
+                let header = index.header()?;
+                seen.lock().unwrap_or_else(PoisonError::into_inner).look(header)
             }
             Watch::Postgres(seen) => {
                 let (name, callers) = self.read(snapshot).await?;
@@ -103,7 +124,6 @@ fn snapshot(conn: &mut Conn) -> Result<(String, i64)> {
 #[derive(Debug, Clone, Copy)]
 struct Fixed<ST>(&'static str, std::marker::PhantomData<ST>);
 
-const DATA_VERSION: Fixed<BigInt> = Fixed("PRAGMA data_version", std::marker::PhantomData);
 const SNAPSHOT: Fixed<(Text, BigInt)> = Fixed(
     "SELECT pg_current_snapshot()::text, (SELECT number FROM caller_changes)",
     std::marker::PhantomData,
@@ -125,5 +145,4 @@ impl<ST> Query for Fixed<ST> {
     type SqlType = ST;
 }
 
-impl<ST> RunQueryDsl<SqliteConnection> for Fixed<ST> {}
 impl<ST> RunQueryDsl<PgConnection> for Fixed<ST> {}

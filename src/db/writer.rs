@@ -2,7 +2,7 @@
 //!
 //! It takes whatever waits, at most [`GROUP`] closures, runs each in its own savepoint, seals the journal once, commits
 //! once, and only then answers, errors included: "name taken" may rest on a neighbour's row that never comes to be. While
-//! one group commits, the next one gathers by itself; only where commits are slow is it waited for ([`Pace`]).
+//! one group commits, the next one gathers by itself; only where SQLite commits slowly is it waited for ([`Pace`]).
 
 use std::collections::VecDeque;
 use std::panic::{AssertUnwindSafe, catch_unwind};
@@ -174,23 +174,34 @@ impl Writer {
                 None => return false,
             }
         }
-        let begun = Instant::now();
-        loop {
-            self.take_what_waits();
-            match self.pace.wait(self.queue.len()) {
-                Some(wait) if self.queue.len() < GROUP && begun.elapsed() < wait => {
-                    std::thread::sleep(LOOK_AGAIN)
-                }
-                _ => return true,
-            }
-        }
-    }
-
-    fn take_what_waits(&mut self) {
         while self.queue.len() < GROUP
             && let Ok(job) = self.inbox.try_recv()
         {
             self.queue.push_back(job);
+        }
+        true
+    }
+
+    /// The next closure of a group of which so many have run: one that was gathered, or one that is waited for. Replicas
+    /// of PostgreSQL need the lock meanwhile, so there the group is what was gathered.
+    fn next_job(&mut self, ran: usize, waited: &mut Duration) -> Option<Box<dyn Job>> {
+        if let Some(job) = self.queue.pop_front() {
+            return Some(job);
+        }
+        if ran >= GROUP || matches!(self.url, DatabaseUrl::Postgres(_)) {
+            return None;
+        }
+        let wait = self.pace.wait(ran)?;
+        loop {
+            if let Ok(job) = self.inbox.try_recv() {
+                return Some(job);
+            }
+            if *waited >= wait {
+                return None;
+            }
+            let begun = Instant::now();
+            std::thread::sleep(LOOK_AGAIN);
+            *waited += begun.elapsed();
         }
     }
 
@@ -214,9 +225,9 @@ impl Writer {
         conn.savepoint_sql("SAVEPOINT w")?;
         let mut tx = Tx::new(conn, &head);
         // Counted with the lock in hand: waiting for other replicas does not use up our turn.
-        let started = Instant::now();
+        let (started, mut waited) = (Instant::now(), Duration::ZERO);
         while started.elapsed() < GROUP_TIME
-            && let Some(mut job) = self.queue.pop_front()
+            && let Some(mut job) = self.next_job(group.ran.len(), &mut waited)
         {
             if job.abandoned() {
                 continue;

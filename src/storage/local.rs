@@ -1,9 +1,9 @@
 //! Blobs in a local folder, written with the operating system's own files.
 //!
-//! A body arrives in batches of half a mebibyte. Each is hashed and written in one visit to a blocking thread while the
+//! A body arrives in batches of a mebibyte. Each is hashed and written in one visit to a blocking thread while the
 //! kernel receives the next one, so an upload holds one batch in memory and no thread while it waits for its client. (To
-//! read on meanwhile would wake the worker for every few packets, which costs more than it gains.) The file grows in `staging/`, is synced, renamed to its key, and the folder is synced: what was
-//! acknowledged survives a power cut.
+//! read on meanwhile would wake the worker for every few packets, which costs more than it gains.) The file grows in
+//! `staging/`, is synced, renamed to its key, and the folder is synced: what was acknowledged survives a power cut.
 
 use std::fs::{self, File};
 use std::io::{self, IoSlice, Read as _, Seek as _, SeekFrom, Write as _};
@@ -22,7 +22,7 @@ use super::errors::from_io;
 use super::put::{Expect, Landed};
 
 /// How many bytes are handed to the disk at once.
-const BATCH_BYTES: usize = 512 * 1024;
+const BATCH_BYTES: usize = 1024 * 1024;
 /// How many chunks a batch holds at most: a chunk may keep a whole receive buffer alive.
 const BATCH_CHUNKS: usize = 128;
 /// How many bytes are read from the disk at once.

@@ -19,6 +19,8 @@ use crate::kernel::{Epoch, Epochs, Error, Result};
 pub(super) enum Watch {
     /// By the header of the WAL index, which every commit of anybody changes.
     Sqlite(WalIndex, Mutex<Seen>),
+    /// SQLite without a WAL index, as on some file systems in a network: nothing is remembered.
+    Blind,
     /// Two snapshots with one name see the same commits. The last one seen, and how many there were.
     Postgres(Mutex<(String, u64)>),
 }
@@ -46,7 +48,6 @@ pub(super) struct Seen {
 
 impl Watch {
     pub(super) fn open(url: &DatabaseUrl) -> Result<Self> {
-        let failed = |error| Error::internal("watching the database", error);
         let DatabaseUrl::Sqlite(path) = url else { return Ok(Self::Postgres(Mutex::default())) };
         let Conn::Sqlite(mut conn) =
             Conn::open(url, Role::Reader).map_err(|error| Error::internal("watching the database", error))?
@@ -54,9 +55,19 @@ impl Watch {
             return Err(Error::internal("watching the database", "not SQLite"));
         };
         let callers = caller_changes_of(&mut conn)?;
-        let mut index = path.clone().into_os_string();
-        index.push("-shm");
-        let index = WalIndex(ManuallyDrop::new(File::open(index).map_err(failed)?));
+        // SQLite names it after the file itself, not after a link to it.
+        let index = std::fs::canonicalize(path).and_then(|path| {
+            let mut index = path.into_os_string();
+            index.push("-shm");
+            File::open(index)
+        });
+        let index = match index {
+            Ok(file) => WalIndex(ManuallyDrop::new(file)),
+            Err(error) => {
+                tracing::warn!(%error, "no WAL index is found, so answers are not remembered and take longer");
+                return Ok(Self::Blind);
+            }
+        };
         let header = index.header()?;
         Ok(Self::Sqlite(index, Mutex::new(Seen { conn, header, data: 0, callers })))
     }
@@ -97,6 +108,7 @@ impl Db {
                 let header = index.header()?;
                 seen.lock().unwrap_or_else(PoisonError::into_inner).look(header)
             }
+            Watch::Blind => Err(Error::internal("watching the database", "there is no WAL index")),
             Watch::Postgres(seen) => {
                 let (name, callers) = self.read(snapshot).await?;
                 let mut seen = seen.lock().unwrap_or_else(PoisonError::into_inner);

@@ -1,9 +1,9 @@
 //! Answers that are remembered for as long as nothing in the database changes.
 //!
 //! Every commit of anybody, of this process or another, gives the database a new [`Epoch`], and those that change who a
-//! caller is or may do give its callers one; what was remembered in an older one is forgotten at once. So a remembered answer is never older than the moment at which the epoch was
-//! looked at, and a revoked token or a changed record is felt by the next request, without a list of what to
-//! invalidate when.
+//! caller is or may do give its callers one; what was remembered in an older one is forgotten at once. So a remembered
+//! answer is never older than the moment at which the epoch was looked at, and a revoked token or a changed record is felt
+//! by the next request, without a list of what to invalidate when.
 
 use std::collections::HashMap;
 use std::hash::Hash;

@@ -4,6 +4,7 @@ use std::sync::Arc;
 use std::sync::atomic::{AtomicUsize, Ordering};
 
 use cadastre::db::{Db, Memo, Tx};
+use cadastre::journal::JournalLedger;
 use diesel::RunQueryDsl as _;
 use futures_util::future::join_all;
 
@@ -90,6 +91,18 @@ async fn callers_have_a_new_epoch_when_their_rights_change_and_only_then() {
             epoch = next;
         }
     }
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_database_behind_a_link_is_watched_too() {
+    let (database, folder) = (Database::sqlite(), tempfile::tempdir().unwrap());
+    let link = folder.path().join("link.sqlite");
+    std::os::unix::fs::symlink(database.address.trim_start_matches("sqlite:"), &link).unwrap();
+    let url = format!("sqlite:{}", link.display()).parse().unwrap();
+    let linked = Db::open(&url, 2, Arc::new(JournalLedger)).unwrap();
+    let before = linked.epochs().await.unwrap().data;
+    write(&database.open(), "by the other name").await.unwrap();
+    assert_ne!(linked.epochs().await.unwrap().data, before);
 }
 
 #[tokio::test(flavor = "multi_thread")]

@@ -5,7 +5,8 @@ use serde_json::{Number, Value};
 
 use super::{Error, Result};
 
-/// The canonical JSON text of a value: sorted keys, no white space, one way to write each number and string.
+/// The canonical JSON text of a value: sorted keys, no white space, one way to write each number and string. A number
+/// that is not finite becomes null, as everywhere in serde_json; none comes out of JSON.
 ///
 /// # Errors
 /// When the value has no JSON form: a map with keys that are no text.

@@ -41,16 +41,11 @@ impl UploadSlots {
     /// Begins an upload.
     ///
     /// # Errors
-    /// 503 `too_many_uploads` when all slots are taken, 429 with the same code when this person has half of them.
+    /// 429 `too_many_uploads` when this person has half of the slots, 503 with the same code when all are taken.
     pub(super) fn take(&self, person: &PersonId) -> Result<Slot> {
-        let free = self.free.clone().try_acquire_owned();
-        let one = free.map_err(|_| {
-            Error::unavailable("too_many_uploads", "too many uploads at once; try again in a moment")
-                .retry_after(LATER)
-        })?;
         let mut taken = self.taken.lock().unwrap_or_else(PoisonError::into_inner);
-        let own = taken.entry(person.clone()).or_default();
-        if *own >= self.share {
+        let own = taken.get(person).copied().unwrap_or(0);
+        if own >= self.share {
             return Err(Error::new(
                 Kind::TooManyRequests,
                 "too_many_uploads",
@@ -58,7 +53,12 @@ impl UploadSlots {
             )
             .retry_after(LATER));
         }
-        *own += 1;
+        let free = self.free.clone().try_acquire_owned();
+        let one = free.map_err(|_| {
+            Error::unavailable("too_many_uploads", "too many uploads at once; try again in a moment")
+                .retry_after(LATER)
+        })?;
+        taken.insert(person.clone(), own + 1);
         Ok(Slot { person: person.clone(), taken: self.taken.clone(), _one: one })
     }
 }

@@ -120,6 +120,7 @@ pub(super) fn approve(
         conditions: approval.conditions,
         policy_revision: request.policy_revision,
         ended_at: None,
+        suspended_at: None,
         reason: None,
         revision: 1,
     };

@@ -1,10 +1,12 @@
 //! The one door that bytes leave by. Nothing it says is kept: it is asked again for every call, so that a revoked
 //! grant, a lost membership or an ended term is felt at once.
 
+use std::sync::Arc;
+
 use futures_util::future::BoxFuture;
 
 use super::account::Account;
-use super::model::{Grant, Parties};
+use super::model::{Grant, Parties, count};
 use super::{store, verdict};
 use crate::datasets::versions::VersionState;
 use crate::datasets::{
@@ -12,7 +14,7 @@ use crate::datasets::{
 };
 use crate::db::{Conn, Db};
 use crate::kernel::{
-    Ctx, DeliveryId, Error, Kind, OrganisationId, PersonId, Principal, Result, Scope, Timestamp,
+    Clock, Ctx, DeliveryId, Error, Kind, OrganisationId, PersonId, Principal, Result, Scope, Timestamp,
 };
 use crate::policies::{AccessMode, Facts, Terms, decide};
 
@@ -27,8 +29,8 @@ pub struct AccountGate {
 impl AccountGate {
     /// A door whose account is written to this database by a background task; call it inside a tokio runtime.
     #[must_use]
-    pub fn new(db: Db) -> Self {
-        Self { account: Account::start(db) }
+    pub fn new(db: Db, clock: Arc<dyn Clock>) -> Self {
+        Self { account: Account::start(db, clock) }
     }
 
     /// Waits until every delivery so far is in the database; for a graceful stop, whose patience bounds it.
@@ -90,14 +92,10 @@ impl DownloadGate for AccountGate {
             Ground::Grant => {
                 let id = permit.grant.as_ref().ok_or_else(right_ended)?;
                 let (grant, parties) = store::grant_by_id(conn, id, now)?.ok_or_else(right_ended)?;
-                if !grant.is_active(now) {
-                    return Err(grant_ended(&grant));
-                }
                 if parties.dataset != dataset.id || !grant.covers(&asked.version.version, None) {
                     return Err(right_ended());
                 }
-                belongs(conn, &parties.organisation, person)?;
-                grant_is_permitted(conn, &grant, &parties, now)
+                grant_still_holds(conn, &grant, &parties, person, now)
             }
         }
     }
@@ -107,12 +105,12 @@ impl DownloadGate for AccountGate {
     }
 
     fn cut_short(&self, delivery: DeliveryId, sent: u64) {
-        self.account.cut_short(delivery, sent);
+        self.account.cut_short(delivery, Some(sent));
     }
 }
 
 fn permit(ground: Ground, organisation: Option<OrganisationId>) -> Permit {
-    Permit { ground, grant: None, organisation, until: None }
+    Permit { ground, grant: None, organisation, until: None, counted: false }
 }
 
 /// Whether the caller belongs to the provider, with a token that reads and reaches here. One without the scope is
@@ -172,12 +170,13 @@ fn by_grant(conn: &mut Conn, ctx: &Ctx, principal: &Principal, asked: &Asked<'_>
         live.iter().filter(|(grant, _)| grant.covers(&asked.version.version, asked.purpose))
     {
         match grant_is_permitted(conn, grant, parties, ctx.now) {
-            Ok(()) => {
+            Ok(terms) => {
                 return Ok(Permit {
                     ground: Ground::Grant,
                     grant: Some(grant.id.clone()),
                     organisation: Some(parties.organisation.clone()),
                     until: Some(grant.until),
+                    counted: terms.offer().is_some_and(count::is_counted),
                 });
             }
             Err(error) if error.kind() == Kind::Forbidden => refusal = refusal.or(Some(error)),
@@ -190,14 +189,36 @@ fn by_grant(conn: &mut Conn, ctx: &Ctx, principal: &Principal, asked: &Asked<'_>
     }
 }
 
-/// A grant keeps the terms it was given under, and must satisfy them still. What they leave undetermined was for
-/// people to decide, and they did.
-fn grant_is_permitted(conn: &mut Conn, grant: &Grant, parties: &Parties, now: Timestamp) -> Result<()> {
+/// A grant holds now, for a person whom it was opened to.
+///
+/// # Errors
+/// 403 when it does not.
+pub(super) fn grant_still_holds(
+    conn: &mut Conn,
+    grant: &Grant,
+    parties: &Parties,
+    person: Option<&PersonId>,
+    now: Timestamp,
+) -> Result<()> {
+    if grant.is_suspended(now) {
+        return Err(suspended(grant, Kind::Forbidden));
+    }
+    if !grant.is_active(now) {
+        return Err(grant_ended(grant));
+    }
+    belongs(conn, &parties.organisation, person)?;
+    grant_is_permitted(conn, grant, parties, now).map(drop)
+}
+
+/// A grant keeps the terms it was given under, which it tells, and must satisfy them still. What they leave undetermined
+/// was for people to decide, and they did.
+fn grant_is_permitted(conn: &mut Conn, grant: &Grant, parties: &Parties, now: Timestamp) -> Result<Terms> {
     let terms = terms_of_revision(conn, &parties.dataset, grant.policy_revision)?
         .ok_or_else(|| Error::internal("grant", "the terms it was given under are gone"))?;
     gives_bytes(&terms)?;
     let verdict = verdict::of_use(conn, &terms, &parties.organisation, grant.purpose, now)?;
-    verdict::permitted(verdict.as_ref(), Kind::Forbidden, &grant.dataset)
+    verdict::permitted(verdict.as_ref(), Kind::Forbidden, &grant.dataset)?;
+    Ok(terms)
 }
 
 /// The refusal of a caller without a fitting grant, with the next step.
@@ -209,6 +230,10 @@ fn how_to_ask(
     other: Option<&Grant>,
 ) -> Result<Error> {
     let dataset = asked.dataset;
+    let pausing = store::suspended_grants(conn, &dataset.id, mine, ctx.now)?;
+    if let Some(grant) = pausing.iter().find(|grant| grant.covers(&asked.version.version, asked.purpose)) {
+        return Ok(suspended(grant, Kind::Forbidden));
+    }
     if let Some(id) = store::open_request(conn, &dataset.id, mine, asked.purpose)? {
         return Ok(Error::forbidden(
             "request_pending",
@@ -234,6 +259,17 @@ fn how_to_ask(
         Some(grant) => grant_ended(&grant),
         None => Error::forbidden("access_not_granted", format!("ask for access first: {how}")).next(REQUESTS),
     })
+}
+
+/// The refusal under a grant that pauses, with the reason that was given.
+pub(super) fn suspended(grant: &Grant, kind: Kind) -> Error {
+    let since = grant.suspended_at.map(|at| format!(" since {at}")).unwrap_or_default();
+    let reason = grant.reason.as_deref().unwrap_or("no reason is on record");
+    let detail = format!(
+        "the grant of `{}` is suspended{since}, and nothing is given until it is resumed: {reason}",
+        grant.organisation
+    );
+    Error::new(kind, "grant_suspended", detail).next(grant.path())
 }
 
 fn grant_ended(grant: &Grant) -> Error {

@@ -384,6 +384,7 @@ diesel::table! {
         ends_at -> BigInt,
         revision -> BigInt,
         created_at -> BigInt,
+        suspended_at -> Nullable<BigInt>,
     }
 }
 
@@ -401,42 +402,34 @@ diesel::table! {
         way -> Text,
         model -> Nullable<Text>,
         run -> Nullable<Text>,
+        seal -> Nullable<BigInt>,
+        seal_index -> Nullable<BigInt>,
     }
 }
 
-diesel::allow_tables_to_appear_in_same_query!(
-    journal,
-    journal_payloads,
-    journal_head,
-    idempotency_keys,
-    jobs,
-    schedules,
-    organisations,
-    people,
-    memberships,
-    space_roles,
-    space_members,
-    tokens,
-    sessions,
-    invitations,
-    caller_changes,
-    instance_secrets,
-    spaces,
-    space_extensions,
-    datasets,
-    dataset_revisions,
-    dataset_audiences,
-    dataset_facets,
-    policy_revisions,
-    versions,
-    blobs,
-    organisation_blobs,
-    organisation_usage,
-    files,
-    manifests,
-    replicas,
-    reference_checks,
-    requests,
-    grants,
-    deliveries
-);
+diesel::table! {
+    delivery_cuts (delivery_id) {
+        delivery_id -> Text,
+        bytes -> BigInt,
+        at -> BigInt,
+        seal -> Nullable<BigInt>,
+        seal_index -> Nullable<BigInt>,
+    }
+}
+
+diesel::table! {
+    grant_usage (grant_id, version_id, path) {
+        grant_id -> Text,
+        version_id -> Text,
+        path -> Text,
+        bytes -> BigInt,
+    }
+}
+
+diesel::allow_tables_to_appear_in_same_query! {
+    journal, journal_payloads, journal_head, idempotency_keys, jobs, schedules, organisations, people,
+    memberships, space_roles, space_members, tokens, sessions, invitations, caller_changes,
+    instance_secrets, spaces, space_extensions, datasets, dataset_revisions, dataset_audiences,
+    dataset_facets, policy_revisions, versions, blobs, organisation_blobs, organisation_usage, files,
+    manifests, replicas, reference_checks, requests, grants, deliveries, delivery_cuts, grant_usage,
+}

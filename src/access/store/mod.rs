@@ -4,12 +4,16 @@ mod deliveries;
 mod grants;
 mod people;
 mod requests;
+mod seals;
+mod usage;
 mod visible;
 
 pub(super) use deliveries::*;
 pub(super) use grants::*;
 pub(super) use people::*;
 pub(super) use requests::*;
+pub(super) use seals::*;
+pub(super) use usage::*;
 
 use super::model::{GrantState, RequestState};
 use crate::datasets::Ground;

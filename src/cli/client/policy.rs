@@ -20,6 +20,8 @@ const COLUMNS: [Column; 5] = [
     column("OFFER", "/offer"),
 ];
 
+const RECALLED: [Column; 1] = [column("GRANT", "/id")];
+
 /// Looks at the terms of use and sets them.
 #[derive(Debug, Subcommand)]
 pub enum PolicyCommand {
@@ -38,6 +40,17 @@ pub enum PolicyCommand {
         /// File with an ODRL Offer in JSON-LD
         #[arg(long, value_name = "FILE")]
         offer: Option<PathBuf>,
+    },
+    /// Revoke the running grants that were given under older terms
+    Recall {
+        /// The dataset, as organisation/name
+        dataset: DatasetName,
+        /// Why; the holders are told
+        #[arg(long, value_name = "TEXT")]
+        reason: String,
+        /// Only those given under this revision of the terms; may be repeated
+        #[arg(long = "revision", value_name = "N")]
+        revisions: Vec<i64>,
     },
 }
 
@@ -59,6 +72,25 @@ pub async fn policy(options: &GlobalOptions, command: PolicyCommand) -> Result<(
             let offer = offer.as_deref().map(read_json).transpose()?;
             let policy = set(&client, &dataset, &mode, offer.as_ref()).await?;
             out.one(&COLUMNS, &policy)
+        }
+        PolicyCommand::Recall { dataset, reason, revisions } => {
+            let revisions = Some(json!(revisions)).filter(|_| !revisions.is_empty());
+            let body = document([("reason", Some(json!(reason))), ("revisions", revisions)]);
+            let grants = recall(&client, &dataset, &body).await?;
+            out.list(&RECALLED, &grants)
+        }
+    }
+}
+
+/// Recalls in batches, until there is nothing left to recall.
+async fn recall(client: &Client, dataset: &DatasetName, body: &Value) -> Result<Vec<Value>> {
+    let mut grants = Vec::new();
+    loop {
+        let recalled: Value = client.post(&dataset.segments(&["policy", "recall"]), body).read().await?;
+        let ids = recalled.get("grants").and_then(Value::as_array).into_iter().flatten();
+        grants.extend(ids.map(|id| json!({ "id": id })));
+        if recalled.get("more").and_then(Value::as_bool) != Some(true) {
+            return Ok(grants);
         }
     }
 }

@@ -6,8 +6,8 @@
 mod model;
 
 pub use model::{
-    AccessMode, Action, Constraint, Datatype, Decimal, Definition, DuoTerm, Duration, EvaluationScope,
-    Evidence, EvidenceSource, Facts, Iri, Label, LeftOperand, Line, LogicalOperator, ModelAccess, Operator,
-    Outcome, Payment, Permission, Policy, PolicyKind, Profile, Purpose, ResearchField, ResearchUse, Rule,
-    Terms, Trace, UseStatement, Value, Verdict, evaluate,
+    AccessMode, Action, Constraint, Datatype, Decimal, Definition, DuoTerm, Duration, Evaluation,
+    EvaluationScope, Evidence, EvidenceSource, Facts, Iri, Label, LeftOperand, Line, LogicalOperator,
+    ModelAccess, Operator, Outcome, Payment, Permission, Policy, PolicyKind, Profile, Purpose, ResearchField,
+    ResearchUse, Rule, Terms, Trace, UseStatement, Value, Verdict, evaluate,
 };

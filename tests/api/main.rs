@@ -26,6 +26,7 @@ mod matrix;
 mod records;
 mod references;
 mod requests;
+mod rights;
 mod versions;
 
 use std::process::Command;

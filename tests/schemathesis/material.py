@@ -10,6 +10,7 @@ What can succeed only once, such as an approval, gets a thing of its own.
 import json
 import pathlib
 import sys
+import time
 
 import requests
 
@@ -107,6 +108,18 @@ class Material:
     def grant(self, applicant, organisation):
         return self.reviewer.post(f"/requests/{self.request(applicant, organisation)}/approve", {})["grant"]
 
+    def sealed_delivery(self):
+        """A delivery that is under a seal already; the demonstration seals every few seconds where it is told to."""
+        grant = self.grant(self.trainer, TRAINER)
+        dataset = self.trainer.call("GET", f"/grants/{grant}").json()["dataset"]
+        self.trainer.call("GET", f"/datasets/{dataset}/versions/1.0.0/files/data.csv")
+        for _ in range(900):
+            delivery = self.trainer.call("GET", f"/grants/{grant}/deliveries").json()["items"][0]
+            if "seal" in delivery:
+                return delivery["id"]
+            time.sleep(0.1)
+        sys.exit("material.py: a delivery is not sealed for 90 seconds")
+
     def bring(self):
         self.identities()
         self.datasets()
@@ -189,7 +202,13 @@ class Material:
         self.reviewer.post(f"/requests/{returned}/return", {"remark": "Please say more."})
         self.give("resubmit_request", id=returned)
         self.give("get_grant list_grant_deliveries", id=self.grant(self.trainer, TRAINER))
-        self.give("revoke_grant", id=self.grant(self.trainer, TRAINER))
+        for operation in ["revoke_grant", "suspend_grant"]:
+            self.give(operation, id=self.grant(self.trainer, TRAINER))
+        suspended = self.grant(self.trainer, TRAINER)
+        self.reviewer.post(f"/grants/{suspended}/suspend", {"reason": "A report."})
+        self.give("resume_grant", id=suspended)
+        self.give("recall_grants", org=PROVIDER, name=self.published("recall"))
+        self.give("get_delivery_proof", id=self.sealed_delivery())
         self.give("relinquish_grant", id=self.grant(self.admin, LAB))
 
     def token_of(self, part):

@@ -5,6 +5,8 @@ mod evaluations;
 mod grants;
 mod people;
 mod requests;
+mod seals;
+mod usage;
 mod visible;
 
 pub(super) use deliveries::*;
@@ -12,6 +14,8 @@ pub(super) use evaluations::*;
 pub(super) use grants::*;
 pub(super) use people::*;
 pub(super) use requests::*;
+pub(super) use seals::*;
+pub(super) use usage::*;
 
 use super::model::{GrantState, RequestState};
 use crate::datasets::Ground;

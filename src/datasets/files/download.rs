@@ -124,6 +124,7 @@ pub(super) fn allowed(
         version: version.id.clone(),
         path: entry.path.to_string(),
         bytes: content.size,
+        size: content.size,
         model: declared.model.clone(),
         run: declared.run.clone(),
     };

@@ -189,6 +189,20 @@ fn by_grant(conn: &mut Conn, ctx: &Ctx, principal: &Principal, asked: &Asked<'_>
     }
 }
 
+/// A grant holds now.
+///
+/// # Errors
+/// 403 `grant_suspended` or `grant_ended`.
+pub(super) fn grant_holds(grant: &Grant, now: Timestamp) -> Result<()> {
+    if grant.is_suspended(now) {
+        Err(suspended(grant, Kind::Forbidden))
+    } else if grant.is_active(now) {
+        Ok(())
+    } else {
+        Err(grant_ended(grant))
+    }
+}
+
 /// A grant holds now, for a person whom it was opened to.
 ///
 /// # Errors
@@ -200,12 +214,7 @@ pub(super) fn grant_still_holds(
     person: Option<&PersonId>,
     now: Timestamp,
 ) -> Result<()> {
-    if grant.is_suspended(now) {
-        return Err(suspended(grant, Kind::Forbidden));
-    }
-    if !grant.is_active(now) {
-        return Err(grant_ended(grant));
-    }
+    grant_holds(grant, now)?;
     belongs(conn, &parties.organisation, person)?;
     grant_is_permitted(conn, grant, parties, now).map(drop)
 }
@@ -288,7 +297,7 @@ fn belongs(conn: &mut Conn, organisation: &OrganisationId, person: Option<&Perso
     }
 }
 
-fn right_ended() -> Error {
+pub(super) fn right_ended() -> Error {
     Error::forbidden(
         "right_ended",
         "the right that this link rests on does not hold any more; ask for a new download plan",

@@ -8,7 +8,7 @@ use cadastre::access::{
 use cadastre::datasets::{Delivery, DownloadGate, Permit};
 use cadastre::db::schema::journal;
 use cadastre::kernel::{DeliveryId, Digest, PageRequest};
-use diesel::{ExpressionMethods as _, QueryDsl as _, RunQueryDsl as _};
+use diesel::{QueryDsl as _, RunQueryDsl as _};
 use futures_util::future::join_all;
 use serde_json::{Value, json};
 

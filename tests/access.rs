@@ -1,6 +1,11 @@
 //! From asking to downloading, on both databases: who decides, what a grant opens, and when it stops.
 
-#![allow(clippy::unwrap_used, clippy::indexing_slicing, reason = "in a test, a panic is the report")]
+#![allow(
+    clippy::unwrap_used,
+    clippy::expect_used,
+    clippy::indexing_slicing,
+    reason = "in a test, a panic is the report"
+)]
 
 #[path = "access/world.rs"]
 mod world;

@@ -275,7 +275,7 @@ pub(super) fn belongs(
     }
 }
 
-fn right_ended() -> Error {
+pub(super) fn right_ended() -> Error {
     Error::forbidden(
         "right_ended",
         "the right that this link rests on does not hold any more; ask for a new download plan",

@@ -4,12 +4,14 @@
 use std::collections::{BTreeMap, BTreeSet};
 use std::sync::Arc;
 
-use super::model::Cut;
+use super::door::right_ended;
+use super::model::{Cut, Grant, Parties};
 use super::recount::recount;
+use super::right::grant_holds;
 use super::store::{self, Usage};
 use crate::datasets::Delivery;
 use crate::db::{Conn, Tx};
-use crate::kernel::{DeliveryId, Result};
+use crate::kernel::{DeliveryId, GrantId, OrganisationId, PersonId, Result, Timestamp};
 
 /// Rows in one statement.
 const CHUNK: usize = 500;
@@ -18,7 +20,8 @@ const CHUNK: usize = 500;
 pub(super) type Entry = (DeliveryId, Delivery);
 
 /// Writes corrections and groups of deliveries, and tells what became of each group. A group that is refused leaves
-/// nothing, and does not touch the others.
+/// nothing, and does not touch the others. From the commit that ends or suspends a grant, or a membership, no delivery by
+/// it is recorded any more.
 ///
 /// # Errors
 /// When the database fails: then nothing was written.
@@ -26,19 +29,61 @@ pub(super) fn record(tx: &mut Tx<'_>, groups: &[Vec<Entry>], cuts: &[Cut]) -> Re
     let new: BTreeSet<&DeliveryId> = groups.iter().flatten().map(|(id, _)| id).collect();
     let (late, early): (Vec<&Cut>, Vec<&Cut>) = cuts.iter().partition(|cut| new.contains(&cut.delivery));
     correct(tx, &early)?;
+    let rights = Rights::of(tx, groups)?;
     let mut outcomes = Vec::with_capacity(groups.len());
     let mut plain = Vec::new();
     for group in groups {
-        outcomes.push(if group.iter().any(|(_, delivery)| delivery.permit.counted) {
+        let held = group.iter().try_for_each(|(_, delivery)| rights.hold(delivery));
+        outcomes.push(if held.is_ok() && group.iter().any(|(_, delivery)| delivery.permit.counted) {
             tx.attempt(|tx| group.iter().try_for_each(|entry| admit(tx, entry)))
         } else {
-            plain.extend(group);
-            Ok(())
+            plain.extend(group.iter().filter(|_| held.is_ok()));
+            held
         });
     }
     insert(tx, &plain)?;
     correct(tx, &late)?;
     Ok(outcomes)
+}
+
+/// The grants and memberships that a batch rests on, as they are in its transaction.
+struct Rights {
+    grants: BTreeMap<GrantId, (Grant, Parties)>,
+    members: BTreeSet<(OrganisationId, PersonId)>,
+}
+
+impl Rights {
+    fn of(conn: &mut Conn, groups: &[Vec<Entry>]) -> Result<Self> {
+        let deliveries = groups.iter().flatten().map(|(_, delivery)| delivery);
+        let by_grant: Vec<&Delivery> =
+            deliveries.filter(|delivery| delivery.permit.grant.is_some()).collect();
+        let ids: BTreeSet<&GrantId> =
+            by_grant.iter().filter_map(|delivery| delivery.permit.grant.as_ref()).collect();
+        let people: BTreeSet<&PersonId> =
+            by_grant.iter().filter_map(|delivery| delivery.person.as_ref()).collect();
+        if ids.is_empty() {
+            return Ok(Self { grants: BTreeMap::new(), members: BTreeSet::new() });
+        }
+        let now = by_grant.iter().map(|delivery| delivery.at).max().unwrap_or(Timestamp::from_millis(0));
+        let found = store::grants_by_ids(conn, ids, now)?;
+        let holders: BTreeSet<&OrganisationId> =
+            found.iter().map(|(_, parties)| &parties.organisation).collect();
+        let members = store::active_members(conn, holders, people)?;
+        let grants = found.into_iter().map(|(grant, parties)| (grant.id.clone(), (grant, parties))).collect();
+        Ok(Self { grants, members })
+    }
+
+    fn hold(&self, delivery: &Delivery) -> Result<()> {
+        let Some(id) = &delivery.permit.grant else { return Ok(()) };
+        let (grant, parties) = self.grants.get(id).ok_or_else(right_ended)?;
+        grant_holds(grant, delivery.at)?;
+        let person = delivery.person.clone().ok_or_else(right_ended)?;
+        if self.members.contains(&(parties.organisation.clone(), person)) {
+            Ok(())
+        } else {
+            Err(right_ended())
+        }
+    }
 }
 
 /// One delivery after the other, since each uses up what the next one may ask for.

@@ -26,6 +26,20 @@ pub(super) struct Right {
     pub(super) evaluation: Option<Evaluation>,
 }
 
+/// A grant holds now.
+///
+/// # Errors
+/// 403 `grant_suspended` or `grant_ended`.
+pub(super) fn grant_holds(grant: &Grant, now: Timestamp) -> Result<()> {
+    if grant.is_suspended(now) {
+        Err(suspended(grant, Kind::Forbidden))
+    } else if grant.is_active(now) {
+        Ok(())
+    } else {
+        Err(grant_ended(grant))
+    }
+}
+
 /// A grant holds now, for a person whom it was opened to.
 ///
 /// # Errors
@@ -37,12 +51,7 @@ pub(super) fn still_holds(
     person: Option<&PersonId>,
     using: &Use<'_>,
 ) -> Result<Right> {
-    if grant.is_suspended(now) {
-        return Err(suspended(grant, Kind::Forbidden));
-    }
-    if !grant.is_active(now) {
-        return Err(grant_ended(grant));
-    }
+    grant_holds(grant, now)?;
     belongs(conn, &parties.organisation, person)?;
     permits(conn, now, (grant, parties), using)
 }

@@ -22,6 +22,7 @@ on_both_databases! {
     a_download_that_nobody_waits_for_is_not_counted
     a_counted_right_that_ended_meanwhile_gives_nothing
     a_plan_counts_whole_files_or_none
+    a_right_that_ended_meanwhile_is_not_on_record
 }
 
 /// Tina's counted right, and what is delivered by it.
@@ -176,4 +177,57 @@ async fn a_plan_counts_whole_files_or_none(world: World) {
     assert_eq!(code(gate.record(all).await), "policy_violated", "a.csv would be given four times");
     gate.record(links(&["b.csv", "a.csv"])).await.expect("what was refused left nothing");
     assert_eq!(counted.delivered().await, 5 * SIZE);
+}
+
+async fn a_right_that_ended_meanwhile_is_not_on_record(world: World) {
+    world.terms(json!({"mode": "review"})).await;
+    let (pat, tina) = (world.ctx("pat").await, world.ctx("tina").await);
+    let (dataset, version) = world.ids().await;
+    let sample = world.sample(&world.nobody()).await.unwrap();
+    for (end, expected) in [
+        ("suspended", "grant_suspended"),
+        ("revoked", "grant_ended"),
+        ("over", "grant_ended"),
+        ("left", "right_ended"),
+    ] {
+        let grant = granted(&world).await.grant.unwrap();
+        let permit = world.door(&tina).await.unwrap();
+        assert!(!permit.counted);
+        let delivery = |permit: &Permit, at| Delivery {
+            at,
+            person: tina.principal().map(|principal| principal.person.clone()),
+            permit: permit.clone(),
+            dataset: dataset.clone(),
+            version: version.clone(),
+            path: "all.csv".into(),
+            bytes: SIZE,
+            size: SIZE,
+            model: None,
+            run: None,
+        };
+        world.gate.record(vec![delivery(&permit, world.now)]).await.unwrap();
+        let report = Suspension { reason: "A report".into() };
+        let mut at = world.now;
+        match end {
+            "suspended" => drop(suspend_grant(&world.db, &pat, grant.clone(), report).await.unwrap()),
+            "revoked" => {
+                let why = Revocation { reason: "Misuse".into() };
+                revoke_grant(&world.db, &pat, grant.clone(), why).await.unwrap();
+            }
+            "over" => at = permit.until.unwrap(),
+            _ => world.leave("works", "tina").await,
+        }
+        let (late, neighbour) = tokio::join!(
+            world.gate.record(vec![delivery(&permit, at)]),
+            world.gate.record(vec![delivery(&sample, at)]),
+        );
+        assert_eq!(code(late), expected, "{end}");
+        neighbour.expect("a refusal touches nobody else");
+        let seen = list_grant_deliveries(&world.db, &pat, grant.clone(), first_page()).await.unwrap();
+        assert_eq!(seen.items.len(), 1, "{end}");
+        if end != "revoked" {
+            let why = Revocation { reason: "The next case".into() };
+            revoke_grant(&world.db, &pat, grant, why).await.unwrap();
+        }
+    }
 }

@@ -2,6 +2,7 @@
 
 use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, AtomicU64, AtomicUsize, Ordering};
+use std::time::Duration;
 
 use futures_util::future::join_all;
 use reqwest::Method;
@@ -14,6 +15,7 @@ use crate::world::{DATA, PROVIDER, TRAINER, World};
 
 on_both_shapes! {
     no_byte_leaves_after_the_right_has_ended
+    a_download_under_way_stops_with_its_right
     a_limit_gives_out_exactly_so_many_bytes
     broken_downloads_give_back_what_was_not_sent
     a_plan_counts_the_files_behind_its_links
@@ -22,6 +24,8 @@ on_both_shapes! {
 
 /// How many download at the same time.
 const DOWNLOADERS: usize = 64;
+/// More bytes than the buffers between the store and a client that does not read hold.
+const LARGE: usize = 24 * 1024 * 1024;
 /// How many downloads a limit allows.
 const LIMIT: u64 = 5;
 
@@ -109,6 +113,7 @@ async fn download(n: usize, client: Client, file: String, link: String, seen: Ar
 
 async fn no_byte_leaves_after_the_right_has_ended(app: TestApp) {
     let world = settle(app).await;
+    let trainee = world.app.full_client("trainee").await;
     for (end, code) in [
         ("suspend", "grant_suspended"),
         ("revoke", "grant_ended"),
@@ -118,7 +123,7 @@ async fn no_byte_leaves_after_the_right_has_ended(app: TestApp) {
         let dataset = world.published(&format!("until-{end}"), "review").await;
         let grant = world.grant(&dataset, "pre_training").await;
         let file = format!("{dataset}/versions/1.0.0/files/data.csv");
-        let link = ticket(&world.trainer, &file).await;
+        let link = ticket(&trainee, &file).await;
         let seen = Arc::new(Downloads {
             over: AtomicBool::new(false),
             stop: AtomicBool::new(false),
@@ -127,7 +132,7 @@ async fn no_byte_leaves_after_the_right_has_ended(app: TestApp) {
         });
         let all: Vec<_> = (0..DOWNLOADERS)
             .map(|n| {
-                let client = world.trainer.on_replica(n);
+                let client = trainee.on_replica(n);
                 let (file, link, seen) = (file.clone(), link.clone(), seen.clone());
                 tokio::spawn(async move { download(n, client, file, link, seen, code).await })
             })
@@ -139,7 +144,7 @@ async fn no_byte_leaves_after_the_right_has_ended(app: TestApp) {
                 world.reviewer.post(&format!("/grants/{grant}/{end}"), reason).await.expect(200);
             }
             "leave" => {
-                let membership = format!("/organisations/{TRAINER}/members/trainer");
+                let membership = format!("/organisations/{TRAINER}/members/trainee");
                 world.admin.delete(&membership).await.expect(204);
             }
             _ => world.app.days_pass(30),
@@ -151,8 +156,8 @@ async fn no_byte_leaves_after_the_right_has_ended(app: TestApp) {
             outcome.unwrap();
         }
         if end == "leave" {
-            let membership = format!("/organisations/{TRAINER}/members/trainer");
-            world.admin.put(&membership, json!({"role": "owner"})).await.expect(200);
+            let membership = format!("/organisations/{TRAINER}/members/trainee");
+            world.admin.put(&membership, json!({"role": "member"})).await.expect(200);
         }
         let late = format!(
             "SELECT count(*) FROM deliveries d JOIN grants g ON g.id = d.grant_id WHERE d.grant_id = '{grant}'
@@ -164,6 +169,64 @@ async fn no_byte_leaves_after_the_right_has_ended(app: TestApp) {
         world.app.database.number("SELECT count(*) FROM schedules WHERE last_run_at < 9000000000000000"),
         0
     );
+}
+
+async fn a_download_under_way_stops_with_its_right(app: TestApp) {
+    let world = settle(app).await;
+    let trainee = world.app.full_client("trainee").await;
+    let dataset = world.dataset("large", "review").await;
+    let draft = world.draft(&dataset, "1.0.0").await;
+    let file = format!("{draft}/files/large.bin");
+    world.provider.upload(&file, pattern(LARGE)).await.expect(201);
+    world.provider.post(&format!("{draft}/publish"), json!({})).await.expect(200);
+    for end in ["suspend", "revoke", "leave", "expire", "withdraw"] {
+        let grant = world.grant(&dataset, "pre_training").await;
+        let link = ticket(&trainee, &file).await;
+        let begun = [
+            trainee.request(Method::GET, &file).send().await.unwrap(),
+            trainee.request(Method::GET, &link).send().await.unwrap(),
+            trainee.request(Method::GET, &file).header("Range", "bytes=1-").send().await.unwrap(),
+        ];
+        let reason = json!({"reason": "A report."});
+        match end {
+            "suspend" | "revoke" => {
+                world.reviewer.post(&format!("/grants/{grant}/{end}"), reason).await.expect(200);
+            }
+            "leave" => {
+                world.admin.delete(&format!("/organisations/{TRAINER}/members/trainee")).await.expect(204);
+            }
+            "expire" => world.app.days_pass(30),
+            _ => {
+                world.provider.post(&format!("{draft}/withdraw"), reason).await.expect(200);
+            }
+        }
+        // The door is asked again after a second.
+        tokio::time::sleep(Duration::from_millis(1100)).await;
+        for mut answer in begun {
+            assert!(answer.status().is_success(), "{end}: {}", answer.status());
+            let mut received = 0;
+            let outcome = loop {
+                match answer.chunk().await {
+                    Ok(Some(bytes)) => received += bytes.len(),
+                    Ok(None) => break Ok(()),
+                    Err(error) => break Err(error),
+                }
+            };
+            assert!(outcome.is_err() && received < LARGE - 1, "{end}: {received} bytes came");
+        }
+        let whole = format!(
+            "SELECT count(*) FROM deliveries d LEFT JOIN delivery_cuts c ON c.delivery_id = d.id
+             WHERE d.grant_id = '{grant}' AND c.delivery_id IS NULL"
+        );
+        until(async || world.app.database.number(&whole) == 0).await;
+        if end == "leave" {
+            let membership = format!("/organisations/{TRAINER}/members/trainee");
+            world.admin.put(&membership, json!({"role": "member"})).await.expect(200);
+        }
+        if matches!(end, "suspend" | "leave") {
+            world.trainer.post(&format!("/grants/{grant}/relinquish"), json!({})).await.expect(200);
+        }
+    }
 }
 
 /// The bytes under a grant: as the corrected account has them, and as they count.
@@ -236,8 +299,7 @@ async fn a_limit_gives_out_exactly_so_many_bytes(app: TestApp) {
 }
 
 async fn broken_downloads_give_back_what_was_not_sent(app: TestApp) {
-    /// More than the buffers between the store and a client that does not read.
-    const SIZE: usize = 24 * 1024 * 1024;
+    const SIZE: usize = LARGE;
     let world = settle(app).await;
     let (file, grant) = counted(&world, "broken", SIZE).await;
     let total = LIMIT * SIZE as u64;

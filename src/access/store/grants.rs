@@ -98,6 +98,19 @@ pub(in crate::access) fn grant_by_id(
     row.map(|row| row.into_model(now)).transpose()
 }
 
+/// These grants, whoever asks.
+pub(in crate::access) fn grants_by_ids<'a>(
+    conn: &mut Conn,
+    ids: impl IntoIterator<Item = &'a GrantId>,
+    now: Timestamp,
+) -> Result<Vec<(Grant, Parties)>> {
+    let rows: Vec<GrantRow> = grants::table
+        .filter(grants::id.eq_any(ids.into_iter().map(|id| id.as_str().to_owned())))
+        .select(GrantRow::as_select())
+        .load(conn)?;
+    rows.into_iter().map(|row| row.into_model(now)).collect()
+}
+
 /// Grants that this person may know of, newest first.
 pub(in crate::access) fn list_grants(
     conn: &mut Conn,

@@ -2,7 +2,8 @@
 
 use diesel::sql_types::BigInt;
 use diesel::{
-    BoolExpressionMethods as _, ExpressionMethods as _, QueryDsl as _, RunQueryDsl as _, sql_query,
+    BoolExpressionMethods as _, ExpressionMethods as _, QueryDsl as _, Queryable, RunQueryDsl as _,
+    Selectable, SelectableHelper as _, sql_query,
 };
 
 use crate::access::model::{AccountRow, CutRow, DeliveryRow, SealPlace};
@@ -13,78 +14,56 @@ use crate::kernel::{
     DatasetId, DeliveryId, Digest, GrantId, OrganisationId, PersonId, Result, Timestamp, VersionId,
 };
 
-type Row = (
-    (DeliveryId, Timestamp, Option<PersonId>, Option<OrganisationId>, Option<GrantId>, DatasetId, VersionId),
-    (String, i64, Ground, Option<String>, Option<String>, Option<Digest>),
-);
-
-const COLUMNS: (
-    (
-        deliveries::id,
-        deliveries::at,
-        deliveries::person_id,
-        deliveries::organisation_id,
-        deliveries::grant_id,
-        deliveries::dataset_id,
-        deliveries::version_id,
-    ),
-    (
-        deliveries::path,
-        deliveries::bytes,
-        deliveries::way,
-        deliveries::model,
-        deliveries::run,
-        deliveries::evaluation,
-    ),
-) = (
-    (
-        deliveries::id,
-        deliveries::at,
-        deliveries::person_id,
-        deliveries::organisation_id,
-        deliveries::grant_id,
-        deliveries::dataset_id,
-        deliveries::version_id,
-    ),
-    (
-        deliveries::path,
-        deliveries::bytes,
-        deliveries::way,
-        deliveries::model,
-        deliveries::run,
-        deliveries::evaluation,
-    ),
-);
-
-type Cut = (DeliveryId, i64, Timestamp);
-
-const CUT_COLUMNS: (delivery_cuts::delivery_id, delivery_cuts::bytes, delivery_cuts::at) =
-    (delivery_cuts::delivery_id, delivery_cuts::bytes, delivery_cuts::at);
-
-fn delivery(row: Row) -> AccountRow {
-    let (
-        (id, at, person, organisation, grant, dataset, version),
-        (path, bytes, ground, model, run, evaluation),
-    ) = row;
-    AccountRow::Delivery(DeliveryRow {
-        id,
-        at,
-        person,
-        organisation,
-        grant,
-        dataset,
-        version,
-        path,
-        bytes,
-        ground,
-        model,
-        run,
-        evaluation,
-    })
+#[derive(Queryable, Selectable)]
+#[diesel(table_name = deliveries)]
+struct Begun {
+    id: DeliveryId,
+    at: Timestamp,
+    person_id: Option<PersonId>,
+    organisation_id: Option<OrganisationId>,
+    grant_id: Option<GrantId>,
+    dataset_id: DatasetId,
+    version_id: VersionId,
+    path: String,
+    bytes: i64,
+    way: Ground,
+    model: Option<String>,
+    run: Option<String>,
+    evaluation: Option<Digest>,
 }
 
-fn cut((delivery, bytes, at): Cut) -> AccountRow {
-    AccountRow::Cut(CutRow { delivery, bytes, at })
+impl Begun {
+    fn into_row(self) -> AccountRow {
+        AccountRow::Delivery(DeliveryRow {
+            id: self.id,
+            at: self.at,
+            person: self.person_id,
+            organisation: self.organisation_id,
+            grant: self.grant_id,
+            dataset: self.dataset_id,
+            version: self.version_id,
+            path: self.path,
+            bytes: self.bytes,
+            ground: self.way,
+            model: self.model,
+            run: self.run,
+            evaluation: self.evaluation,
+        })
+    }
+}
+
+#[derive(Queryable, Selectable)]
+#[diesel(table_name = delivery_cuts)]
+struct Ended {
+    delivery_id: DeliveryId,
+    bytes: i64,
+    at: Timestamp,
+}
+
+impl Ended {
+    fn into_row(self) -> AccountRow {
+        AccountRow::Cut(CutRow { delivery: self.delivery_id, bytes: self.bytes, at: self.at })
+    }
 }
 
 /// Whether any row is in no seal yet.
@@ -96,24 +75,24 @@ pub(in crate::access) fn any_unsealed(conn: &mut Conn) -> Result<bool> {
 
 /// The first deliveries that are in no seal, by id.
 pub(in crate::access) fn unsealed_deliveries(conn: &mut Conn, limit: i64) -> Result<Vec<AccountRow>> {
-    let rows: Vec<Row> = deliveries::table
+    let rows: Vec<Begun> = deliveries::table
         .filter(deliveries::seal.is_null())
         .order(deliveries::id)
         .limit(limit)
-        .select(COLUMNS)
+        .select(Begun::as_select())
         .load(conn)?;
-    Ok(rows.into_iter().map(delivery).collect())
+    Ok(rows.into_iter().map(Begun::into_row).collect())
 }
 
 /// The first cuts that are in no seal, by the delivery's id.
 pub(in crate::access) fn unsealed_cuts(conn: &mut Conn, limit: i64) -> Result<Vec<AccountRow>> {
-    let rows: Vec<Cut> = delivery_cuts::table
+    let rows: Vec<Ended> = delivery_cuts::table
         .filter(delivery_cuts::seal.is_null())
         .order(delivery_cuts::delivery_id)
         .limit(limit)
-        .select(CUT_COLUMNS)
+        .select(Ended::as_select())
         .load(conn)?;
-    Ok(rows.into_iter().map(cut).collect())
+    Ok(rows.into_iter().map(Ended::into_row).collect())
 }
 
 /// Puts the rows that [`unsealed_deliveries`] gives in this transaction under a seal, counted from zero; tells how many
@@ -141,18 +120,18 @@ pub(in crate::access) fn seal_cuts(conn: &mut Conn, position: i64, first: i64, l
 
 /// All rows under a seal, in order, each with its place.
 pub(in crate::access) fn rows_of_seal(conn: &mut Conn, position: i64) -> Result<Vec<(i64, AccountRow)>> {
-    let begun: Vec<(Option<i64>, Row)> = deliveries::table
+    let begun: Vec<(Option<i64>, Begun)> = deliveries::table
         .filter(deliveries::seal.eq(position))
         .order(deliveries::seal_index)
-        .select((deliveries::seal_index, COLUMNS))
+        .select((deliveries::seal_index, Begun::as_select()))
         .load(conn)?;
-    let cuts: Vec<(Option<i64>, Cut)> = delivery_cuts::table
+    let cuts: Vec<(Option<i64>, Ended)> = delivery_cuts::table
         .filter(delivery_cuts::seal.eq(position))
         .order(delivery_cuts::seal_index)
-        .select((delivery_cuts::seal_index, CUT_COLUMNS))
+        .select((delivery_cuts::seal_index, Ended::as_select()))
         .load(conn)?;
-    let begun = begun.into_iter().filter_map(|(place, row)| Some((place?, delivery(row))));
-    let cuts = cuts.into_iter().filter_map(|(place, row)| Some((place?, cut(row))));
+    let begun = begun.into_iter().filter_map(|(place, row)| Some((place?, row.into_row())));
+    let cuts = cuts.into_iter().filter_map(|(place, row)| Some((place?, row.into_row())));
     let mut rows: Vec<_> = begun.chain(cuts).collect();
     rows.sort_by_key(|(place, _)| *place);
     Ok(rows)

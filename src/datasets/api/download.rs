@@ -12,7 +12,9 @@ use actix_web::{HttpMessage as _, HttpRequest, HttpResponse, get, post, web};
 use bytes::Bytes;
 use futures_util::stream;
 
-use super::super::files::{self, Allowed, Declared, FilePath, LinkBase, PlanLine, PlanRequest, Tickets};
+use super::super::files::{
+    self, Allowed, Declared, FilePath, LinkBase, PlanLine, PlanRequest, Tickets, Watch,
+};
 use super::super::gate::{Delivery, DownloadGate};
 use super::multipart::Multipart;
 use super::paths::{PathInVersion, VersionPath};
@@ -46,13 +48,14 @@ pub(super) async fn get_file(
     req: HttpRequest,
     ctx: Ctx,
     (db, store): (web::Data<Db>, web::Data<BlobStore>),
-    gate: web::Data<dyn DownloadGate>,
+    (gate, clock): (web::Data<dyn DownloadGate>, web::Data<dyn Clock>),
     path: web::Path<PathInVersion>,
 ) -> Result<HttpResponse> {
     let (version, path) = path.into_inner().of_present()?;
     let gate = gate.into_inner();
     let allowed = files::allow_file(&db, gate.clone(), &ctx, version, path, declared(&req)?).await?;
-    deliver(&req, &store, gate, allowed).await
+    let watch = Watch::new(&db, gate.clone(), clock.into_inner(), &allowed);
+    deliver(&req, &store, gate, watch, allowed).await
 }
 
 /// Downloads a file by a link of a download plan
@@ -75,7 +78,8 @@ pub(super) async fn get_ticket(
 ) -> Result<HttpResponse> {
     let gate = gate.into_inner();
     let allowed = files::allow_ticket(&db, gate.clone(), &tickets, &ticket, clock.now()).await?;
-    deliver(&req, &store, gate, allowed).await
+    let watch = Watch::new(&db, gate.clone(), clock.into_inner(), &allowed);
+    deliver(&req, &store, gate, watch, allowed).await
 }
 
 fn declared(req: &HttpRequest) -> Result<Declared> {
@@ -101,6 +105,7 @@ async fn deliver(
     req: &HttpRequest,
     store: &BlobStore,
     gate: Arc<dyn DownloadGate>,
+    watch: Watch,
     allowed: Allowed,
 ) -> Result<HttpResponse> {
     let length = allowed.content.size;
@@ -159,7 +164,7 @@ async fn deliver(
     };
     let delivery = Delivery { bytes: of_file(size), ..allowed.delivery };
     let recorded = gate.record(vec![delivery]).await?.pop();
-    let body = Counted::new(body, move |sent| {
+    let body = Counted::new(watch.over(body), move |sent| {
         if let (Some(id), true) = (recorded, sent < size) {
             gate.cut_short(id, of_file(sent));
         }

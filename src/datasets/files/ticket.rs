@@ -194,6 +194,7 @@ pub async fn allow_ticket(
             media_type: entry.media_type.as_str().to_owned(),
             content,
             key,
+            sample: entry.sample,
             delivery,
         })
     })

@@ -14,7 +14,7 @@ mod vocabulary;
 mod write;
 
 #[cfg(test)]
-mod samples;
+pub(super) mod samples;
 #[cfg(test)]
 mod test_decide;
 #[cfg(test)]

@@ -14,7 +14,7 @@ use crate::db::{Conn, Db};
 use crate::kernel::{
     Ctx, DeliveryId, Error, Kind, OrganisationId, PersonId, Principal, Result, Scope, Timestamp,
 };
-use crate::policies::{AccessMode, Facts, Terms, decide};
+use crate::policies::{AccessMode, EvaluationScope, Facts, Terms, evaluate};
 
 /// Where requests are handed in.
 const REQUESTS: &str = "/api/v1/requests";
@@ -153,8 +153,12 @@ fn gives_bytes(terms: &Terms) -> Result<()> {
 fn use_is_not_prohibited(terms: &Terms, ctx: &Ctx, asked: &Asked<'_>) -> Result<()> {
     let (Some(offer), Some(purpose)) = (terms.offer(), asked.purpose) else { return Ok(()) };
     let spaces = ctx.principal().map(|principal| principal.spaces.iter().cloned().collect());
-    let facts = Facts { now: ctx.now, purpose: Some(purpose), spaces: spaces.unwrap_or_default() };
-    verdict::permitted(Some(&decide(offer, &facts)), Kind::Forbidden, &asked.dataset.full_name())
+    let facts = Facts {
+        purpose: Some(purpose),
+        spaces: Some(spaces.unwrap_or_default()),
+        ..Facts::at(ctx.now, EvaluationScope::Download)
+    };
+    verdict::permitted(Some(&evaluate(offer, &facts)), Kind::Forbidden, &asked.dataset.full_name())
 }
 
 fn by_grant(conn: &mut Conn, ctx: &Ctx, principal: &Principal, asked: &Asked<'_>) -> Result<Permit> {

@@ -3,7 +3,7 @@
 use super::store;
 use crate::db::Conn;
 use crate::kernel::{Error, Kind, OrganisationId, Result, Timestamp};
-use crate::policies::{Facts, Outcome, Purpose, Terms, Verdict, decide};
+use crate::policies::{EvaluationScope, Facts, Outcome, Purpose, Terms, Verdict, evaluate};
 
 /// The code of a use that the terms do not permit.
 pub(super) const VIOLATED: &str = "policy_violated";
@@ -18,7 +18,9 @@ pub(super) fn of_use(
 ) -> Result<Option<Verdict>> {
     let Some(offer) = terms.offer() else { return Ok(None) };
     let spaces = store::spaces_of(conn, organisation)?;
-    Ok(Some(decide(offer, &Facts { now, purpose: Some(purpose), spaces })))
+    let facts =
+        Facts { purpose: Some(purpose), spaces: Some(spaces), ..Facts::at(now, EvaluationScope::Request) };
+    Ok(Some(evaluate(offer, &facts)))
 }
 
 /// Goes on unless the terms are violated.

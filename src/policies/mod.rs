@@ -8,8 +8,9 @@ mod model;
 mod sentences;
 
 pub use model::{
-    AccessMode, Action, Constraint, Datatype, Decimal, Duration, Facts, Iri, LeftOperand, Line,
-    LogicalOperator, Operator, Outcome, Permission, Policy, PolicyKind, Profile, Purpose, Rule, Terms, Value,
-    Verdict, decide,
+    AccessMode, Action, Constraint, Datatype, Decimal, Definition, DuoTerm, Duration, EvaluationScope,
+    Evidence, Facts, Iri, Label, LeftOperand, Line, LogicalOperator, ModelAccess, Operator, Outcome, Payment,
+    Permission, Policy, PolicyKind, Profile, Purpose, ResearchField, ResearchUse, Rule, Source, Statement,
+    Terms, Trace, Value, Verdict, evaluate,
 };
 pub use sentences::{Sentence, describe};

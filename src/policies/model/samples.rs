@@ -106,7 +106,7 @@ fn any_atomic() -> impl Strategy<Value = Constraint> {
                 if !operator.takes_list() {
                     right.truncate(1);
                 }
-                let unit = unit.filter(|_| left == LeftOperand::PayAmount);
+                let unit = unit.filter(|_| left.takes_unit());
                 Constraint::Atomic { left, operator, right, unit }
             },
         )
@@ -121,8 +121,18 @@ fn any_constraint() -> impl Strategy<Value = Constraint> {
 }
 
 fn any_rule() -> impl Strategy<Value = Rule> {
-    (select(Action::ALL), vec(any_constraint(), 0..2), vec(any_constraint(), 0..4))
-        .prop_map(|(action, refinements, constraints)| Rule { action, refinements, constraints })
+    let about =
+        option::weighted(0.1, select(vec![iri("did:web:trainer.example"), iri("did:web:other.example")]));
+    (select(Action::ALL), vec(any_constraint(), 0..2), vec(any_constraint(), 0..4), about).prop_map(
+        |(action, refinements, constraints, assignee)| Rule {
+            assigner: None,
+            assignee,
+            target: None,
+            action,
+            refinements,
+            constraints,
+        },
+    )
 }
 
 /// Any policy that can be written.

@@ -32,6 +32,7 @@ rule-action-how = { $action } { $how }
 
 line-only-if = Only if { $clause }{ $end }
 line-only-where = Only in the case where { $clause }{ $end }
+line-terms-only-if = These terms apply only if { $clause }.
 line-possibility = Possibility { $number }: { $clause }{ $end }
 line-condition = Condition { $number }: { $clause }{ $end }
 line-step = Step { $number }: { $clause }{ $end }
@@ -50,10 +51,15 @@ clause-choice = { $relation ->
     [kind] { $subject } falls under { $values }
    *[is] { $subject } is { $values }
  }
+clause-assignee = the data user is { $iri }
+clause-target = the data is { $iri }
 clause-place = { $relation ->
-    [in] { $subject } lies in { $values }
+    [in] { $subject } lies { $values }
     [has] { $subject } includes { $values }
-   *[outside] { $subject } lies outside { $values }
+   *[outside] { $count ->
+        [one] { $subject } does not lie { $values }
+       *[other] { $subject } lies { $none }
+    }
  }
 clause-measure = { $subject } { $comparison }
 clause-moment = the use takes place { $when }
@@ -62,6 +68,10 @@ clause-membership = { $relation ->
     [not] { $count ->
         [one] the data user is not a member of the data space { $spaces }
        *[other] the data user is a member of none of these data spaces: { $spaces }
+    }
+    [any] { $count ->
+        [one] the data user is a member of the data space { $spaces }
+       *[other] the data user is a member of at least one of these data spaces: { $spaces }
     }
    *[is] { $count ->
         [one] the data user is a member of the data space { $spaces }
@@ -92,13 +102,13 @@ compare-lteq = is at most { $value }
 compare-gt = is more than { $value }
 compare-gteq = is at least { $value }
 moment-eq = on { $value }
-moment-neq = not on { $value }
+moment-neq = at another time than { $value }
 moment-lt = before { $value }
 moment-lteq = no later than { $value }
 moment-gt = after { $value }
 moment-gteq = no earlier than { $value }
 event-eq = at { $event }
-event-neq = not at { $event }
+event-neq = at another time than { $event }
 event-lt = before { $event }
 event-lteq = at or before { $event }
 event-gt = after { $event }
@@ -126,9 +136,10 @@ subject-file-format = the file format
 subject-industry = the data user’s sector of activity
 subject-language = the language
 subject-media = the kind of medium
+subject-resolution = the resolution at which the data is rendered
 subject-product = the product or service
 subject-purpose = the purpose
-subject-recipient = the recipient of the result
+subject-recipient = the recipient
 subject-system-device = the computing device
 subject-unit-of-count = the unit in which uses are counted
 subject-version = the version of the data
@@ -207,13 +218,160 @@ purpose-production = running a service in production
 purpose-tdm-research = scientific research
 purpose-tdm-non-research = a purpose other than scientific research
 
+## Kinds of organisation
+
+organisation-public-body = a public body
+organisation-company = a company
+organisation-sme = a small or medium-sized enterprise
+organisation-research = a research organisation
+
 ## Places, events, states
 
-place-eu = the European Union
-place-eea = the European Economic Area
+place-eu = { $case ->
+    [within] in the European Union
+   *[plain] the European Union
+ }
+country-AT = { $case ->
+    [within] in Austria
+   *[plain] Austria
+ }
+country-BE = { $case ->
+    [within] in Belgium
+   *[plain] Belgium
+ }
+country-BG = { $case ->
+    [within] in Bulgaria
+   *[plain] Bulgaria
+ }
+country-CH = { $case ->
+    [within] in Switzerland
+   *[plain] Switzerland
+ }
+country-CY = { $case ->
+    [within] in Cyprus
+   *[plain] Cyprus
+ }
+country-CZ = { $case ->
+    [within] in Czechia
+   *[plain] Czechia
+ }
+country-DE = { $case ->
+    [within] in Germany
+   *[plain] Germany
+ }
+country-DK = { $case ->
+    [within] in Denmark
+   *[plain] Denmark
+ }
+country-EE = { $case ->
+    [within] in Estonia
+   *[plain] Estonia
+ }
+country-ES = { $case ->
+    [within] in Spain
+   *[plain] Spain
+ }
+country-FI = { $case ->
+    [within] in Finland
+   *[plain] Finland
+ }
+country-FR = { $case ->
+    [within] in France
+   *[plain] France
+ }
+country-GB = { $case ->
+    [within] in the United Kingdom
+   *[plain] the United Kingdom
+ }
+country-GR = { $case ->
+    [within] in Greece
+   *[plain] Greece
+ }
+country-HR = { $case ->
+    [within] in Croatia
+   *[plain] Croatia
+ }
+country-HU = { $case ->
+    [within] in Hungary
+   *[plain] Hungary
+ }
+country-IE = { $case ->
+    [within] in Ireland
+   *[plain] Ireland
+ }
+country-IS = { $case ->
+    [within] in Iceland
+   *[plain] Iceland
+ }
+country-IT = { $case ->
+    [within] in Italy
+   *[plain] Italy
+ }
+country-LI = { $case ->
+    [within] in Liechtenstein
+   *[plain] Liechtenstein
+ }
+country-LT = { $case ->
+    [within] in Lithuania
+   *[plain] Lithuania
+ }
+country-LU = { $case ->
+    [within] in Luxembourg
+   *[plain] Luxembourg
+ }
+country-LV = { $case ->
+    [within] in Latvia
+   *[plain] Latvia
+ }
+country-MT = { $case ->
+    [within] in Malta
+   *[plain] Malta
+ }
+country-NL = { $case ->
+    [within] in the Netherlands
+   *[plain] the Netherlands
+ }
+country-NO = { $case ->
+    [within] in Norway
+   *[plain] Norway
+ }
+country-PL = { $case ->
+    [within] in Poland
+   *[plain] Poland
+ }
+country-PT = { $case ->
+    [within] in Portugal
+   *[plain] Portugal
+ }
+country-RO = { $case ->
+    [within] in Romania
+   *[plain] Romania
+ }
+country-SE = { $case ->
+    [within] in Sweden
+   *[plain] Sweden
+ }
+country-SI = { $case ->
+    [within] in Slovenia
+   *[plain] Slovenia
+ }
+country-SK = { $case ->
+    [within] in Slovakia
+   *[plain] Slovakia
+ }
+place-eea = { $case ->
+    [within] in the European Economic Area
+   *[plain] the European Economic Area
+ }
+place-other = { $case ->
+    [within] in { $iri }
+   *[plain] { $iri }
+ }
 occasion-grant-ended = the end of the grant
 occasion-policy-usage = the use under these terms
 state-verified = verified
+state-hosted = given to others by queries only, without the weights
+state-open-weights = given to others, weights included
 state-internal-only = limited to the data user’s own organisation
 
 ## The Data Use Ontology (GA4GH DUO)

@@ -32,6 +32,7 @@ rule-action-how = { $action } { $how }
 
 line-only-if = Seulement si { $clause }{ $end }
 line-only-where = Seulement dans le cas où { $clause }{ $end }
+line-terms-only-if = Ces conditions ne valent que si { $clause }.
 line-possibility = Possibilité { $number } : { $clause }{ $end }
 line-condition = Condition { $number } : { $clause }{ $end }
 line-step = Étape { $number } : { $clause }{ $end }
@@ -50,10 +51,15 @@ clause-choice = { $relation ->
     [kind] { $subject } relève de { $values }
    *[is] { $subject } est { $values }
  }
+clause-assignee = l’utilisateur des données est { $iri }
+clause-target = les données sont { $iri }
 clause-place = { $relation ->
-    [in] { $subject } se trouve dans { $values }
+    [in] { $subject } se trouve { $values }
     [has] { $subject } comprend { $values }
-   *[outside] { $subject } se trouve hors de { $values }
+   *[outside] { $count ->
+        [one] { $subject } ne se trouve pas { $values }
+       *[other] { $subject } ne se trouve { $none }
+    }
  }
 clause-measure = { $subject } { $comparison }
 clause-moment = l’usage a lieu { $when }
@@ -62,6 +68,10 @@ clause-membership = { $relation ->
     [not] { $count ->
         [one] l’utilisateur des données n’est pas membre de l’espace de données { $spaces }
        *[other] l’utilisateur des données n’est membre d’aucun de ces espaces de données : { $spaces }
+    }
+    [any] { $count ->
+        [one] l’utilisateur des données est membre de l’espace de données { $spaces }
+       *[other] l’utilisateur des données est membre d’au moins un de ces espaces de données : { $spaces }
     }
    *[is] { $count ->
         [one] l’utilisateur des données est membre de l’espace de données { $spaces }
@@ -126,9 +136,10 @@ subject-file-format = le format de fichier
 subject-industry = le secteur d’activité de l’utilisateur des données
 subject-language = la langue
 subject-media = le type de support
+subject-resolution = la résolution de restitution des données
 subject-product = le produit ou service
 subject-purpose = la finalité
-subject-recipient = le destinataire du résultat
+subject-recipient = le destinataire
 subject-system-device = l’appareil informatique
 subject-unit-of-count = l’unité dans laquelle les usages sont comptés
 subject-version = la version des données
@@ -207,13 +218,160 @@ purpose-production = l’exploitation d’un service en production
 purpose-tdm-research = la recherche scientifique
 purpose-tdm-non-research = une finalité autre que la recherche scientifique
 
+## Kinds of organisation
+
+organisation-public-body = un organisme public
+organisation-company = une entreprise
+organisation-sme = une petite ou moyenne entreprise
+organisation-research = un organisme de recherche
+
 ## Places, events, states
 
-place-eu = l’Union européenne
-place-eea = l’Espace économique européen
+place-eu = { $case ->
+    [within] dans l’Union européenne
+   *[plain] l’Union européenne
+ }
+country-AT = { $case ->
+    [within] en Autriche
+   *[plain] l’Autriche
+ }
+country-BE = { $case ->
+    [within] en Belgique
+   *[plain] la Belgique
+ }
+country-BG = { $case ->
+    [within] en Bulgarie
+   *[plain] la Bulgarie
+ }
+country-CH = { $case ->
+    [within] en Suisse
+   *[plain] la Suisse
+ }
+country-CY = { $case ->
+    [within] à Chypre
+   *[plain] Chypre
+ }
+country-CZ = { $case ->
+    [within] en Tchéquie
+   *[plain] la Tchéquie
+ }
+country-DE = { $case ->
+    [within] en Allemagne
+   *[plain] l’Allemagne
+ }
+country-DK = { $case ->
+    [within] au Danemark
+   *[plain] le Danemark
+ }
+country-EE = { $case ->
+    [within] en Estonie
+   *[plain] l’Estonie
+ }
+country-ES = { $case ->
+    [within] en Espagne
+   *[plain] l’Espagne
+ }
+country-FI = { $case ->
+    [within] en Finlande
+   *[plain] la Finlande
+ }
+country-FR = { $case ->
+    [within] en France
+   *[plain] la France
+ }
+country-GB = { $case ->
+    [within] au Royaume-Uni
+   *[plain] le Royaume-Uni
+ }
+country-GR = { $case ->
+    [within] en Grèce
+   *[plain] la Grèce
+ }
+country-HR = { $case ->
+    [within] en Croatie
+   *[plain] la Croatie
+ }
+country-HU = { $case ->
+    [within] en Hongrie
+   *[plain] la Hongrie
+ }
+country-IE = { $case ->
+    [within] en Irlande
+   *[plain] l’Irlande
+ }
+country-IS = { $case ->
+    [within] en Islande
+   *[plain] l’Islande
+ }
+country-IT = { $case ->
+    [within] en Italie
+   *[plain] l’Italie
+ }
+country-LI = { $case ->
+    [within] au Liechtenstein
+   *[plain] le Liechtenstein
+ }
+country-LT = { $case ->
+    [within] en Lituanie
+   *[plain] la Lituanie
+ }
+country-LU = { $case ->
+    [within] au Luxembourg
+   *[plain] le Luxembourg
+ }
+country-LV = { $case ->
+    [within] en Lettonie
+   *[plain] la Lettonie
+ }
+country-MT = { $case ->
+    [within] à Malte
+   *[plain] Malte
+ }
+country-NL = { $case ->
+    [within] aux Pays-Bas
+   *[plain] les Pays-Bas
+ }
+country-NO = { $case ->
+    [within] en Norvège
+   *[plain] la Norvège
+ }
+country-PL = { $case ->
+    [within] en Pologne
+   *[plain] la Pologne
+ }
+country-PT = { $case ->
+    [within] au Portugal
+   *[plain] le Portugal
+ }
+country-RO = { $case ->
+    [within] en Roumanie
+   *[plain] la Roumanie
+ }
+country-SE = { $case ->
+    [within] en Suède
+   *[plain] la Suède
+ }
+country-SI = { $case ->
+    [within] en Slovénie
+   *[plain] la Slovénie
+ }
+country-SK = { $case ->
+    [within] en Slovaquie
+   *[plain] la Slovaquie
+ }
+place-eea = { $case ->
+    [within] dans l’Espace économique européen
+   *[plain] l’Espace économique européen
+ }
+place-other = { $case ->
+    [within] dans { $iri }
+   *[plain] { $iri }
+ }
 occasion-grant-ended = la fin de l’autorisation
 occasion-policy-usage = l’usage selon ces conditions
 state-verified = vérifié
+state-hosted = accordé à des tiers par requêtes seulement, sans les poids
+state-open-weights = accordé à des tiers, poids compris
 state-internal-only = limité à l’organisation de l’utilisateur des données
 
 ## The Data Use Ontology (GA4GH DUO)

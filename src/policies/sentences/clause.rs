@@ -1,6 +1,6 @@
 //! A condition as a clause: what follows "only if" or "if".
 
-use super::values::{Amount, value};
+use super::values::{Form, value};
 use super::voice::Voice;
 use super::words;
 use crate::i18n::{Key, key};
@@ -10,6 +10,8 @@ use crate::policies::model::{Constraint, Iri, LeftOperand, Operator, Value};
 enum Wording {
     /// Something that is, or is not, this or that.
     Choice(Key),
+    /// A state, which is never of a kind.
+    State(Key),
     /// A quantity.
     Measure(Key),
     /// A place.
@@ -27,7 +29,7 @@ enum Wording {
 }
 
 fn wording(left: LeftOperand) -> Wording {
-    use Wording::{Choice, Measure, Place};
+    use Wording::{Choice, Measure, Place, State};
     match left {
         LeftOperand::Count => Measure(key!("subject-count")),
         LeftOperand::DateTime => Wording::Moment,
@@ -42,6 +44,7 @@ fn wording(left: LeftOperand) -> Wording {
         LeftOperand::MeteredTime => Measure(key!("subject-metered-time")),
         LeftOperand::PayAmount => Measure(key!("subject-pay-amount")),
         LeftOperand::Percentage => Measure(key!("subject-percentage")),
+        LeftOperand::Resolution => Measure(key!("subject-resolution")),
         LeftOperand::Product => Choice(key!("subject-product")),
         LeftOperand::Purpose => Choice(key!("subject-purpose")),
         LeftOperand::Recipient => Choice(key!("subject-recipient")),
@@ -59,8 +62,22 @@ fn wording(left: LeftOperand) -> Wording {
         LeftOperand::DuoPermission => Choice(key!("subject-duo-permission")),
         LeftOperand::DuoModifiers => Wording::DuoModifiers,
         LeftOperand::Citation => Choice(key!("subject-citation")),
-        LeftOperand::ModelAccess => Choice(key!("subject-model-access")),
+        LeftOperand::ModelAccess => State(key!("subject-model-access")),
     }
+}
+
+/// Whom and what a rule is about, where it says so: the last part of the pointer, and the clause.
+pub(super) fn concerns(
+    voice: Voice,
+    assignee: Option<&Iri>,
+    target: Option<&Iri>,
+) -> Vec<(&'static str, String)> {
+    let named = [("assignee", key!("clause-assignee"), assignee), ("target", key!("clause-target"), target)];
+    let each = named.into_iter().filter_map(|(part, key, iri)| {
+        let iri = iri?.as_str();
+        Some((part, voice.say(key, &[("iri", iri.into())])))
+    });
+    each.collect()
 }
 
 /// The clause of a condition; a group holds its parts in parentheses.
@@ -85,9 +102,13 @@ fn atomic(
     right: &[Value],
     unit: Option<&Iri>,
 ) -> String {
-    let values: Vec<_> = right.iter().map(|right| value(voice, left, right, Amount { unit })).collect();
+    let within = matches!(operator, Operator::IsPartOf | Operator::IsAnyOf | Operator::IsNoneOf);
+    let form = Form { unit, within };
+    let values: Vec<_> = right.iter().map(|right| value(voice, left, right, form)).collect();
     match wording(left) {
         Wording::Choice(subject) => choice(voice, subject, operator, values),
+        Wording::State(subject) if operator == Operator::IsA => choice(voice, subject, Operator::Eq, values),
+        Wording::State(subject) => choice(voice, subject, operator, values),
         Wording::Measure(subject) => match comparison(voice, operator, &values) {
             Some(comparison) => {
                 let subject = voice.say(subject, &[]);
@@ -151,10 +172,12 @@ fn choice(voice: Voice, subject: Key, operator: Operator, values: Vec<String>) -
 }
 
 fn place(voice: Voice, subject: Key, operator: Operator, values: Vec<String>) -> String {
+    let count = values.len();
+    let none = voice.none_of(values.clone());
     let (relation, values) = match operator {
         Operator::IsPartOf | Operator::IsAnyOf => ("in", voice.any_of(values)),
         Operator::HasPart | Operator::IsAllOf => ("has", voice.all_of(values)),
-        Operator::IsNoneOf => ("outside", voice.all_of(values)),
+        Operator::IsNoneOf => ("outside", voice.any_of(values)),
         Operator::Eq
         | Operator::Neq
         | Operator::Gt
@@ -164,7 +187,13 @@ fn place(voice: Voice, subject: Key, operator: Operator, values: Vec<String>) ->
         | Operator::IsA => return choice(voice, subject, operator, values),
     };
     let subject = voice.say(subject, &[]);
-    let args = [("subject", subject.into()), ("relation", relation.into()), ("values", values.into())];
+    let args = [
+        ("subject", subject.into()),
+        ("relation", relation.into()),
+        ("count", count.into()),
+        ("values", values.into()),
+        ("none", none.into()),
+    ];
     voice.say(key!("clause-place"), &args)
 }
 
@@ -179,7 +208,7 @@ fn membership(voice: Voice, operator: Operator, spaces: Vec<String>) -> String {
         | Operator::Lteq
         | Operator::IsA
         | Operator::IsPartOf
-        | Operator::IsAnyOf => ("is", voice.any_of(spaces)),
+        | Operator::IsAnyOf => ("any", voice.all_of(spaces)),
     };
     let args = [("relation", relation.into()), ("count", count.into()), ("spaces", spaces.into())];
     voice.say(key!("clause-membership"), &args)

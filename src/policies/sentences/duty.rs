@@ -1,7 +1,7 @@
 //! How a duty is to be done: constraints that are no conditions of it but its deadline, its wording or its amount.
 
 use super::clause::{comparison, moment};
-use super::values::{Amount, value};
+use super::values::{Form, value};
 use super::voice::Voice;
 use crate::i18n::key;
 use crate::policies::model::{Constraint, LeftOperand, Operator, Rule};
@@ -45,7 +45,7 @@ fn first(voice: Voice, constraint: &Constraint) -> String {
     match constraint {
         Constraint::Atomic { left, right, unit, .. } => right
             .first()
-            .map(|right| value(voice, *left, right, Amount { unit: unit.as_ref() }))
+            .map(|right| value(voice, *left, right, Form { unit: unit.as_ref(), within: false }))
             .unwrap_or_default(),
         Constraint::Logical(..) => String::new(),
     }

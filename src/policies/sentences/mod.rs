@@ -4,6 +4,7 @@
 //! so that a verdict can be read beside the sentence it is about.
 
 mod clause;
+mod countries;
 mod duty;
 mod nace;
 mod terms;
@@ -58,6 +59,11 @@ impl Writer {
     }
 
     fn policy(&mut self, policy: &Policy) {
+        let terms = clause::concerns(self.voice, policy.assignee.as_ref(), policy.target.as_ref());
+        for (part, clause) in terms {
+            let text = self.voice.say(key!("line-terms-only-if"), &[("clause", clause.into())]);
+            self.say(format!("/{part}"), text);
+        }
         if policy.permissions.is_empty() {
             let only_prohibits = !policy.prohibitions.is_empty();
             let key =
@@ -80,7 +86,11 @@ impl Writer {
 
     fn permission(&mut self, index: usize, several: bool, permission: &Permission) {
         let Permission { rule, duties } = permission;
-        let conditional = !(rule.refinements.is_empty() && rule.constraints.is_empty() && duties.is_empty());
+        let about = clause::concerns(self.voice, rule.assignee.as_ref(), rule.target.as_ref());
+        let conditional = !(about.is_empty()
+            && rule.refinements.is_empty()
+            && rule.constraints.is_empty()
+            && duties.is_empty());
         let key = match (several, conditional) {
             (false, false) => key!("rule-may"),
             (false, true) => key!("rule-may-if"),
@@ -92,6 +102,9 @@ impl Writer {
         let at = format!("/permission/{index}");
         let text = self.voice.say(key, &[("action", action.into()), ("number", number.into())]);
         self.say(format!("{at}/action"), text);
+        for (part, clause) in about {
+            self.only_if(format!("{at}/{part}"), clause);
+        }
         for (i, refinement) in rule.refinements.iter().enumerate() {
             let lead = Lead { key: key!("line-only-where"), number: 0 };
             self.condition(lead, refinement, format!("{at}/action/odrl:refinement/{i}"));
@@ -103,6 +116,12 @@ impl Writer {
         for (i, duty) in duties.iter().enumerate() {
             self.duty(format!("{at}/duty/{i}"), (key!("rule-must-first"), key!("rule-must-first-if")), duty);
         }
+    }
+
+    fn only_if(&mut self, at: String, clause: String) {
+        let end = self.voice.say(key!("end-stop"), &[]);
+        let text = self.voice.say(key!("line-only-if"), &[("clause", clause.into()), ("end", end.into())]);
+        self.say(at, text);
     }
 
     /// A condition that stands for itself; a group is followed by its parts.
@@ -148,12 +167,13 @@ impl Writer {
         rule: &Rule,
         constraints: impl Iterator<Item = &'a Constraint>,
     ) {
-        let within = |key, constraint| {
-            self.voice.say(key, &[("clause", clause::clause(self.voice, constraint).into())])
-        };
-        let refinements = rule.refinements.iter().map(|refinement| within(key!("within-where"), refinement));
-        let conditions: Vec<_> =
-            refinements.chain(constraints.map(|constraint| within(key!("within-if"), constraint))).collect();
+        let within = |key, clause: String| self.voice.say(key, &[("clause", clause.into())]);
+        let clause = |constraint| clause::clause(self.voice, constraint);
+        let about = clause::concerns(self.voice, rule.assignee.as_ref(), rule.target.as_ref());
+        let refinements = rule.refinements.iter().map(|it| within(key!("within-where"), clause(it)));
+        let about = about.into_iter().map(|(_, clause)| within(key!("within-if"), clause));
+        let constraints = constraints.map(|it| within(key!("within-if"), clause(it)));
+        let conditions: Vec<_> = refinements.chain(about).chain(constraints).collect();
         let text = if conditions.is_empty() {
             self.voice.say(plain, &[("action", action.into())])
         } else {

@@ -1,5 +1,6 @@
 //! Terms of known vocabularies in words. What is foreign is shown in full: a shortened name would hide whose it is.
 
+use super::countries::COUNTRIES;
 use super::nace::NACE;
 use super::voice::Voice;
 use crate::i18n::{Key, key};
@@ -19,12 +20,16 @@ const TERMS: &[(&str, Key)] = &[
     ("cad:Production", key!("purpose-production")),
     ("tdm:research", key!("purpose-tdm-research")),
     ("tdm:non-research", key!("purpose-tdm-non-research")),
-    ("cad:EU", key!("place-eu")),
-    ("cad:EEA", key!("place-eea")),
+    ("cad:PublicBody", key!("organisation-public-body")),
+    ("cad:Company", key!("organisation-company")),
+    ("cad:Sme", key!("organisation-sme")),
+    ("cad:Research", key!("organisation-research")),
     ("cad:grantEnded", key!("occasion-grant-ended")),
     ("odrl:policyUsage", key!("occasion-policy-usage")),
     ("cad:Verified", key!("state-verified")),
     ("cad:InternalOnly", key!("state-internal-only")),
+    ("cad:Hosted", key!("state-hosted")),
+    ("cad:OpenWeights", key!("state-open-weights")),
 ];
 
 /// Code, short name and label of the terms of the Data Use Ontology (GA4GH DUO).
@@ -82,13 +87,19 @@ const LANGUAGES: &[(&str, Key)] = &[
     ("sv", key!("language-sv")),
 ];
 
+/// Where countries have their names: ISO 3166-1, and the EU's authority table.
+const COUNTRY_NAMES: [&str; 2] =
+    ["urn:iso:3166:", "http://publications.europa.eu/resource/authority/country/"];
 /// The names of NACE Rev. 2.1 codes.
 const NACE_CODES: &str = "http://data.europa.eu/ux2/nace2.1/";
 /// Where currencies have their names: the EU's authority table, and ISO 4217.
 const CURRENCIES: [&str; 2] = ["http://publications.europa.eu/resource/authority/currency/", "urn:iso:4217:"];
 
-/// A term in words, or the whole IRI.
-pub(super) fn iri(voice: Voice, left: LeftOperand, iri: &Iri) -> String {
+/// A term in words, or the whole IRI; a place also as where something lies.
+pub(super) fn iri(voice: Voice, left: LeftOperand, iri: &Iri, within: bool) -> String {
+    if matches!(left, LeftOperand::ProcessingLocation | LeftOperand::Spatial) {
+        return place(voice, iri, within);
+    }
     let compact = iri.compact();
     if let Some((_, key)) = TERMS.iter().find(|(term, _)| *term == compact) {
         return voice.say(*key, &[]);
@@ -131,6 +142,20 @@ fn nace(voice: Voice, code: &str) -> Option<String> {
     Some(voice.say(key, &[("label", label.into()), ("code", format!("{known}{finer}").into())]))
 }
 
+fn place(voice: Voice, iri: &Iri, within: bool) -> String {
+    let code = COUNTRY_NAMES.iter().find_map(|names| iri.as_str().strip_prefix(names));
+    let country =
+        code.and_then(|code| COUNTRIES.iter().find(|(two, three, _)| [*two, *three].contains(&code)));
+    let key = match (iri.compact().as_str(), country) {
+        ("cad:EU", _) => key!("place-eu"),
+        ("cad:EEA", _) => key!("place-eea"),
+        (_, Some((_, _, name))) => *name,
+        (_, None) => key!("place-other"),
+    };
+    let case = if within { "within" } else { "plain" };
+    voice.say(key, &[("case", case.into()), ("iri", iri.as_str().into())])
+}
+
 fn space(voice: Voice, iri: &Iri) -> Option<String> {
     let (_, slug) = iri.as_str().rsplit_once('/').filter(|(_, slug)| !slug.is_empty())?;
     let args = [("slug", slug.into()), ("iri", iri.as_str().into())];
@@ -159,7 +184,7 @@ mod tests {
     use crate::i18n::Language;
 
     fn english(left: LeftOperand, text: &str) -> String {
-        iri(Voice(Language::En), left, &Iri::parse(text).unwrap())
+        iri(Voice(Language::En), left, &Iri::parse(text).unwrap(), false)
     }
 
     #[test]
@@ -187,6 +212,8 @@ mod tests {
             (LeftOperand::Purpose, "cad:Education", "the teaching and training of people"),
             (LeftOperand::Purpose, "https://w3id.org/dpv#Marketing", "https://w3id.org/dpv#Marketing"),
             (LeftOperand::ProcessingLocation, "cad:EEA", "the European Economic Area"),
+            (LeftOperand::Spatial, "urn:iso:3166:DEU", "Germany"),
+            (LeftOperand::Spatial, "urn:iso:3166:USA", "urn:iso:3166:USA"),
             (LeftOperand::DuoModifiers, "duo:0000021", "“ethics approval required” (IRB, DUO:0000021)"),
             (
                 LeftOperand::SpaceMembership,

@@ -8,33 +8,43 @@ use crate::i18n::{Key, Language, key};
 use crate::kernel::Timestamp;
 use crate::policies::model::{Duration, Iri, LeftOperand, Value};
 
-/// What a number counts, beyond what its operand tells.
-#[derive(Debug, Clone, Copy)]
-pub(super) struct Amount<'a> {
-    /// A currency.
+/// How a value stands in its clause.
+#[derive(Debug, Clone, Copy, Default)]
+pub(super) struct Form<'a> {
+    /// The currency or other unit of a number.
     pub(super) unit: Option<&'a Iri>,
+    /// Whether a place is where something lies: `in Germany`, not `Germany`.
+    pub(super) within: bool,
 }
 
 /// A right operand in words.
-pub(super) fn value(voice: Voice, left: LeftOperand, value: &Value, amount: Amount<'_>) -> String {
+pub(super) fn value(voice: Voice, left: LeftOperand, value: &Value, form: Form<'_>) -> String {
     match value {
         Value::DateTime(at) => instant(voice, *at),
         Value::Date(day) => date(voice, *day),
         Value::Duration(span) => duration(voice, *span),
-        Value::Decimal(decimal) => match left {
-            LeftOperand::PayAmount => money(voice, &decimal.to_string(), amount.unit),
-            LeftOperand::Percentage => {
-                let number = number(voice, &decimal.to_string());
-                voice.say(key!("value-percent"), &[("number", number.into())])
-            }
-            _ => number(voice, &decimal.to_string()),
-        },
-        Value::Integer(whole) => number(voice, &whole.to_string()),
+        Value::Decimal(decimal) => quantity(voice, left, &decimal.to_string(), form),
+        Value::Integer(whole) => quantity(voice, left, &whole.to_string(), form),
         Value::Boolean(true) => voice.say(key!("value-true"), &[]),
         Value::Boolean(false) => voice.say(key!("value-false"), &[]),
         Value::Text(text) => terms::text(voice, left, text),
-        Value::Iri(iri) => terms::iri(voice, left, iri),
+        Value::Iri(iri) => terms::iri(voice, left, iri, form.within),
     }
+}
+
+/// A number of whatever the operand measures.
+fn quantity(voice: Voice, left: LeftOperand, plain: &str, form: Form<'_>) -> String {
+    let number = number(voice, plain);
+    match (left, form.unit) {
+        (LeftOperand::PayAmount, unit) => money(voice, plain, unit),
+        (LeftOperand::Percentage, _) => voice.say(key!("value-percent"), &[("number", number.into())]),
+        (_, Some(unit)) => in_unit(voice, number, unit),
+        (_, None) => number,
+    }
+}
+
+fn in_unit(voice: Voice, number: String, unit: &Iri) -> String {
+    voice.say(key!("value-in-unit"), &[("number", number.into()), ("unit", unit.as_str().into())])
 }
 
 const MONTHS: [Key; 12] = [
@@ -129,9 +139,7 @@ fn money(voice: Voice, plain: &str, unit: Option<&Iri>) -> String {
         Some((Some(code), _)) => {
             voice.say(key!("value-money"), &[("number", number.into()), ("currency", code.into())])
         }
-        Some((None, unit)) => {
-            voice.say(key!("value-in-unit"), &[("number", number.into()), ("unit", unit.as_str().into())])
-        }
+        Some((None, unit)) => in_unit(voice, number, unit),
     }
 }
 
@@ -143,8 +151,8 @@ mod tests {
     fn both(datatype: Datatype, text: &str, left: LeftOperand, unit: Option<&str>) -> [String; 2] {
         let parsed = Value::parse(datatype, text).unwrap();
         let unit = unit.map(|unit| Iri::parse(unit).unwrap());
-        let amount = Amount { unit: unit.as_ref() };
-        [Language::En, Language::Fr].map(|language| value(Voice(language), left, &parsed, amount))
+        let form = Form { unit: unit.as_ref(), within: false };
+        [Language::En, Language::Fr].map(|language| value(Voice(language), left, &parsed, form))
     }
 
     #[test]

@@ -590,3 +590,56 @@ nace-V = Activities of extraterritorial organisations and bodies
 nace-V99 = Activities of extraterritorial organisations and bodies
 term-nace = “{ $label }” (NACE { $code })
 term-nace-within = NACE { $code }, within “{ $label }”
+
+## Templates of policies
+
+template-purpose = For stated purposes
+template-purpose-about = Any use is permitted, for the listed purposes only.
+template-time-window = Within a time window
+template-time-window-about = Any use is permitted from one moment on, until another, or both.
+template-members-only = For members of a data space
+template-members-only-about = Any use is permitted to members of at least one of the listed data spaces.
+template-sector = For sectors of activity
+template-sector-about = Any use is permitted to organisations of the listed sectors.
+template-eea-processing = Processing within a region
+template-eea-processing-about = The data is processed within the region, and its ownership is not passed on outside it.
+template-noncommercial-research = Non-commercial research
+template-noncommercial-research-about = The data is used for non-commercial scientific research and never commercially.
+template-count = A number of downloads
+template-count-about = Each file may be downloaded completely so many times under a grant.
+template-delete-after = Use for a time, then deletion
+template-delete-after-about = The data is used for so long after the grant began and deleted soon after the grant has ended.
+template-no-redistribution = No passing on
+template-no-redistribution-about = The data is not given to third parties, nor are weights of models trained on it unless they stay within the organisation.
+template-attribution = Naming the source
+template-attribution-about = Whoever uses the data gives the citation.
+template-ethics = Ethics approval
+template-ethics-about = Any use is permitted once an ethics approval has been verified.
+template-duo = Terms of the Data Use Ontology
+template-duo-about = The use falls under a permission of the Data Use Ontology (GA4GH DUO) and keeps its modifiers.
+template-tdm-optout = Text and data mining reserved
+template-tdm-optout-about = Text and data mining is prohibited (Directive (EU) 2019/790, Article 4(3)), scientific research excepted if wanted.
+template-price = A price
+template-price-about = Any use is permitted once the price has been paid; the register never handles money.
+template-secure-environment = Secure environments only
+template-secure-environment-about = The data is processed in the listed secure processing environments and downloaded to nowhere else.
+
+## Parameters of templates
+
+parameter-purposes = The purposes
+parameter-from = The first moment
+parameter-until = The last moment; a day counts to its end
+parameter-spaces = The data spaces
+parameter-sectors = The sectors
+parameter-area = The region
+parameter-downloads = How many times each file
+parameter-use-for = How long after the grant began
+parameter-delete-within = How soon after the grant has ended
+parameter-weights = Whether weights of models stay within the organisation too
+parameter-citation = The citation, word for word
+parameter-permission = The permission
+parameter-modifiers = The modifiers, all of which apply
+parameter-except-research = Whether scientific research is excepted
+parameter-amount = The least amount
+parameter-currency = The currency
+parameter-environments = The environments

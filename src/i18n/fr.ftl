@@ -593,3 +593,56 @@ nace-V = Activités extraterritoriales
 nace-V99 = Activités des organisations et organismes extraterritoriaux
 term-nace = « { $label } » (NACE { $code })
 term-nace-within = NACE { $code }, au sein de « { $label } »
+
+## Templates of policies
+
+template-purpose = Pour des finalités déterminées
+template-purpose-about = Tout usage est autorisé, pour les finalités énumérées seulement.
+template-time-window = Pendant une période
+template-time-window-about = Tout usage est autorisé à partir d’un moment, jusqu’à un autre, ou entre les deux.
+template-members-only = Pour les membres d’un espace de données
+template-members-only-about = Tout usage est autorisé aux membres d’au moins un des espaces de données énumérés.
+template-sector = Pour des secteurs d’activité
+template-sector-about = Tout usage est autorisé aux organisations des secteurs énumérés.
+template-eea-processing = Traitement dans une région
+template-eea-processing-about = Les données sont traitées dans la région, et leur propriété n’est pas transférée hors de celle-ci.
+template-noncommercial-research = Recherche non commerciale
+template-noncommercial-research-about = Les données servent à la recherche scientifique non commerciale, jamais à des fins commerciales.
+template-count = Un nombre de téléchargements
+template-count-about = Chaque fichier peut être téléchargé entièrement tant de fois par autorisation.
+template-delete-after = Usage limité dans le temps, puis suppression
+template-delete-after-about = Les données sont utilisées pendant une durée à compter du début de l’autorisation, puis supprimées peu après sa fin.
+template-no-redistribution = Pas de rediffusion
+template-no-redistribution-about = Les données ne sont pas communiquées à des tiers, ni les poids de modèles entraînés avec elles si ceux-ci sortent de l’organisation.
+template-attribution = Mention de la source
+template-attribution-about = Quiconque utilise les données en donne la mention de source.
+template-ethics = Approbation éthique
+template-ethics-about = Tout usage est autorisé dès qu’une approbation éthique a été vérifiée.
+template-duo = Termes de la Data Use Ontology
+template-duo-about = L’usage relève d’une permission de la Data Use Ontology (GA4GH DUO) et en respecte les modificateurs.
+template-tdm-optout = Fouille de textes et de données réservée
+template-tdm-optout-about = La fouille de textes et de données est interdite (directive (UE) 2019/790, article 4, paragraphe 3), sauf pour la recherche scientifique si on le souhaite.
+template-price = Un prix
+template-price-about = Tout usage est autorisé une fois le prix payé ; le registre ne manie jamais d’argent.
+template-secure-environment = Environnements sécurisés uniquement
+template-secure-environment-about = Les données sont traitées dans les environnements de traitement sécurisés énumérés et ne sont téléchargées nulle part ailleurs.
+
+## Parameters of templates
+
+parameter-purposes = Les finalités
+parameter-from = Le premier moment
+parameter-until = Le dernier moment ; un jour compte jusqu’à sa fin
+parameter-spaces = Les espaces de données
+parameter-sectors = Les secteurs
+parameter-area = La région
+parameter-downloads = Combien de fois chaque fichier
+parameter-use-for = Combien de temps après le début de l’autorisation
+parameter-delete-within = Dans quel délai après la fin de l’autorisation
+parameter-weights = Si les poids des modèles restent eux aussi dans l’organisation
+parameter-citation = La mention de source, mot pour mot
+parameter-permission = La permission
+parameter-modifiers = Les modificateurs, tous applicables
+parameter-except-research = Si la recherche scientifique est exceptée
+parameter-amount = Le montant minimal
+parameter-currency = La devise
+parameter-environments = Les environnements

@@ -50,7 +50,7 @@ fn every_file_is_fluent() {
     for language in Language::ALL {
         let read = FluentResource::try_new(source(*language).to_owned());
         assert!(read.is_ok(), "{language}: {:?}", read.err().map(|(_, errors)| errors));
-        assert_eq!(read.unwrap().entries().filter(|entry| is_message(entry)).count(), texts(*language).len());
+        assert_eq!(read.unwrap().entries().filter(is_message).count(), texts(*language).len());
     }
 }
 

@@ -6,6 +6,7 @@
 
 mod model;
 mod sentences;
+mod templates;
 
 pub use model::{
     AccessMode, Action, Constraint, Datatype, Decimal, Definition, DuoTerm, Duration, EvaluationScope,
@@ -14,3 +15,6 @@ pub use model::{
     Terms, Trace, Value, Verdict, evaluate,
 };
 pub use sentences::{Sentence, describe};
+pub use templates::{
+    Choice, MAX_PARTS, Parameter, ParameterKind, Template, TemplateId, compose, instantiate, templates,
+};

@@ -19,8 +19,16 @@ use serde::Serialize;
 use utoipa::ToSchema;
 
 use self::voice::Voice;
-use super::model::{Constraint, LogicalOperator, Permission, Policy, Rule};
+use super::model::{Constraint, Iri, LeftOperand, LogicalOperator, Permission, Policy, Rule};
 use crate::i18n::{Key, Language, key};
+
+pub(super) use terms::{CURRENCY_NAMES, NACE_NAMES, is_nace};
+
+/// A term of an operand in words of a language; a foreign one in full.
+#[must_use]
+pub(super) fn term(language: Language, operand: LeftOperand, iri: &Iri) -> String {
+    terms::iri(Voice(language), operand, iri, false)
+}
 
 /// One line of a policy, in words.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, ToSchema)]

@@ -3,7 +3,7 @@
 use super::countries::COUNTRIES;
 use super::nace::NACE;
 use super::voice::Voice;
-use crate::i18n::{Key, key};
+use crate::i18n::{Key, Language, key};
 use crate::policies::model::{Iri, LeftOperand};
 
 /// The terms of our own vocabulary and of TDMRep.
@@ -91,9 +91,10 @@ const LANGUAGES: &[(&str, Key)] = &[
 const COUNTRY_NAMES: [&str; 2] =
     ["urn:iso:3166:", "http://publications.europa.eu/resource/authority/country/"];
 /// The names of NACE Rev. 2.1 codes.
-const NACE_CODES: &str = "http://data.europa.eu/ux2/nace2.1/";
-/// Where currencies have their names: the EU's authority table, and ISO 4217.
-const CURRENCIES: [&str; 2] = ["http://publications.europa.eu/resource/authority/currency/", "urn:iso:4217:"];
+pub(in crate::policies) const NACE_NAMES: &str = "http://data.europa.eu/ux2/nace2.1/";
+/// Where currencies have their names: the EU's authority table.
+pub(in crate::policies) const CURRENCY_NAMES: &str =
+    "http://publications.europa.eu/resource/authority/currency/";
 
 /// A term in words, or the whole IRI; a place also as where something lies.
 pub(super) fn iri(voice: Voice, left: LeftOperand, iri: &Iri, within: bool) -> String {
@@ -108,7 +109,7 @@ pub(super) fn iri(voice: Voice, left: LeftOperand, iri: &Iri, within: bool) -> S
         return term;
     }
     let known = match left {
-        LeftOperand::Industry => iri.as_str().strip_prefix(NACE_CODES).and_then(|code| nace(voice, code)),
+        LeftOperand::Industry => iri.as_str().strip_prefix(NACE_NAMES).and_then(|code| nace(voice, code)),
         LeftOperand::SpaceMembership => space(voice, iri),
         _ => None,
     };
@@ -120,6 +121,11 @@ fn duo(voice: Voice, code: &str) -> Option<String> {
     let label = voice.say(*label, &[]);
     let args = [("label", label.into()), ("shorthand", (*shorthand).into()), ("code", (*code).into())];
     Some(voice.say(key!("term-duo"), &args))
+}
+
+/// Whether this is a code of NACE Rev. 2.1.
+pub(in crate::policies) fn is_nace(code: &str) -> bool {
+    nace(Voice(Language::En), code).is_some()
 }
 
 /// A section or a division by its label, a finer code with the label of its division; the letter of the section
@@ -174,14 +180,13 @@ pub(super) fn text(voice: Voice, left: LeftOperand, text: &str) -> String {
 
 /// The ISO 4217 code of a currency.
 pub(super) fn currency(unit: &Iri) -> Option<&str> {
-    let code = CURRENCIES.iter().find_map(|names| unit.as_str().strip_prefix(names))?;
+    let code = unit.as_str().strip_prefix(CURRENCY_NAMES)?;
     (code.len() == 3 && code.bytes().all(|b| b.is_ascii_uppercase())).then_some(code)
 }
 
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::i18n::Language;
 
     fn english(left: LeftOperand, text: &str) -> String {
         iri(Voice(Language::En), left, &Iri::parse(text).unwrap(), false)
@@ -189,7 +194,7 @@ mod tests {
 
     #[test]
     fn sectors_are_told_by_their_labels_and_unknown_codes_in_full() {
-        let sector = |code: &str| english(LeftOperand::Industry, &format!("{NACE_CODES}{code}"));
+        let sector = |code: &str| english(LeftOperand::Industry, &format!("{NACE_NAMES}{code}"));
         assert_eq!(sector("C"), "“Manufacturing” (NACE C)");
         for same in ["C29", "29"] {
             assert_eq!(
@@ -202,7 +207,7 @@ mod tests {
             assert_eq!(sector(same), finer);
         }
         for unknown in ["W", "A29", "2", "04", "29.1.1x", "é"] {
-            assert_eq!(sector(unknown), format!("{NACE_CODES}{unknown}"));
+            assert_eq!(sector(unknown), format!("{NACE_NAMES}{unknown}"));
         }
     }
 

@@ -83,7 +83,7 @@ async fn a_request_is_returned_approved_used_and_revoked(world: World) {
     let early = approve_request(&world.db, &rita, request.id.clone(), Approval::default()).await;
     assert_eq!(code(early), "wrong_state");
     let changed: Application = serde_json::from_value(
-        json!({"purpose": "pre_training", "justification": "It will run in Luxembourg.", "processing_location": "LU", "duration_days": 30}),
+        json!({"purpose": "pre_training", "justification": "It will run in Luxembourg.", "statement": {"processing_location": "LU"}, "duration_days": 30}),
     )
     .unwrap();
     let request = resubmit_request(&world.db, &tina, request.id, changed).await.unwrap();

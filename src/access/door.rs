@@ -4,7 +4,7 @@
 use futures_util::future::BoxFuture;
 
 use super::account::Account;
-use super::model::{Grant, Parties};
+use super::model::{Evaluation, Grant, Parties};
 use super::{store, verdict};
 use crate::datasets::versions::VersionState;
 use crate::datasets::{
@@ -14,7 +14,7 @@ use crate::db::{Conn, Db};
 use crate::kernel::{
     Ctx, DeliveryId, Error, Kind, OrganisationId, PersonId, Principal, Result, Scope, Timestamp,
 };
-use crate::policies::{AccessMode, EvaluationScope, Facts, Terms, evaluate};
+use crate::policies::{AccessMode, Terms};
 
 /// Where requests are handed in.
 const REQUESTS: &str = "/api/v1/requests";
@@ -97,7 +97,7 @@ impl DownloadGate for AccountGate {
                     return Err(right_ended());
                 }
                 belongs(conn, &parties.organisation, person)?;
-                grant_is_permitted(conn, &grant, &parties, now)
+                grant_is_permitted(conn, now, (&grant, &parties), asked, None)
             }
         }
     }
@@ -151,14 +151,10 @@ fn gives_bytes(terms: &Terms) -> Result<()> {
 
 /// Open data is given to everybody, but not for a stated use that its offer prohibits.
 fn use_is_not_prohibited(terms: &Terms, ctx: &Ctx, asked: &Asked<'_>) -> Result<()> {
-    let (Some(offer), Some(purpose)) = (terms.offer(), asked.purpose) else { return Ok(()) };
-    let spaces = ctx.principal().map(|principal| principal.spaces.iter().cloned().collect());
-    let facts = Facts {
-        purpose: Some(purpose),
-        spaces: Some(spaces.unwrap_or_default()),
-        ..Facts::at(ctx.now, EvaluationScope::Download)
-    };
-    verdict::permitted(Some(&evaluate(offer, &facts)), Kind::Forbidden, &asked.dataset.full_name())
+    let (Some(offer), Some(_)) = (terms.offer(), asked.purpose) else { return Ok(()) };
+    let facts = verdict::of_anybody(ctx, asked.purpose);
+    Evaluation::of(offer, asked.dataset.policy_revision, facts)?
+        .not_violated(Kind::Forbidden, &asked.dataset.full_name())
 }
 
 fn by_grant(conn: &mut Conn, ctx: &Ctx, principal: &Principal, asked: &Asked<'_>) -> Result<Permit> {
@@ -175,7 +171,8 @@ fn by_grant(conn: &mut Conn, ctx: &Ctx, principal: &Principal, asked: &Asked<'_>
     for (grant, parties) in
         live.iter().filter(|(grant, _)| grant.covers(&asked.version.version, asked.purpose))
     {
-        match grant_is_permitted(conn, grant, parties, ctx.now) {
+        let environment = principal.environment.as_deref();
+        match grant_is_permitted(conn, ctx.now, (grant, parties), asked, environment) {
             Ok(()) => {
                 return Ok(Permit {
                     ground: Ground::Grant,
@@ -194,14 +191,36 @@ fn by_grant(conn: &mut Conn, ctx: &Ctx, principal: &Principal, asked: &Asked<'_>
     }
 }
 
-/// A grant keeps the terms it was given under, and must satisfy them still. What they leave undetermined was for
-/// people to decide, and they did.
-fn grant_is_permitted(conn: &mut Conn, grant: &Grant, parties: &Parties, now: Timestamp) -> Result<()> {
+/// A grant keeps the terms it was given under, and must satisfy them still. What they left to people, a reviewer confirmed
+/// line by line; grants from before that was kept were decided as a whole.
+fn grant_is_permitted(
+    conn: &mut Conn,
+    now: Timestamp,
+    (grant, parties): (&Grant, &Parties),
+    asked: &Asked<'_>,
+    environment: Option<&str>,
+) -> Result<()> {
     let terms = terms_of_revision(conn, &parties.dataset, grant.policy_revision)?
         .ok_or_else(|| Error::internal("grant", "the terms it was given under are gone"))?;
-    gives_bytes(&terms)?;
-    let verdict = verdict::of_use(conn, &terms, &parties.organisation, grant.purpose, now)?;
-    verdict::permitted(verdict.as_ref(), Kind::Forbidden, &grant.dataset)
+    stays_within(&terms, grant, environment)?;
+    let right = (grant, parties);
+    let Some(evaluation) = verdict::of_delivery(conn, now, &terms, right, asked, environment)? else {
+        return Ok(());
+    };
+    if grant.basis.is_some() {
+        evaluation.satisfied(Kind::Forbidden, &grant.dataset)
+    } else {
+        evaluation.not_violated(Kind::Forbidden, &grant.dataset)
+    }
+}
+
+/// Bytes that must not leave a secure environment go to the account of the one that the applicant named, and to no other.
+fn stays_within(terms: &Terms, grant: &Grant, environment: Option<&str>) -> Result<()> {
+    let named = grant.basis.as_ref().and_then(|basis| basis.statement.processing_environment.as_ref());
+    match (named, environment) {
+        (Some(named), Some(environment)) if named.as_str() == environment => Ok(()),
+        _ => gives_bytes(terms),
+    }
 }
 
 /// The refusal of a caller without a fitting grant, with the next step.

@@ -11,6 +11,7 @@ mod find;
 mod grants;
 mod may_i;
 mod model;
+mod simulate;
 mod store;
 mod submit;
 mod verdict;
@@ -22,7 +23,9 @@ pub use find::{list_requests, show_request};
 pub use grants::{list_grants, relinquish_grant, revoke_grant, show_grant};
 pub use may_i::may_i;
 pub use model::{
-    Answer, Application, Approval, Command, DatasetName, Delivered, Filters, Grant, GrantState, NamedPerson,
-    NewRequest, Note, Relinquishment, Remark, Request, RequestState, Revocation, Rule, Side, Standing,
+    Answer, Application, Approval, Basis, Command, Confirmation, DatasetName, Delivered, Evaluated, Filters,
+    Grant, GrantState, NamedPerson, NewRequest, Note, Relinquishment, Remark, Replayed, Request,
+    RequestState, Revocation, Rule, Side, Simulation, Standing,
 };
+pub use simulate::{list_evaluations, simulate_policy};
 pub use submit::{resubmit_request, submit_request};

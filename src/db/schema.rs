@@ -90,6 +90,7 @@ diesel::table! {
         disabled -> Bool,
         revision -> BigInt,
         created_at -> BigInt,
+        environment -> Nullable<Text>,
     }
 }
 
@@ -359,6 +360,7 @@ diesel::table! {
         revision -> BigInt,
         created_at -> BigInt,
         updated_at -> BigInt,
+        evaluation -> Nullable<Binary>,
     }
 }
 
@@ -384,6 +386,19 @@ diesel::table! {
         ends_at -> BigInt,
         revision -> BigInt,
         created_at -> BigInt,
+        basis -> Nullable<Text>,
+    }
+}
+
+diesel::table! {
+    policy_evaluations (digest) {
+        digest -> Binary,
+        dataset_id -> Text,
+        request_id -> Nullable<Text>,
+        grant_id -> Nullable<Text>,
+        policy_revision -> BigInt,
+        at -> BigInt,
+        body -> Text,
     }
 }
 
@@ -438,5 +453,6 @@ diesel::allow_tables_to_appear_in_same_query!(
     reference_checks,
     requests,
     grants,
+    policy_evaluations,
     deliveries
 );

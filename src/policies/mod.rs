@@ -10,9 +10,9 @@ mod templates;
 
 pub use model::{
     AccessMode, Action, Constraint, Datatype, Decimal, Definition, DuoTerm, Duration, EvaluationScope,
-    Evidence, Facts, Iri, Label, LeftOperand, Line, LogicalOperator, ModelAccess, Operator, Outcome, Payment,
-    Permission, Policy, PolicyKind, Profile, Purpose, ResearchField, ResearchUse, Rule, Source, Statement,
-    Terms, Trace, Value, Verdict, evaluate,
+    Evidence, EvidenceSource, Facts, Iri, Label, LeftOperand, Line, LogicalOperator, ModelAccess, Operator,
+    Outcome, Payment, Permission, Policy, PolicyKind, Profile, Purpose, ResearchField, ResearchUse, Rule,
+    Terms, Trace, UseStatement, Value, Verdict, evaluate,
 };
 pub use sentences::{Sentence, describe};
 pub use templates::{

@@ -160,6 +160,7 @@ impl World {
             scopes: Scope::ALL.iter().copied().collect(),
             only_space: None,
             token: None,
+            environment: None,
         };
         Ctx { caller: Caller::Person(Arc::new(principal)), ..self.nobody() }
     }

@@ -130,6 +130,7 @@ impl TestApp {
             scopes: Scope::ALL.iter().copied().collect(),
             only_space: None,
             token: None,
+            environment: None,
         };
         let ctx = Ctx { caller: Caller::Person(Arc::new(principal)), ..Ctx::anonymous(at, "test") };
         let new = NewToken {

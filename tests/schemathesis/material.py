@@ -154,7 +154,7 @@ class Material:
         self.give("get_dataset get_completeness list_history get_history get_policy list_policy_revisions list_versions"
                   " get_access list_dataset_deliveries", org=PROVIDER, name=self.published("read"))
         self.give("get_history", revision=1)
-        for operation in ["update_dataset", "set_policy", "delete_dataset", "create_version"]:
+        for operation in ["update_dataset", "set_policy", "simulate_policy", "delete_dataset", "create_version"]:
             self.give(operation, org=PROVIDER, name=self.dataset(operation.replace("_", "-")))
         self.give("update_dataset", **{"body.space": SPACE})
 
@@ -182,7 +182,7 @@ class Material:
         self.give("submit_request", **{
             "body.dataset": f"{PROVIDER}/{self.published('ask')}", "body.organisation": LAB,
         })
-        for operation in ["get_request", "approve_request", "reject_request", "return_request"]:
+        for operation in ["get_request", "list_evaluations", "approve_request", "reject_request", "return_request"]:
             self.give(operation, id=self.request(self.trainer, TRAINER))
         self.give("withdraw_request", id=self.request(self.admin, LAB))
         returned = self.request(self.admin, LAB)

@@ -1,6 +1,7 @@
 //! Routes of access: requests, grants, the account, and "may I?".
 
 mod datasets;
+mod evaluations;
 mod grants;
 mod query;
 mod requests;
@@ -18,6 +19,8 @@ pub fn routes(config: &mut ServiceConfig<'_>) {
         .service(requests::return_request)
         .service(requests::resubmit_request)
         .service(requests::withdraw_request)
+        .service(evaluations::list_evaluations)
+        .service(evaluations::simulate_policy)
         .service(grants::list_grants)
         .service(grants::get_grant)
         .service(grants::revoke_grant)

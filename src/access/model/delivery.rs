@@ -6,6 +6,7 @@ use utoipa::ToSchema;
 use super::request::NamedPerson;
 use crate::datasets::Ground;
 use crate::kernel::{DeliveryId, GrantId, Slug, Timestamp};
+use crate::policies::Line;
 
 /// One delivery of bytes.
 #[derive(Debug, Clone, Serialize, ToSchema)]
@@ -56,6 +57,9 @@ pub struct Answer {
     /// The grant that allows it.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub grant: Option<GrantId>,
+    /// The lines of the terms that decide, where it is they that stand in the way or are left to a reviewer.
+    #[serde(skip_serializing_if = "Vec::is_empty")]
+    pub deciding: Vec<Line>,
     /// Where to go next: a path of this API.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub next: Option<String>,

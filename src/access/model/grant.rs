@@ -6,7 +6,7 @@ use utoipa::ToSchema;
 use super::request::MAX_NOTE;
 use crate::datasets::versions::VersionNumber;
 use crate::kernel::{Checks, Error, GrantId, RequestId, Result, Slug, Timestamp, text_enum};
-use crate::policies::Purpose;
+use crate::policies::{Purpose, UseStatement};
 
 text_enum! {
     /// Whether somebody ended a grant. That its time is up is never stored.
@@ -52,6 +52,9 @@ pub struct Grant {
     pub conditions: Option<String>,
     /// The revision of the terms it was given under, and which it keeps.
     pub policy_revision: i64,
+    /// What it was given upon; absent for grants from before that was kept.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub basis: Option<Basis>,
     /// When it was revoked or given back.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub ended_at: Option<Timestamp>,
@@ -110,6 +113,31 @@ impl Grant {
     }
 }
 
+/// What a grant was given upon: the applicant is held to the statement, and the reviewer answers for what was confirmed.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, ToSchema)]
+pub struct Basis {
+    /// What the applicant stated.
+    #[serde(default, skip_serializing_if = "UseStatement::is_empty")]
+    pub statement: UseStatement,
+    /// When.
+    pub stated_at: Timestamp,
+    /// The lines of the terms that were left to a reviewer, and who says why they hold.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub confirmed: Vec<Confirmation>,
+}
+
+/// A line of the terms that a reviewer confirms.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, ToSchema)]
+#[serde(deny_unknown_fields)]
+pub struct Confirmation {
+    /// The line, by its pointer in the verdict.
+    #[schema(max_length = 1000, example = "/permission/0/constraint/0")]
+    pub line: String,
+    /// Why it holds.
+    #[schema(min_length = 1, max_length = 5000)]
+    pub reason: String,
+}
+
 /// What a reviewer says with an approval.
 #[derive(Debug, Clone, Default, Deserialize, ToSchema)]
 #[serde(deny_unknown_fields)]
@@ -130,6 +158,10 @@ pub struct Approval {
     #[serde(default)]
     #[schema(max_length = 5000)]
     pub conditions: Option<String>,
+    /// Every line that the verdict leaves undetermined, with the reason why it holds.
+    #[serde(default)]
+    #[schema(max_items = 1000)]
+    pub confirmed: Vec<Confirmation>,
 }
 
 impl Approval {
@@ -137,6 +169,10 @@ impl Approval {
         let mut checks = Checks::new();
         for (pointer, text) in [("/remark", &self.remark), ("/conditions", &self.conditions)] {
             checks.optional_text(pointer, text.as_deref().unwrap_or_default(), MAX_NOTE);
+        }
+        checks.at_most("/confirmed", self.confirmed.len(), 1000);
+        for (index, confirmation) in self.confirmed.iter().enumerate() {
+            checks.text(&format!("/confirmed/{index}/reason"), &confirmation.reason, MAX_NOTE);
         }
         if let Some(versions) = &self.versions {
             checks.at_most("/versions", versions.len(), 100);

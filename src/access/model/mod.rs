@@ -1,6 +1,7 @@
 //! The pure part of access: states and who may move them, requests, grants, deliveries.
 
 mod delivery;
+mod evaluation;
 mod grant;
 mod request;
 mod states;
@@ -9,7 +10,8 @@ mod states;
 mod tests;
 
 pub use delivery::{Answer, Delivered};
-pub use grant::{Approval, Grant, GrantState, Relinquishment, Revocation};
+pub use evaluation::{Evaluated, Evaluation, Replayed, Simulation};
+pub use grant::{Approval, Basis, Confirmation, Grant, GrantState, Relinquishment, Revocation};
 pub use request::{Application, DatasetName, Filters, NamedPerson, NewRequest, Note, Remark, Request};
 pub use states::{Command, RequestState, Rule, Side, Standing};
 

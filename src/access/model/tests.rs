@@ -103,6 +103,7 @@ fn grant(from: i64, until: i64) -> Grant {
         versions: None,
         conditions: None,
         policy_revision: 1,
+        basis: None,
         ended_at: None,
         reason: None,
         revision: 1,
@@ -161,9 +162,9 @@ fn what_is_stated_is_checked_at_its_place() {
     };
     let good = application(|_| {});
     assert!(good.check().is_ok());
-    assert_eq!((good.duration_days, good.processing_location), (365, None));
+    assert_eq!((good.duration_days, good.statement.is_empty()), (365, true));
     for place in ["FR", "EU", "EEA"] {
-        let json = serde_json::json!({"purpose": "rag", "justification": "Long enough.", "processing_location": place});
+        let json = serde_json::json!({"purpose": "rag", "justification": "Long enough.", "statement": {"processing_location": place}});
         assert!(serde_json::from_value::<Application>(json).unwrap().check().is_ok(), "{place}");
     }
     type Case = (fn(&mut serde_json::Value), &'static str, &'static str);
@@ -172,7 +173,11 @@ fn what_is_stated_is_checked_at_its_place() {
         (|json| json["justification"] = "x".repeat(5001).into(), "/justification", "too_long"),
         (|json| json["duration_days"] = 0.into(), "/duration_days", "out_of_range"),
         (|json| json["duration_days"] = 3651.into(), "/duration_days", "out_of_range"),
-        (|json| json["processing_location"] = "Mars".into(), "/processing_location", "location"),
+        (
+            |json| json["statement"] = serde_json::json!({"processing_location": "Mars"}),
+            "/statement/processing_location",
+            "place",
+        ),
         (|json| json["members"] = serde_json::json!(["ada", "ada"]), "/members/1", "duplicate"),
         (
             |json| json["members"] = (0..101).map(|n| format!("login-{n}")).collect::<Vec<_>>().into(),

@@ -7,7 +7,8 @@ use diesel::{
 };
 
 use crate::db::Conn;
-use crate::db::schema::{memberships, people, space_members};
+use crate::db::schema::{memberships, organisations, people, space_members};
+use crate::identity::OrganisationKind;
 use crate::kernel::{OrganisationId, PersonId, Result, Slug};
 
 /// Whether the person belongs to the organisation and may still come in.
@@ -42,6 +43,17 @@ pub(in crate::access) fn members_among(
         .select(people::login)
         .load(conn)?;
     Ok(found.into_iter().collect())
+}
+
+/// What the register knows of an organisation that policies ask for: its slug, its kind, its sector.
+pub(in crate::access) fn profile_of(
+    conn: &mut Conn,
+    organisation: &OrganisationId,
+) -> Result<(Slug, OrganisationKind, Option<String>)> {
+    Ok(organisations::table
+        .find(organisation)
+        .select((organisations::slug, organisations::kind, organisations::sector))
+        .first(conn)?)
 }
 
 /// The spaces that the organisation is a member of.

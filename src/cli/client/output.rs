@@ -64,6 +64,12 @@ impl Output {
         !self.quiet && std::io::stderr().is_terminal()
     }
 
+    /// Whether a person reads along, to whom a second table is a help and not a riddle.
+    #[must_use]
+    pub fn is_for_people(&self) -> bool {
+        self.format == Format::Table && !self.quiet
+    }
+
     /// Writes a list; the first column is the id, which stands alone with `--quiet`.
     ///
     /// # Errors

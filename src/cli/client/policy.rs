@@ -1,6 +1,6 @@
 //! Terms of use of a dataset: its access mode, and the ODRL offer that goes with it.
 
-use std::path::PathBuf;
+use std::path::{Path, PathBuf};
 
 use clap::Subcommand;
 use serde_json::{Value, json};
@@ -10,7 +10,7 @@ use super::http::{Client, document};
 use super::local::read_json;
 use super::names::DatasetName;
 use super::options::GlobalOptions;
-use super::output::{Column, column};
+use super::output::{Column, Output, column};
 
 const COLUMNS: [Column; 5] = [
     column("MODE", "/mode"),
@@ -18,6 +18,23 @@ const COLUMNS: [Column; 5] = [
     column("DIGEST", "/digest"),
     column("EDITED", "/edited_at"),
     column("OFFER", "/offer"),
+];
+
+const SIMULATION: [Column; 5] = [
+    column("REPLAYED", "/replayed"),
+    column("SATISFIED", "/satisfied"),
+    column("DENIED", "/violated"),
+    column("LEFT TO PEOPLE", "/undetermined"),
+    column("CHANGED", "/changed"),
+];
+
+const REPLAYED: [Column; 6] = [
+    column("REQUEST", "/request"),
+    column("ORGANISATION", "/organisation"),
+    column("PURPOSE", "/purpose"),
+    column("STATE", "/state"),
+    column("BEFORE", "/before"),
+    column("AFTER", "/after"),
 ];
 
 /// Looks at the terms of use and sets them.
@@ -38,6 +55,17 @@ pub enum PolicyCommand {
         /// File with an ODRL Offer in JSON-LD
         #[arg(long, value_name = "FILE")]
         offer: Option<PathBuf>,
+    },
+    /// Try changed terms on the requests that were made, and set nothing
+    Simulate {
+        /// The dataset, as organisation/name
+        dataset: DatasetName,
+        /// Who decides: nobody (open), the policy (automatic), people (review); secure allows no download
+        #[arg(long, value_parser = MODES)]
+        mode: String,
+        /// File with an ODRL Offer in JSON-LD
+        #[arg(long, value_name = "FILE")]
+        offer: PathBuf,
     },
 }
 
@@ -60,6 +88,28 @@ pub async fn policy(options: &GlobalOptions, command: PolicyCommand) -> Result<(
             let policy = set(&client, &dataset, &mode, offer.as_ref()).await?;
             out.one(&COLUMNS, &policy)
         }
+        PolicyCommand::Simulate { dataset, mode, offer } => {
+            simulate(&client, out, &dataset, &mode, &offer).await
+        }
+    }
+}
+
+/// Says what the terms would have said of past requests.
+async fn simulate(
+    client: &Client,
+    out: Output,
+    dataset: &DatasetName,
+    mode: &str,
+    offer: &Path,
+) -> Result<()> {
+    let body = json!({"mode": mode, "offer": read_json(offer)?});
+    let simulation: Value = client.post(&dataset.segments(&["policy", "simulate"]), &body).read().await?;
+    out.one(&SIMULATION, &simulation)?;
+    let number = |name: &str| simulation.get(name).and_then(Value::as_u64).unwrap_or_default();
+    out.note(&format!("would have denied {} of {}", number("violated"), number("replayed")));
+    match simulation.get("examples").and_then(Value::as_array) {
+        Some(examples) if out.is_for_people() && !examples.is_empty() => out.list(&REPLAYED, examples),
+        _ => Ok(()),
     }
 }
 

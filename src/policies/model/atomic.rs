@@ -3,7 +3,7 @@
 use std::cmp::Ordering;
 
 use super::duo::DuoTerm;
-use super::facts::{EvaluationScope, Facts, Found, Source};
+use super::facts::{EvaluationScope, EvidenceSource, Facts, Found};
 use super::iri::Iri;
 use super::label::Label;
 use super::operand::{self, LeftOperand};
@@ -21,7 +21,7 @@ pub(super) struct Answer {
     pub(super) reason: String,
     /// What is known, as policies write it.
     pub(super) found: Vec<String>,
-    pub(super) source: Option<Source>,
+    pub(super) source: Option<EvidenceSource>,
 }
 
 /// For which kind of rule a comparison is made: what speaks for a use meets a permission and fails a prohibition.
@@ -63,19 +63,20 @@ pub(super) fn decide(
         return open(Truth::Unknown, "nothing is known of it");
     };
     let truth = compare(left, operator, &found, right, unit, facts);
-    let truth = if found.source == Source::Stated { claimed(left, truth, side, facts.scope) } else { truth };
+    let truth =
+        if found.source == EvidenceSource::Stated { claimed(left, truth, side, facts.scope) } else { truth };
     let known: Vec<_> = found.values.iter().map(Value::to_string).collect();
     let listed = if known.is_empty() { "none".to_owned() } else { known.join(", ") };
     let how = match (found.source, truth) {
-        (Source::Stated, Truth::Unknown) => format!("stated as {listed}, for people to confirm"),
-        (Source::Stated, Truth::Later) => {
+        (EvidenceSource::Stated, Truth::Unknown) => format!("stated as {listed}, for people to confirm"),
+        (EvidenceSource::Stated, Truth::Later) => {
             format!("stated as {listed}; the credential decides at each download")
         }
-        (Source::Stated, Truth::Violated) if left == LeftOperand::ProcessingEnvironment => {
+        (EvidenceSource::Stated, Truth::Violated) if left == LeftOperand::ProcessingEnvironment => {
             format!("stated as {listed}, and the credential was not given to such an environment")
         }
-        (Source::Stated, _) => format!("stated as {listed}"),
-        (Source::Clock, _) => format!("it is {listed}"),
+        (EvidenceSource::Stated, _) => format!("stated as {listed}"),
+        (EvidenceSource::Clock, _) => format!("it is {listed}"),
         _ => format!("known as {listed}"),
     };
     Answer {
@@ -320,7 +321,7 @@ fn duo(operator: Operator, right: &[Value], facts: &Facts, says: &str) -> Answer
         label: Label::MachineDecided,
         reason: format!("{says}: {}", told.join(", ")),
         found: Vec::new(),
-        source: Some(Source::Stated),
+        source: Some(EvidenceSource::Stated),
     }
 }
 

@@ -16,7 +16,7 @@ use serde::{Deserialize, Serialize};
 use utoipa::ToSchema;
 
 use super::atomic::{self, Answer, Side};
-use super::facts::{EvaluationScope, Facts, Source};
+use super::facts::{EvaluationScope, EvidenceSource, Facts};
 use super::iri::Iri;
 use super::label::Label;
 use super::operand::LeftOperand;
@@ -58,7 +58,7 @@ pub struct Line {
     pub found: Vec<String>,
     /// Where that comes from.
     #[serde(default, skip_serializing_if = "Option::is_none")]
-    pub source: Option<Source>,
+    pub source: Option<EvidenceSource>,
     /// A sentence for people.
     pub reason: String,
 }
@@ -260,7 +260,7 @@ impl Judge<'_> {
                 let (truth, confirmed) = self.confirmed(pointer, answer.truth);
                 if confirmed {
                     answer.reason.push_str("; a reviewer confirmed it");
-                    answer.source = Some(Source::Confirmed);
+                    answer.source = Some(EvidenceSource::Confirmed);
                 }
                 answer.truth = truth;
                 self.lines.push(Line {

@@ -7,7 +7,7 @@ use super::iri::Iri;
 use super::operand::LeftOperand;
 use super::places::Place;
 use super::purpose::Purpose;
-use super::statement::{ModelAccess, Statement};
+use super::statement::{ModelAccess, UseStatement};
 use super::value::{Decimal, Duration, Value};
 use super::vocabulary::Action;
 use crate::identity::OrganisationKind;
@@ -32,7 +32,7 @@ text_enum! {
 
 text_enum! {
     /// Where a fact comes from.
-    pub enum Source {
+    pub enum EvidenceSource {
         /// The clock of the register.
         Clock = "clock",
         /// Memberships, organisations and versions as the register has them.
@@ -88,8 +88,8 @@ pub struct Facts {
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub environment: Option<Iri>,
     /// What the applicant states.
-    #[serde(default, skip_serializing_if = "Statement::is_empty")]
-    pub statement: Statement,
+    #[serde(default, skip_serializing_if = "UseStatement::is_empty")]
+    pub statement: UseStatement,
     /// When it was stated.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub stated_at: Option<Timestamp>,
@@ -119,7 +119,7 @@ pub struct Facts {
 pub(super) struct Found {
     /// The values; an empty list is known to be empty.
     pub(super) values: Vec<Value>,
-    pub(super) source: Source,
+    pub(super) source: EvidenceSource,
 }
 
 impl Facts {
@@ -138,7 +138,7 @@ impl Facts {
             parties: Vec::new(),
             targets: Vec::new(),
             environment: None,
-            statement: Statement::default(),
+            statement: UseStatement::default(),
             stated_at: None,
             granted_at: None,
             downloads: None,
@@ -176,39 +176,41 @@ impl Facts {
         let term = |term: &str| Iri::parse(term).map(Value::Iri);
         let stated = &self.statement;
         match operand {
-            LeftOperand::DateTime => one(Value::DateTime(self.now), Source::Clock),
-            LeftOperand::Purpose => text(&self.purpose?.to_string(), Source::Stated),
+            LeftOperand::DateTime => one(Value::DateTime(self.now), EvidenceSource::Clock),
+            LeftOperand::Purpose => text(&self.purpose?.to_string(), EvidenceSource::Stated),
             LeftOperand::SpaceMembership => {
                 let spaces = self.spaces.as_ref()?.iter();
                 let values = spaces.map(|space| Value::Text(space.to_string())).collect();
-                Some(Found { values, source: Source::Register })
+                Some(Found { values, source: EvidenceSource::Register })
             }
-            LeftOperand::Industry => text(self.sector.as_ref()?, Source::Register),
-            LeftOperand::Recipient => text(&self.organisation.as_ref()?.to_string(), Source::Register),
+            LeftOperand::Industry => text(self.sector.as_ref()?, EvidenceSource::Register),
+            LeftOperand::Recipient => {
+                text(&self.organisation.as_ref()?.to_string(), EvidenceSource::Register)
+            }
             LeftOperand::Count => {
                 let first = matches!(self.scope, EvaluationScope::Request | EvaluationScope::Decide);
                 let count = self.downloads.or(first.then_some(1))?;
-                one(Value::Integer(i64::try_from(count).ok()?), Source::Account)
+                one(Value::Integer(i64::try_from(count).ok()?), EvidenceSource::Account)
             }
-            LeftOperand::GrantElapsed => one(Value::Duration(self.elapsed()), Source::Clock),
-            LeftOperand::Version => text(self.version.as_ref()?, Source::Register),
-            LeftOperand::FileFormat => text(self.media_type.as_ref()?, Source::Register),
+            LeftOperand::GrantElapsed => one(Value::Duration(self.elapsed()), EvidenceSource::Clock),
+            LeftOperand::Version => text(self.version.as_ref()?, EvidenceSource::Register),
+            LeftOperand::FileFormat => text(self.media_type.as_ref()?, EvidenceSource::Register),
             LeftOperand::ProcessingEnvironment => match &self.environment {
-                Some(environment) => one(Value::Iri(environment.clone()), Source::Credential),
-                None => one(Value::Iri(stated.processing_environment.clone()?), Source::Stated),
+                Some(environment) => one(Value::Iri(environment.clone()), EvidenceSource::Credential),
+                None => one(Value::Iri(stated.processing_environment.clone()?), EvidenceSource::Stated),
             },
             LeftOperand::ProcessingLocation | LeftOperand::Spatial => {
                 let place = Place::stated(stated.processing_location.as_ref()?)?;
-                one(Value::Text(place.name().to_owned()), Source::Stated)
+                one(Value::Text(place.name().to_owned()), EvidenceSource::Stated)
             }
             LeftOperand::EthicsApproval => {
                 stated.ethics_approval.as_ref()?;
-                one(term("cad:Verified")?, Source::Stated)
+                one(term("cad:Verified")?, EvidenceSource::Stated)
             }
             LeftOperand::PayAmount => {
-                one(Value::Decimal(Decimal::parse(&stated.payment.as_ref()?.amount)?), Source::Stated)
+                one(Value::Decimal(Decimal::parse(&stated.payment.as_ref()?.amount)?), EvidenceSource::Stated)
             }
-            LeftOperand::ModelAccess => one(term(stated.model_access?.term())?, Source::Stated),
+            LeftOperand::ModelAccess => one(term(stated.model_access?.term())?, EvidenceSource::Stated),
             _ => None,
         }
     }

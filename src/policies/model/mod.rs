@@ -34,14 +34,14 @@ mod test_refusals;
 
 pub use duo::{DuoTerm, ResearchField, ResearchUse};
 pub use evaluate::{Line, Verdict, evaluate};
-pub use facts::{EvaluationScope, Facts, Source};
+pub use facts::{EvaluationScope, EvidenceSource, Facts};
 pub use iri::Iri;
 pub use label::Label;
 pub use mode::AccessMode;
 pub use operand::{Definition, LeftOperand};
 pub use policy::{Constraint, Permission, Policy, PolicyKind, Profile, Rule};
 pub use purpose::Purpose;
-pub use statement::{ModelAccess, Payment, Statement};
+pub use statement::{ModelAccess, Payment, UseStatement};
 pub use terms::Terms;
 pub use trace::{Evidence, Trace};
 pub use truth::Outcome;

@@ -2,7 +2,7 @@
 //! decided, and when that can be had.
 
 use super::duo::DuoTerm;
-use super::facts::{EvaluationScope, Source};
+use super::facts::{EvaluationScope, EvidenceSource};
 use super::iri::Iri;
 use super::label::Label;
 use super::purpose::Purpose;
@@ -111,7 +111,7 @@ pub struct Definition {
     /// Who decides a line on it.
     pub label: Label,
     /// Where the evidence comes from; none where nothing is recorded and people must know.
-    pub evidence: &'static [Source],
+    pub evidence: &'static [EvidenceSource],
     /// The moments at which it can be decided. A line that only a download decides holds nobody up before.
     pub scopes: &'static [EvaluationScope],
 }
@@ -130,34 +130,64 @@ impl LeftOperand {
             scopes,
         };
         match self {
-            Self::DateTime => entry(&[DateTime, Date], ORDER, MachineDecided, &[Source::Clock], ALWAYS),
-            Self::Purpose => entry(&[Iri], CHOICE, MachineDecided, &[Source::Stated], ALWAYS),
+            Self::DateTime => {
+                entry(&[DateTime, Date], ORDER, MachineDecided, &[EvidenceSource::Clock], ALWAYS)
+            }
+            Self::Purpose => entry(&[Iri], CHOICE, MachineDecided, &[EvidenceSource::Stated], ALWAYS),
             Self::SpaceMembership => {
-                entry(&[Iri, Text], SEVERAL, MachineDecided, &[Source::Register], ALWAYS)
+                entry(&[Iri, Text], SEVERAL, MachineDecided, &[EvidenceSource::Register], ALWAYS)
             }
-            Self::Industry => entry(&[Iri], CHOICE, MachineDecided, &[Source::Register], ALWAYS),
-            Self::Recipient => entry(&[Iri], CHOICE, MachineDecided, &[Source::Register], ALWAYS),
-            Self::Count => entry(&[Integer], ORDER, MachineDecided, &[Source::Account], ONCE_ASKED),
-            Self::GrantElapsed => entry(&[Duration], ORDER, MachineDecided, &[Source::Clock], ONCE_ASKED),
-            Self::Version => entry(&[Text], CHOICE, MachineDecided, &[Source::Register], AT_DOWNLOAD),
-            Self::FileFormat => entry(&[Iri, Text], CHOICE, MachineDecided, &[Source::Register], AT_DOWNLOAD),
-            Self::ProcessingEnvironment => {
-                entry(&[Iri], CHOICE, MachineDecided, &[Source::Credential, Source::Stated], ALWAYS)
+            Self::Industry => entry(&[Iri], CHOICE, MachineDecided, &[EvidenceSource::Register], ALWAYS),
+            Self::Recipient => entry(&[Iri], CHOICE, MachineDecided, &[EvidenceSource::Register], ALWAYS),
+            Self::Count => entry(&[Integer], ORDER, MachineDecided, &[EvidenceSource::Account], ONCE_ASKED),
+            Self::GrantElapsed => {
+                entry(&[Duration], ORDER, MachineDecided, &[EvidenceSource::Clock], ONCE_ASKED)
             }
-            Self::DuoPermission => entry(&[Iri], CHOICE, MachineDecided, &[Source::Stated], ONCE_ASKED),
-            Self::DuoModifiers => entry(&[Iri], SEVERAL, MachineDecided, &[Source::Stated], ONCE_ASKED),
-            Self::ProcessingLocation | Self::Spatial => {
-                entry(&[Iri], PLACE, Attested, &[Source::Stated, Source::Confirmed], ONCE_ASKED)
+            Self::Version => entry(&[Text], CHOICE, MachineDecided, &[EvidenceSource::Register], AT_DOWNLOAD),
+            Self::FileFormat => {
+                entry(&[Iri, Text], CHOICE, MachineDecided, &[EvidenceSource::Register], AT_DOWNLOAD)
             }
-            Self::EthicsApproval => {
-                entry(&[Iri], &[Eq], Attested, &[Source::Stated, Source::Confirmed], ONCE_ASKED)
+            Self::ProcessingEnvironment => entry(
+                &[Iri],
+                CHOICE,
+                MachineDecided,
+                &[EvidenceSource::Credential, EvidenceSource::Stated],
+                ALWAYS,
+            ),
+            Self::DuoPermission => {
+                entry(&[Iri], CHOICE, MachineDecided, &[EvidenceSource::Stated], ONCE_ASKED)
             }
-            Self::PayAmount => {
-                entry(&[Decimal], ORDER, Attested, &[Source::Stated, Source::Confirmed], ONCE_ASKED)
+            Self::DuoModifiers => {
+                entry(&[Iri], SEVERAL, MachineDecided, &[EvidenceSource::Stated], ONCE_ASKED)
             }
-            Self::ModelAccess => {
-                entry(&[Iri], CHOICE, Attested, &[Source::Stated, Source::Confirmed], ONCE_ASKED)
-            }
+            Self::ProcessingLocation | Self::Spatial => entry(
+                &[Iri],
+                PLACE,
+                Attested,
+                &[EvidenceSource::Stated, EvidenceSource::Confirmed],
+                ONCE_ASKED,
+            ),
+            Self::EthicsApproval => entry(
+                &[Iri],
+                &[Eq],
+                Attested,
+                &[EvidenceSource::Stated, EvidenceSource::Confirmed],
+                ONCE_ASKED,
+            ),
+            Self::PayAmount => entry(
+                &[Decimal],
+                ORDER,
+                Attested,
+                &[EvidenceSource::Stated, EvidenceSource::Confirmed],
+                ONCE_ASKED,
+            ),
+            Self::ModelAccess => entry(
+                &[Iri],
+                CHOICE,
+                Attested,
+                &[EvidenceSource::Stated, EvidenceSource::Confirmed],
+                ONCE_ASKED,
+            ),
             Self::DelayPeriod | Self::ElapsedTime | Self::MeteredTime | Self::TimeInterval => {
                 entry(&[Duration], ORDER, Duty, &[], NEVER)
             }

@@ -55,7 +55,7 @@ pub struct Payment {
 /// undetermined.
 #[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, Deserialize, ToSchema)]
 #[serde(deny_unknown_fields)]
-pub struct Statement {
+pub struct UseStatement {
     /// Where the data will be processed: ISO 3166-1 alpha-2, or `EU` or `EEA`.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     #[schema(pattern = "^([A-Z]{2}|EEA)$")]
@@ -78,7 +78,7 @@ pub struct Statement {
     pub research: ResearchUse,
 }
 
-impl Statement {
+impl UseStatement {
     /// Whether nothing is stated.
     #[must_use]
     pub fn is_empty(&self) -> bool {

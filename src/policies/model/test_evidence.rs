@@ -58,7 +58,7 @@ fn a_statement_can_stand_against_a_use_and_only_a_reviewer_can_speak_for_it() {
         let verdict = evaluate(policy, &confirmed(stating(in_favour)));
         assert_eq!(verdict.outcome, Satisfied);
         let line = verdict.lines.iter().find(|line| line.pointer == LINE).unwrap();
-        assert_eq!((line.label, line.source), (Label::Attested, Some(Source::Confirmed)));
+        assert_eq!((line.label, line.source), (Label::Attested, Some(EvidenceSource::Confirmed)));
     }
 }
 

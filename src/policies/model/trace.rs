@@ -5,7 +5,7 @@ use serde::{Deserialize, Serialize};
 use utoipa::ToSchema;
 
 use super::evaluate::{Line, evaluate};
-use super::facts::{Facts, Source};
+use super::facts::{EvidenceSource, Facts};
 use super::operand::LeftOperand;
 use super::policy::Policy;
 use super::truth::Outcome;
@@ -22,7 +22,7 @@ pub struct Evidence {
     /// What is known, as policies write it; an empty list is known to be empty.
     pub values: Vec<String>,
     /// Where it comes from.
-    pub source: Source,
+    pub source: EvidenceSource,
     /// Of when it is.
     pub at: Timestamp,
 }
@@ -87,7 +87,7 @@ impl Trace {
 fn evidence(facts: &Facts) -> Vec<Evidence> {
     let each = LeftOperand::ALL.iter().filter_map(|name| {
         let found = facts.find(*name)?;
-        let stated = found.source == Source::Stated;
+        let stated = found.source == EvidenceSource::Stated;
         Some(Evidence {
             name: *name,
             values: found.values.iter().map(ToString::to_string).collect(),

@@ -147,6 +147,7 @@ impl Targets {
             | "get_completeness"
             | "get_policy"
             | "set_policy"
+            | "simulate_policy"
             | "list_policy_revisions" => self.of_datasets(operation, &name).await,
             "delete_version" | "publish_version" | "offer_files" | "put_file" | "delete_file"
             | "create_check" => self.of_drafts(operation, &name).await,
@@ -154,6 +155,7 @@ impl Targets {
             | "list_dataset_deliveries"
             | "submit_request"
             | "get_request"
+            | "list_evaluations"
             | "approve_request"
             | "reject_request"
             | "return_request"
@@ -307,6 +309,7 @@ impl Targets {
             "get_completeness" => get(format!("{dataset}/completeness")),
             "get_policy" => get(format!("{dataset}/policy")),
             "set_policy" => put(format!("{dataset}/policy"), json!({"mode": "secure"})),
+            "simulate_policy" => post(format!("{dataset}/policy/simulate"), json!({"mode": "secure"})),
             _ => get(format!("{dataset}/policy/revisions")),
         }
     }
@@ -388,6 +391,7 @@ impl Targets {
         let remark = json!({"remark": "See the terms."});
         match operation {
             "get_request" => get(path),
+            "list_evaluations" => get(format!("{path}/evaluations")),
             "approve_request" => post(format!("{path}/approve"), json!({})),
             "reject_request" => post(format!("{path}/reject"), remark),
             "return_request" => post(format!("{path}/return"), remark),

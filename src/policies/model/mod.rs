@@ -22,7 +22,7 @@ mod vocabulary;
 mod write;
 
 #[cfg(test)]
-mod samples;
+pub(super) mod samples;
 #[cfg(test)]
 mod test_evaluate;
 #[cfg(test)]

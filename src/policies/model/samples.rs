@@ -10,12 +10,12 @@ use super::*;
 use crate::kernel::Timestamp;
 
 /// The fifteen patterns of data policies, by name.
-pub(super) fn patterns() -> Map<String, Json> {
+pub(in crate::policies) fn patterns() -> Map<String, Json> {
     serde_json::from_str(include_str!("patterns.json")).unwrap()
 }
 
 /// One of the patterns.
-pub(super) fn pattern(number: usize) -> Json {
+pub(in crate::policies) fn pattern(number: usize) -> Json {
     let wanted = format!("{number:02}-");
     patterns().into_iter().find(|(name, _)| name.starts_with(&wanted)).unwrap().1
 }
@@ -136,7 +136,7 @@ fn any_rule() -> impl Strategy<Value = Rule> {
 }
 
 /// Any policy that can be written.
-pub(super) fn any_policy() -> impl Strategy<Value = Policy> {
+pub(in crate::policies) fn any_policy() -> impl Strategy<Value = Policy> {
     let permission =
         (any_rule(), vec(any_rule(), 0..2)).prop_map(|(rule, duties)| Permission { rule, duties });
     (

@@ -1,8 +1,9 @@
-//! Routes of access: requests, grants, the account, and "may I?".
+//! Routes of access: requests, grants, the account, "may I?", and erasing what a person wrote.
 
 mod datasets;
 mod evaluations;
 mod grants;
+mod people;
 mod query;
 mod requests;
 
@@ -31,5 +32,6 @@ pub fn routes(config: &mut ServiceConfig<'_>) {
         .service(grants::get_delivery_proof)
         .service(datasets::recall_grants)
         .service(datasets::list_dataset_deliveries)
-        .service(datasets::get_access);
+        .service(datasets::get_access)
+        .service(people::erase_person);
 }

@@ -1,6 +1,7 @@
 //! Rows of requests, grants and deliveries, one file per concern.
 
 mod deliveries;
+mod erase;
 mod evaluations;
 mod grants;
 mod people;
@@ -10,6 +11,7 @@ mod usage;
 mod visible;
 
 pub(super) use deliveries::*;
+pub(super) use erase::*;
 pub(super) use evaluations::*;
 pub(super) use grants::*;
 pub(super) use people::*;

@@ -105,6 +105,7 @@ pub(super) fn build(
         .service(health::readyz)
         .service(health::metrics)
         .service(journal::api::well_known)
+        .service(datasets::api::tdmrep)
         .default_service(web::to(fallback::no_route))
         // The last layer added is the outermost.
         .wrap(Compress::default())

@@ -4,7 +4,8 @@
 //!
 //! * A permission is satisfied when its action covers the use and all its refinements and constraints hold. A
 //!   duty inside a permission must be done first (ODRL Formal Semantics), which only people can tell.
-//! * Permissions are alternatives: one that is satisfied is enough. Without any, nothing is allowed.
+//! * Permissions are alternatives: one that is satisfied is enough, and one that is left to each download lets the use
+//!   begin. Without any, nothing is allowed.
 //! * A prohibition that covers the use and whose conditions hold makes the whole violated. Prohibitions win.
 //! * A document that only prohibits (a TDM opt-out) permits nothing: what it does not prohibit stays
 //!   undetermined, and people decide.
@@ -127,7 +128,7 @@ impl Judge<'_> {
         if !policy.permissions.is_empty() {
             let each = policy.permissions.iter().enumerate();
             let answers: Vec<_> = each.map(|(i, permission)| self.permission(i, permission)).collect();
-            return Truth::any(answers);
+            return Truth::best(answers);
         }
         if policy.prohibitions.is_empty() {
             return self.line(

@@ -330,7 +330,7 @@ fn prohibits(action: Action, facts: &Facts) -> Truth {
         _ if facts.action.is_some() => covers(action, facts),
         Action::CommercialUse => match (facts.statement.research.commercial, facts.purpose) {
             (Some(true), _) => Truth::Satisfied,
-            (None, Some(Purpose::Research)) => Truth::Violated,
+            (_, Some(Purpose::Research)) => Truth::Violated,
             _ => Truth::Unknown,
         },
         // Bytes that go to a registered secure environment are not taken out of one.

@@ -151,13 +151,17 @@ impl Judge<'_> {
         let at = format!("/permission/{index}");
         let rule = &permission.rule;
         let action = rule.action;
-        let covers = covers(action, self.facts);
+        let pointer = format!("{at}/action");
+        let (covers, confirmed) = self.confirmed(&pointer, covers(action, self.facts));
         let reason = match covers {
+            Truth::Satisfied if confirmed => {
+                format!("permits {action}; a reviewer confirmed that it is this use")
+            }
             Truth::Satisfied => format!("permits {action}"),
             Truth::Violated => format!("permits only {action}, which is not this use"),
             Truth::Unknown | Truth::Later => format!("permits only {action}; no purpose is stated"),
         };
-        let mut answers = vec![self.line(format!("{at}/action"), Label::MachineDecided, covers, reason)];
+        let mut answers = vec![self.line(pointer, Label::MachineDecided, covers, reason)];
         answers.push(self.concerns(&at, rule.assignee.as_ref(), rule.target.as_ref()));
         for (constraint, pointer) in conditions(rule, &at) {
             answers.push(self.constraint(constraint, &pointer, Side::Permission).truth);
@@ -233,15 +237,20 @@ impl Judge<'_> {
         let parts = [("assignee", assignee, &facts.parties), ("target", target, &facts.targets)];
         let answers = parts.into_iter().filter_map(|(key, wanted, known)| {
             let wanted = wanted?;
+            let pointer = format!("{at}/{key}");
             let truth = if known.is_empty() { Truth::Unknown } else { Truth::of(known.contains(wanted)) };
+            let (truth, confirmed) = self.confirmed(&pointer, truth);
             let reason = match truth {
+                Truth::Satisfied if confirmed => {
+                    format!("is about {wanted}; a reviewer confirmed that this use is")
+                }
                 Truth::Satisfied => format!("is about {wanted}"),
                 Truth::Violated => format!("is about {wanted}, which is not this use"),
                 Truth::Unknown | Truth::Later => {
                     format!("is about {wanted}; whether this use is, is not known")
                 }
             };
-            Some(Line::new(format!("{at}/{key}"), Label::MachineDecided, truth, reason))
+            Some(Line::new(pointer, Label::MachineDecided, truth, reason))
         });
         let lines: Vec<_> = answers.collect();
         let truth = Truth::all(lines.iter().map(|line| match line.outcome {
@@ -296,11 +305,17 @@ impl Judge<'_> {
             LogicalOperator::Or => Truth::any(truths),
             LogicalOperator::Xone => Truth::exactly_one(&truths),
         };
+        let (truth, confirmed) = self.confirmed(pointer, truth);
         let label = answers.iter().fold(Label::MachineDecided, |label, answer| label.with(answer.label));
         let reasons: Vec<_> = answers.into_iter().map(|answer| answer.reason).collect();
-        let reason = format!("{operator} ({})", reasons.join("; "));
-        self.lines.insert(place, Line::new(pointer.to_owned(), label, truth, reason.clone()));
-        Answer { truth, label, reason, found: Vec::new(), source: None }
+        let mut reason = format!("{operator} ({})", reasons.join("; "));
+        if confirmed {
+            reason.push_str("; a reviewer confirmed it");
+        }
+        let source = confirmed.then_some(Source::Confirmed);
+        let line = Line::new(pointer.to_owned(), label, truth, reason.clone());
+        self.lines.insert(place, Line { source, ..line });
+        Answer { truth, label, reason, found: Vec::new(), source }
     }
 }
 

@@ -60,7 +60,12 @@ pub(super) fn decide(
         return duo(operator, right, facts, &says);
     }
     let Some(found) = facts.find(left) else {
-        return open(Truth::Unknown, "nothing is known of it");
+        // A credential that was given to no environment is known, also where nobody states one.
+        return if left == LeftOperand::ProcessingEnvironment && facts.scope == EvaluationScope::Download {
+            open(in_favour(side).not(), "the credential was not given to such an environment")
+        } else {
+            open(Truth::Unknown, "nothing is known of it")
+        };
     };
     let truth = compare(left, operator, &found, right, unit, facts);
     let truth = if found.source == Source::Stated { claimed(left, truth, side, facts.scope) } else { truth };
@@ -90,10 +95,7 @@ pub(super) fn decide(
 /// What the applicant says can stand against the use. What it says in favour of it, a reviewer confirms; that the bytes go to
 /// a secure environment, only the credential can show.
 fn claimed(left: LeftOperand, truth: Truth, side: Side, scope: EvaluationScope) -> Truth {
-    let in_favour = match side {
-        Side::Permission => Truth::Satisfied,
-        Side::Prohibition => Truth::Violated,
-    };
+    let in_favour = in_favour(side);
     if truth != in_favour {
         return truth;
     }
@@ -102,6 +104,14 @@ fn claimed(left: LeftOperand, truth: Truth, side: Side, scope: EvaluationScope) 
         (LeftOperand::ProcessingEnvironment, _) => Truth::Later,
         (_, Label::Attested) => Truth::Unknown,
         _ => truth,
+    }
+}
+
+/// The answer that speaks for a use.
+fn in_favour(side: Side) -> Truth {
+    match side {
+        Side::Permission => Truth::Satisfied,
+        Side::Prohibition => Truth::Violated,
     }
 }
 

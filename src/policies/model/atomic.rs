@@ -221,8 +221,9 @@ fn relates(left: LeftOperand, known: &Value, wanted: &Value, facts: &Facts) -> T
             _,
             _,
         )
-        | (LeftOperand::Version | LeftOperand::FileFormat, Value::Text(_), Value::Text(_)) => {
-            Truth::of(known == wanted)
+        | (LeftOperand::Version, Value::Text(_), Value::Text(_)) => Truth::of(known == wanted),
+        (LeftOperand::FileFormat, Value::Text(known), Value::Text(wanted)) => {
+            Truth::of(known.eq_ignore_ascii_case(wanted))
         }
         _ => Truth::Unknown,
     }
@@ -251,11 +252,13 @@ fn same_place(known: &[Value], wanted: &Value) -> Truth {
     }))
 }
 
+/// All of the wanted place is meant, so that no country contains a union.
 fn contains_place(known: &[Value], wanted: &Value) -> Truth {
     let Some(wanted) = named_place(wanted) else { return Truth::Unknown };
-    Truth::any(
-        known.iter().map(|known| stated_place(known).map_or(Truth::Unknown, |known| wanted.within(&known))),
-    )
+    Truth::any(known.iter().map(|known| match stated_place(known) {
+        Some(known) => Truth::of(wanted.within(&known) == Truth::Satisfied),
+        None => Truth::Unknown,
+    }))
 }
 
 /// A class of NACE Rev. 2.1, named by the last segment of its IRI: with the letter of its section or without.
@@ -269,7 +272,8 @@ fn industry(sector: &str, class: &Iri) -> Truth {
         (letter, digits)
     };
     let ((letter, digits), (wanted_letter, wanted_digits)) = (parts(sector), parts(wanted));
-    if wanted_letter.is_none() && wanted_digits.is_empty() {
+    // A division has two digits: a single one is no class.
+    if wanted_letter.is_none() && wanted_digits.is_empty() || wanted_digits.len() == 1 {
         return Truth::Unknown;
     }
     if wanted_letter.is_some_and(|wanted| letter != Some(wanted)) {

@@ -8,4 +8,6 @@
 )]
 
 mod coverage;
+mod solidlab;
 mod suite;
+mod w3c;

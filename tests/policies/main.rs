@@ -7,7 +7,9 @@
     reason = "in a test, a panic is the report"
 )]
 
+mod any;
 mod coverage;
+mod properties;
 mod solidlab;
 mod suite;
 mod w3c;

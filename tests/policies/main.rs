@@ -8,6 +8,7 @@
 )]
 
 mod any;
+mod command;
 mod coverage;
 mod properties;
 mod solidlab;

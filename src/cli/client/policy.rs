@@ -7,6 +7,7 @@ use serde_json::{Value, json};
 
 use super::error::{Exit, Result};
 use super::http::{Client, document};
+use super::judge;
 use super::local::read_json;
 use super::names::DatasetName;
 use super::options::GlobalOptions;
@@ -20,7 +21,7 @@ const COLUMNS: [Column; 5] = [
     column("OFFER", "/offer"),
 ];
 
-/// Looks at the terms of use and sets them.
+/// Looks at the terms of use and sets them; holds policies against modes and uses.
 #[derive(Debug, Subcommand)]
 pub enum PolicyCommand {
     /// Show the terms of use of a dataset
@@ -39,6 +40,11 @@ pub enum PolicyCommand {
         #[arg(long, value_name = "FILE")]
         offer: Option<PathBuf>,
     },
+    /// Check a policy on this machine, and whether it fits an access mode; exit code 9 when it does not
+    Check(judge::Check),
+    /// Hold a policy against what is known of a use, on this machine; exit code 5 when that is not decided, 9 when the
+    /// use violates it
+    Explain(judge::Explain),
 }
 
 /// The access modes.
@@ -47,19 +53,22 @@ pub(super) const MODES: [&str; 4] = ["open", "automatic", "review", "secure"];
 /// Runs `cadastre policy`.
 ///
 /// # Errors
-/// Whatever the server refuses.
+/// Whatever the server refuses, or a policy that is refused or violated.
 pub async fn policy(options: &GlobalOptions, command: PolicyCommand) -> Result<()> {
-    let (client, out) = options.connect()?;
     match command {
         PolicyCommand::Show { dataset } => {
+            let (client, out) = options.connect()?;
             let policy: Value = client.get(&dataset.segments(&["policy"])).read().await?;
             out.one(&COLUMNS, &policy)
         }
         PolicyCommand::Set { dataset, mode, offer } => {
+            let (client, out) = options.connect()?;
             let offer = offer.as_deref().map(read_json).transpose()?;
             let policy = set(&client, &dataset, &mode, offer.as_ref()).await?;
             out.one(&COLUMNS, &policy)
         }
+        PolicyCommand::Check(args) => judge::check(options, &args),
+        PolicyCommand::Explain(args) => judge::explain(options, &args),
     }
 }
 

@@ -7,6 +7,7 @@ use serde_json::{Value, json};
 
 use super::error::{Exit, Result};
 use super::http::{Client, document};
+use super::judge;
 use super::local::read_json;
 use super::names::DatasetName;
 use super::options::GlobalOptions;
@@ -39,7 +40,7 @@ const REPLAYED: [Column; 6] = [
 
 const RECALLED: [Column; 1] = [column("GRANT", "/id")];
 
-/// Looks at the terms of use and sets them.
+/// Looks at the terms of use and sets them; holds policies against modes and uses.
 #[derive(Debug, Subcommand)]
 pub enum PolicyCommand {
     /// Show the terms of use of a dataset
@@ -80,6 +81,11 @@ pub enum PolicyCommand {
         #[arg(long = "revision", value_name = "N")]
         revisions: Vec<i64>,
     },
+    /// Check a policy on this machine, and whether it fits an access mode; exit code 9 when it does not
+    Check(judge::Check),
+    /// Hold a policy against what is known of a use, on this machine; exit code 5 when that is not decided, 9 when the
+    /// use violates it
+    Explain(judge::Explain),
 }
 
 /// The access modes.
@@ -88,28 +94,33 @@ pub(super) const MODES: [&str; 4] = ["open", "automatic", "review", "secure"];
 /// Runs `cadastre policy`.
 ///
 /// # Errors
-/// Whatever the server refuses.
+/// Whatever the server refuses, or a policy that is refused or violated.
 pub async fn policy(options: &GlobalOptions, command: PolicyCommand) -> Result<()> {
-    let (client, out) = options.connect()?;
     match command {
         PolicyCommand::Show { dataset } => {
+            let (client, out) = options.connect()?;
             let policy: Value = client.get(&dataset.segments(&["policy"])).read().await?;
             out.one(&COLUMNS, &policy)
         }
         PolicyCommand::Set { dataset, mode, offer } => {
+            let (client, out) = options.connect()?;
             let offer = offer.as_deref().map(read_json).transpose()?;
             let policy = set(&client, &dataset, &mode, offer.as_ref()).await?;
             out.one(&COLUMNS, &policy)
         }
         PolicyCommand::Simulate { dataset, mode, offer } => {
+            let (client, out) = options.connect()?;
             simulate(&client, out, &dataset, &mode, &offer).await
         }
         PolicyCommand::Recall { dataset, reason, revisions } => {
+            let (client, out) = options.connect()?;
             let revisions = Some(json!(revisions)).filter(|_| !revisions.is_empty());
             let body = document([("reason", Some(json!(reason))), ("revisions", revisions)]);
             let grants = recall(&client, &dataset, &body).await?;
             out.list(&RECALLED, &grants)
         }
+        PolicyCommand::Check(args) => judge::check(options, &args),
+        PolicyCommand::Explain(args) => judge::explain(options, &args),
     }
 }
 

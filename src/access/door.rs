@@ -300,6 +300,6 @@ fn belongs(conn: &mut Conn, organisation: &OrganisationId, person: Option<&Perso
 pub(super) fn right_ended() -> Error {
     Error::forbidden(
         "right_ended",
-        "the right that this link rests on does not hold any more; ask for a new download plan",
+        "the right that this download rests on does not hold any more; ask for access, or for a new download plan",
     )
 }

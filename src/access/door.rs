@@ -296,6 +296,6 @@ pub(super) fn belongs(
 pub(super) fn right_ended() -> Error {
     Error::forbidden(
         "right_ended",
-        "the right that this link rests on does not hold any more; ask for a new download plan",
+        "the right that this download rests on does not hold any more; ask for access, or for a new download plan",
     )
 }

@@ -4,6 +4,7 @@
 //! The one who asks never decides, silence never grants, and a grant ends by comparison with the clock.
 
 mod account;
+mod agreement;
 pub mod api;
 mod decide;
 mod door;
@@ -17,15 +18,16 @@ mod submit;
 mod verdict;
 
 pub use account::{list_dataset_deliveries, list_grant_deliveries};
+pub use agreement::{ShownAgreement, accept_agreement, show_agreement};
 pub use decide::{approve_request, reject_request, return_request, withdraw_request};
 pub use door::AccountGate;
 pub use find::{list_requests, show_request};
 pub use grants::{list_grants, relinquish_grant, revoke_grant, show_grant};
 pub use may_i::may_i;
 pub use model::{
-    Answer, Application, Approval, Basis, Command, Confirmation, DatasetName, Delivered, Evaluated, Filters,
-    Grant, GrantState, NamedPerson, NewRequest, Note, Relinquishment, Remark, Replayed, Request,
-    RequestState, Revocation, Rule, Side, Simulation, Standing,
+    Acceptance, Agreement, Answer, Application, Approval, Basis, Command, Confirmation, Consent, DatasetName,
+    Delivered, Evaluated, Filters, Grant, GrantState, NamedPerson, Naming, NewRequest, Note, Relinquishment,
+    Remark, Replayed, Request, RequestState, Revocation, Rule, Side, Simulation, Standing,
 };
 pub use simulate::{list_evaluations, simulate_policy};
 pub use submit::{resubmit_request, submit_request};

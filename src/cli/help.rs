@@ -78,9 +78,11 @@ Examples:
 
 pub(super) const POLICY: &str = "\
 Examples:
-  cadastre policy show harbour/wind
+  cadastre policy show harbour/wind --lang fr
   cadastre policy set harbour/wind --mode review
-  cadastre policy set harbour/wind --mode automatic --offer offer.jsonld";
+  cadastre policy set harbour/wind --mode automatic --offer offer.jsonld
+  cadastre policy templates
+  cadastre policy compose --template purpose:purposes=cad:ModelTraining --template count:downloads=3 -o offer.jsonld";
 
 pub(super) const REQUEST: &str = "\
 Examples:
@@ -100,6 +102,8 @@ pub(super) const GRANT: &str = "\
 Examples:
   cadastre grant list --dataset harbour/wind
   cadastre grant deliveries gr_1
+  cadastre grant agreement gr_1 --html --lang fr
+  cadastre grant accept gr_1
   cadastre grant revoke gr_1 --reason \"The project has ended\"";
 
 pub(super) const PULL: &str = "\

@@ -419,6 +419,16 @@ diesel::table! {
     }
 }
 
+diesel::table! {
+    agreements (grant_id) {
+        grant_id -> Text,
+        digest -> Binary,
+        document -> Text,
+        accepted_by -> Text,
+        accepted_at -> BigInt,
+    }
+}
+
 diesel::allow_tables_to_appear_in_same_query!(
     journal,
     journal_payloads,
@@ -454,5 +464,6 @@ diesel::allow_tables_to_appear_in_same_query!(
     requests,
     grants,
     policy_evaluations,
+    agreements,
     deliveries
 );

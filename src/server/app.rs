@@ -22,7 +22,7 @@ use crate::http::{
 };
 use crate::kernel::Clock;
 use crate::storage::BlobStore;
-use crate::{access, datasets, identity, spaces};
+use crate::{access, datasets, identity, policies, spaces};
 
 /// What the handlers work with.
 #[derive(Clone)]
@@ -59,6 +59,7 @@ pub(super) fn routes(config: &mut ServiceConfig<'_>) {
         .configure(identity::api::routes)
         .configure(spaces::api::routes)
         .configure(access::api::routes)
+        .configure(policies::api::routes)
         .configure(openapi::routes);
 }
 

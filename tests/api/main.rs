@@ -18,11 +18,13 @@ mod app;
 mod client;
 mod world;
 
+mod agreements;
 mod bad_input;
 mod conventions;
 mod datasets;
 mod downloads;
 mod matrix;
+mod policies;
 mod records;
 mod references;
 mod requests;

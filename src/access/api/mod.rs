@@ -1,8 +1,10 @@
 //! Routes of access: requests, grants, the account, and "may I?".
 
+mod agreement;
 mod datasets;
 mod evaluations;
 mod grants;
+mod page;
 mod query;
 mod requests;
 
@@ -26,6 +28,9 @@ pub fn routes(config: &mut ServiceConfig<'_>) {
         .service(grants::revoke_grant)
         .service(grants::relinquish_grant)
         .service(grants::list_grant_deliveries)
+        .service(agreement::get_agreement)
+        .service(agreement::accept_agreement)
+        .service(agreement::get_agreement_style)
         .service(datasets::list_dataset_deliveries)
         .service(datasets::get_access);
 }

@@ -1,5 +1,6 @@
 //! The pure part of access: states and who may move them, requests, grants, deliveries.
 
+mod agreement;
 mod delivery;
 mod evaluation;
 mod grant;
@@ -9,6 +10,7 @@ mod states;
 #[cfg(test)]
 mod tests;
 
+pub use agreement::{Acceptance, Agreement, Consent, Naming};
 pub use delivery::{Answer, Delivered};
 pub use evaluation::{Evaluated, Evaluation, Replayed, Simulation};
 pub use grant::{Approval, Basis, Confirmation, Grant, GrantState, Relinquishment, Revocation};

@@ -1,5 +1,6 @@
 //! Rows of requests, grants and deliveries, one file per concern.
 
+mod agreements;
 mod deliveries;
 mod evaluations;
 mod grants;
@@ -7,6 +8,7 @@ mod people;
 mod requests;
 mod visible;
 
+pub(super) use agreements::*;
 pub(super) use deliveries::*;
 pub(super) use evaluations::*;
 pub(super) use grants::*;

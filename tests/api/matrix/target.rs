@@ -2,6 +2,7 @@
 
 use std::cell::Cell;
 
+use cadastre::kernel::Digest;
 use reqwest::{Method, RequestBuilder};
 use serde_json::{Value, json};
 
@@ -117,6 +118,9 @@ impl Targets {
             "list_datasets" => get("/datasets"),
             "list_requests" => get("/requests"),
             "list_grants" => get("/grants"),
+            "list_templates" => get("/policies/templates"),
+            "compose_policy" => post("/policies/compose", json!({"templates": [{"template": "ethics"}]})),
+            "get_agreement_style" => get("/assets/agreement.css"),
             "get_me" | "create_session" | "redeem_code" | "delete_session" | "create_token"
             | "revoke_token" | "create_person" | "get_person" | "update_person" | "issue_code" => {
                 self.of_identity(operation, &name).await
@@ -362,6 +366,13 @@ impl Targets {
             }
             "get_ticket" => get(self.ticket(&version).await),
             "get_grant" => get(format!("/grants/{grant}")),
+            "get_agreement" => get(format!("/grants/{grant}/agreement")),
+            "accept_agreement" => {
+                let agreement =
+                    self.world.trainer.get(&format!("/grants/{grant}/agreement")).await.expect(200);
+                let digest = Digest::of(&agreement.body).to_string();
+                post(format!("/grants/{grant}/accept"), json!({"digest": digest}))
+            }
             "revoke_grant" => post(format!("/grants/{grant}/revoke"), json!({"reason": "It ended."})),
             "relinquish_grant" => post(format!("/grants/{grant}/relinquish"), json!({})),
             "list_grant_deliveries" => get(format!("/grants/{grant}/deliveries")),

@@ -4,8 +4,8 @@ use serde_json::json;
 
 use super::find::find_request;
 use super::model::{
-    Approval, Basis, Command, Evaluation, Grant, GrantState, Note, Parties, Remark, Request, RequestState,
-    Standing,
+    Approval, Basis, Command, Grant, GrantState, Note, Parties, Remark, Request, RequestState, Standing,
+    satisfied,
 };
 use super::submit::keep;
 use super::{store, verdict};
@@ -14,7 +14,7 @@ use crate::datasets::{Action, Dataset, find_dataset_by_id, terms_in_force};
 use crate::db::{Conn, Db, Tx};
 use crate::journal::{Event, append};
 use crate::kernel::{Checks, Ctx, Error, GrantId, Kind, RequestId, Result, SpaceRole};
-use crate::policies::{EvaluationScope, Terms};
+use crate::policies::{Evaluation, EvaluationScope, Terms};
 
 /// Who decided, when the terms did it alone.
 pub(super) const POLICY: &str = "policy";
@@ -106,7 +106,7 @@ fn held_against(
     let confirmed = approval.confirmed.iter().map(|confirmation| confirmation.line.clone()).collect();
     let evaluation = evaluate(confirmed)?;
     if let Some(evaluation) = &evaluation {
-        evaluation.satisfied(Kind::Conflict, &request.dataset)?;
+        satisfied(evaluation, Kind::Conflict, &request.dataset)?;
     }
     Ok(evaluation)
 }
@@ -162,6 +162,7 @@ pub(super) fn approve(
             confirmed: approval.confirmed,
         }),
         ended_at: None,
+        suspended_at: None,
         reason: None,
         revision: 1,
     };

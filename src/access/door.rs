@@ -1,20 +1,21 @@
 //! The one door that bytes leave by. Nothing it says is kept: it is asked again for every call, so that a revoked
 //! grant, a lost membership or an ended term is felt at once.
 
+use std::sync::Arc;
+
 use futures_util::future::BoxFuture;
 
 use super::account::Account;
-use super::model::{Evaluation, Grant, Parties};
+use super::model::{Grant, not_violated};
+use super::right::{self, Use};
 use super::{store, verdict};
 use crate::datasets::versions::VersionState;
-use crate::datasets::{
-    Asked, Dataset, Delivery, DownloadGate, Ground, Permit, terms_in_force, terms_of_revision,
-};
+use crate::datasets::{Asked, Dataset, Delivery, DownloadGate, Ground, Permit, terms_in_force};
 use crate::db::{Conn, Db};
 use crate::kernel::{
-    Ctx, DeliveryId, Error, Kind, OrganisationId, PersonId, Principal, Result, Scope, Timestamp,
+    Clock, Ctx, DeliveryId, Error, Kind, OrganisationId, PersonId, Principal, Result, Scope, Timestamp,
 };
-use crate::policies::{AccessMode, Terms};
+use crate::policies::{AccessMode, Evaluation, Terms};
 
 /// Where requests are handed in.
 const REQUESTS: &str = "/api/v1/requests";
@@ -27,8 +28,8 @@ pub struct AccountGate {
 impl AccountGate {
     /// A door whose account is written to this database by a background task; call it inside a tokio runtime.
     #[must_use]
-    pub fn new(db: Db) -> Self {
-        Self { account: Account::start(db) }
+    pub fn new(db: Db, clock: Arc<dyn Clock>) -> Self {
+        Self { account: Account::start(db, clock) }
     }
 
     /// Waits until every delivery so far is in the database; for a graceful stop, whose patience bounds it.
@@ -50,8 +51,8 @@ impl DownloadGate for AccountGate {
         let terms = terms_set(conn, dataset)?;
         if terms.mode() == AccessMode::Open {
             gives_bytes(&terms)?;
-            use_is_not_prohibited(&terms, ctx, asked)?;
-            return Ok(permit(Ground::Open, None));
+            let evaluation = use_is_not_prohibited(&terms, ctx, asked)?.map(Arc::new);
+            return Ok(Permit { evaluation, ..permit(Ground::Open, None) });
         }
         if principal.is_none() {
             gives_bytes(&terms)?;
@@ -90,14 +91,13 @@ impl DownloadGate for AccountGate {
             Ground::Grant => {
                 let id = permit.grant.as_ref().ok_or_else(right_ended)?;
                 let (grant, parties) = store::grant_by_id(conn, id, now)?.ok_or_else(right_ended)?;
-                if !grant.is_active(now) {
-                    return Err(grant_ended(&grant));
-                }
                 if parties.dataset != dataset.id || !grant.covers(&asked.version.version, None) {
                     return Err(right_ended());
                 }
-                belongs(conn, &parties.organisation, person)?;
-                grant_is_permitted(conn, now, (&grant, &parties), asked, None)
+                let version = asked.version.version.to_string();
+                let environment = permit.environment.as_deref();
+                let using = Use { version: &version, environment, downloads: 1 };
+                right::still_holds(conn, now, (&grant, &parties), person, &using).map(drop)
             }
         }
     }
@@ -107,12 +107,20 @@ impl DownloadGate for AccountGate {
     }
 
     fn cut_short(&self, delivery: DeliveryId, sent: u64) {
-        self.account.cut_short(delivery, sent);
+        self.account.cut_short(delivery, Some(sent));
     }
 }
 
 fn permit(ground: Ground, organisation: Option<OrganisationId>) -> Permit {
-    Permit { ground, grant: None, organisation, until: None }
+    Permit {
+        ground,
+        grant: None,
+        organisation,
+        until: None,
+        counted: false,
+        environment: None,
+        evaluation: None,
+    }
 }
 
 /// Whether the caller belongs to the provider, with a token that reads and reaches here. One without the scope is
@@ -138,7 +146,7 @@ fn terms_set(conn: &mut Conn, dataset: &Dataset) -> Result<Terms> {
 }
 
 /// Terms must be ones that bytes are given under at all.
-fn gives_bytes(terms: &Terms) -> Result<()> {
+pub(super) fn gives_bytes(terms: &Terms) -> Result<()> {
     if terms.allows_download() {
         return Ok(());
     }
@@ -150,11 +158,12 @@ fn gives_bytes(terms: &Terms) -> Result<()> {
 }
 
 /// Open data is given to everybody, but not for a stated use that its offer prohibits.
-fn use_is_not_prohibited(terms: &Terms, ctx: &Ctx, asked: &Asked<'_>) -> Result<()> {
-    let (Some(offer), Some(_)) = (terms.offer(), asked.purpose) else { return Ok(()) };
+fn use_is_not_prohibited(terms: &Terms, ctx: &Ctx, asked: &Asked<'_>) -> Result<Option<Evaluation>> {
+    let (Some(offer), Some(_)) = (terms.offer(), asked.purpose) else { return Ok(None) };
     let facts = verdict::of_anybody(ctx, asked.purpose);
-    Evaluation::of(offer, asked.dataset.policy_revision, facts)?
-        .not_violated(Kind::Forbidden, &asked.dataset.full_name())
+    let evaluation = Evaluation::of(offer, asked.dataset.policy_revision, facts)?;
+    not_violated(&evaluation, Kind::Forbidden, &asked.dataset.full_name())?;
+    Ok(Some(evaluation))
 }
 
 fn by_grant(conn: &mut Conn, ctx: &Ctx, principal: &Principal, asked: &Asked<'_>) -> Result<Permit> {
@@ -171,14 +180,18 @@ fn by_grant(conn: &mut Conn, ctx: &Ctx, principal: &Principal, asked: &Asked<'_>
     for (grant, parties) in
         live.iter().filter(|(grant, _)| grant.covers(&asked.version.version, asked.purpose))
     {
-        let environment = principal.environment.as_deref();
-        match grant_is_permitted(conn, ctx.now, (grant, parties), asked, environment) {
-            Ok(()) => {
+        let version = asked.version.version.to_string();
+        let using = Use { version: &version, environment: principal.environment.as_deref(), downloads: 1 };
+        match right::permits(conn, ctx.now, (grant, parties), &using) {
+            Ok(right) => {
                 return Ok(Permit {
                     ground: Ground::Grant,
                     grant: Some(grant.id.clone()),
                     organisation: Some(parties.organisation.clone()),
                     until: Some(grant.until),
+                    counted: right.counted,
+                    environment: principal.environment.clone(),
+                    evaluation: right.evaluation.map(Arc::new),
                 });
             }
             Err(error) if error.kind() == Kind::Forbidden => refusal = refusal.or(Some(error)),
@@ -191,38 +204,6 @@ fn by_grant(conn: &mut Conn, ctx: &Ctx, principal: &Principal, asked: &Asked<'_>
     }
 }
 
-/// A grant keeps the terms it was given under, and must satisfy them still. What they left to people, a reviewer confirmed
-/// line by line; grants from before that was kept were decided as a whole.
-fn grant_is_permitted(
-    conn: &mut Conn,
-    now: Timestamp,
-    (grant, parties): (&Grant, &Parties),
-    asked: &Asked<'_>,
-    environment: Option<&str>,
-) -> Result<()> {
-    let terms = terms_of_revision(conn, &parties.dataset, grant.policy_revision)?
-        .ok_or_else(|| Error::internal("grant", "the terms it was given under are gone"))?;
-    stays_within(&terms, grant, environment)?;
-    let right = (grant, parties);
-    let Some(evaluation) = verdict::of_delivery(conn, now, &terms, right, asked, environment)? else {
-        return Ok(());
-    };
-    if grant.basis.is_some() {
-        evaluation.satisfied(Kind::Forbidden, &grant.dataset)
-    } else {
-        evaluation.not_violated(Kind::Forbidden, &grant.dataset)
-    }
-}
-
-/// Bytes that must not leave a secure environment go to the account of the one that the applicant named, and to no other.
-fn stays_within(terms: &Terms, grant: &Grant, environment: Option<&str>) -> Result<()> {
-    let named = grant.basis.as_ref().and_then(|basis| basis.statement.processing_environment.as_ref());
-    match (named, environment) {
-        (Some(named), Some(environment)) if named.as_str() == environment => Ok(()),
-        _ => gives_bytes(terms),
-    }
-}
-
 /// The refusal of a caller without a fitting grant, with the next step.
 fn how_to_ask(
     conn: &mut Conn,
@@ -232,6 +213,10 @@ fn how_to_ask(
     other: Option<&Grant>,
 ) -> Result<Error> {
     let dataset = asked.dataset;
+    let pausing = store::suspended_grants(conn, &dataset.id, mine, ctx.now)?;
+    if let Some(grant) = pausing.iter().find(|grant| grant.covers(&asked.version.version, asked.purpose)) {
+        return Ok(suspended(grant, Kind::Forbidden));
+    }
     if let Some(id) = store::open_request(conn, &dataset.id, mine, asked.purpose)? {
         return Ok(Error::forbidden(
             "request_pending",
@@ -259,7 +244,18 @@ fn how_to_ask(
     })
 }
 
-fn grant_ended(grant: &Grant) -> Error {
+/// The refusal under a grant that pauses, with the reason that was given.
+pub(super) fn suspended(grant: &Grant, kind: Kind) -> Error {
+    let since = grant.suspended_at.map(|at| format!(" since {at}")).unwrap_or_default();
+    let reason = grant.reason.as_deref().unwrap_or("no reason is on record");
+    let detail = format!(
+        "the grant of `{}` is suspended{since}, and nothing is given until it is resumed: {reason}",
+        grant.organisation
+    );
+    Error::new(kind, "grant_suspended", detail).next(grant.path())
+}
+
+pub(super) fn grant_ended(grant: &Grant) -> Error {
     Error::forbidden(
         "grant_ended",
         format!("the grant of `{}` does not hold any more: {}; ask again", grant.organisation, grant.end()),
@@ -268,14 +264,18 @@ fn grant_ended(grant: &Grant) -> Error {
 }
 
 /// The person the right was given to still belongs to the organisation, and may still come in.
-fn belongs(conn: &mut Conn, organisation: &OrganisationId, person: Option<&PersonId>) -> Result<()> {
+pub(super) fn belongs(
+    conn: &mut Conn,
+    organisation: &OrganisationId,
+    person: Option<&PersonId>,
+) -> Result<()> {
     match person {
         Some(person) if store::active_member(conn, organisation, person)? => Ok(()),
         _ => Err(right_ended()),
     }
 }
 
-fn right_ended() -> Error {
+pub(super) fn right_ended() -> Error {
     Error::forbidden(
         "right_ended",
         "the right that this link rests on does not hold any more; ask for a new download plan",

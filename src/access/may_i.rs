@@ -2,13 +2,13 @@
 
 use std::sync::Arc;
 
-use super::model::{Answer, Evaluation};
+use super::model::Answer;
 use super::verdict;
 use crate::datasets::versions::{VersionName, Which, find_version};
 use crate::datasets::{Action, Asked, Dataset, DownloadGate, Ground, Permit, find_dataset, terms_in_force};
 use crate::db::{Conn, Db};
 use crate::kernel::{Ctx, Error, Kind, Principal, Result, Slug};
-use crate::policies::{AccessMode, Line, Outcome, Purpose};
+use crate::policies::{AccessMode, Evaluation, Line, Outcome, Purpose};
 
 /// Asks the door for the newest published version.
 ///

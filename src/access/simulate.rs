@@ -1,11 +1,11 @@
 //! What a changed policy would have said of the requests that were made: before it is set, not after.
 
-use super::model::{Evaluated, Evaluation, Replayed, Request, Simulation};
+use super::model::{Evaluated, Replayed, Request, Simulation};
 use super::{find, store, verdict};
 use crate::datasets::{Action, NewPolicy, find_dataset};
 use crate::db::{Conn, Db};
 use crate::kernel::{Ctx, RequestId, Result, Scope, Slug};
-use crate::policies::{EvaluationScope, Outcome, Policy, Terms};
+use crate::policies::{Evaluation, EvaluationScope, Outcome, Policy, Terms};
 
 /// Requests that are replayed: the newest ones.
 const REPLAYED: i64 = 2_000;

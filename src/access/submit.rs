@@ -3,23 +3,22 @@
 use serde_json::json;
 
 use super::decide::{POLICY, approve, evaluated, find_for, reject};
-use super::model::{
-    Application, Approval, Command, Evaluation, NamedPerson, NewRequest, Parties, Request, RequestState,
-};
+use super::door::suspended;
+use super::model::{Application, Approval, Command, NamedPerson, NewRequest, Parties, Request, RequestState};
 use super::{store, verdict};
 use crate::datasets::{Action, Dataset, find_dataset, find_dataset_by_id, terms_in_force};
 use crate::db::{Conn, Db, Tx};
 use crate::journal::{Event, append};
 use crate::kernel::{
-    Checks, Ctx, DatasetId, Error, OrganisationId, RequestId, Result, Scope, Slug, Timestamp,
+    Checks, Ctx, DatasetId, Error, Kind, OrganisationId, RequestId, Result, Scope, Slug, Timestamp,
 };
-use crate::policies::{AccessMode, EvaluationScope, Outcome, Purpose, Terms, Verdict};
+use crate::policies::{AccessMode, Evaluation, EvaluationScope, Outcome, Purpose, Terms, Verdict};
 
 /// Asks for access to a dataset in the name of an organisation.
 ///
 /// # Errors
 /// 401; 403 unless the caller belongs to the organisation; 404; 409 `terms_missing`, `open_access`, `own_dataset`,
-/// `request_pending`, `already_granted`; 422.
+/// `request_pending`, `already_granted`, `grant_suspended`; 422.
 pub async fn submit_request(db: &Db, ctx: &Ctx, new: NewRequest) -> Result<Request> {
     let principal = ctx.require(Scope::Request)?;
     let applicant = NamedPerson { id: principal.person.clone(), name: principal.name.clone() };
@@ -151,6 +150,7 @@ fn none_yet(conn: &mut Conn, parties: &Parties, purpose: Purpose, now: Timestamp
         )
         .next(format!("/api/v1/requests/{id}")));
     }
+    none_pauses(conn, parties, purpose, now)?;
     let held = live_for(conn, &parties.dataset, holder, purpose, now)?;
     match held {
         None => Ok(()),
@@ -159,6 +159,16 @@ fn none_yet(conn: &mut Conn, parties: &Parties, purpose: Purpose, now: Timestamp
             "the organisation holds a grant for this dataset and purpose",
         )
         .next(path)),
+    }
+}
+
+/// A pause is not to be got round by asking anew.
+fn none_pauses(conn: &mut Conn, parties: &Parties, purpose: Purpose, now: Timestamp) -> Result<()> {
+    let holder = std::slice::from_ref(&parties.organisation);
+    let pausing = store::suspended_grants(conn, &parties.dataset, holder, now)?;
+    match pausing.iter().find(|grant| grant.purpose == purpose) {
+        Some(grant) => Err(suspended(grant, Kind::Conflict)),
+        None => Ok(()),
     }
 }
 

@@ -1,11 +1,11 @@
 //! What the terms of a dataset say about a use by an organisation: the facts are collected here, and nowhere else.
 
-use super::model::{Evaluation, Grant, Parties, Request};
+use super::model::{Grant, Parties, Request};
+use super::right::Use;
 use super::store;
-use crate::datasets::Asked;
 use crate::db::Conn;
 use crate::kernel::{Ctx, OrganisationId, Principal, Result, Timestamp};
-use crate::policies::{EvaluationScope, Facts, Iri, Terms, UseStatement};
+use crate::policies::{Evaluation, EvaluationScope, Facts, Iri, Terms, UseStatement};
 
 /// Holds a request against the terms; nothing to say when they are an access mode alone.
 pub(super) fn of_request(
@@ -44,8 +44,7 @@ pub(super) fn of_delivery(
     now: Timestamp,
     terms: &Terms,
     (grant, parties): (&Grant, &Parties),
-    asked: &Asked<'_>,
-    environment: Option<&str>,
+    using: &Use<'_>,
 ) -> Result<Option<Evaluation>> {
     let Some(offer) = terms.offer() else { return Ok(None) };
     let basis = grant.basis.as_ref();
@@ -55,8 +54,9 @@ pub(super) fn of_delivery(
         statement: basis.map(|basis| basis.statement.clone()).unwrap_or_default(),
         stated_at: basis.map(|basis| basis.stated_at),
         granted_at: Some(grant.from),
-        version: Some(asked.version.version.to_string()),
-        environment: environment.and_then(Iri::parse),
+        version: Some(using.version.to_owned()),
+        environment: using.environment.and_then(Iri::parse),
+        downloads: Some(using.downloads),
         confirmed: confirmed.unwrap_or_default(),
         ..of_organisation(conn, now, EvaluationScope::Download, &parties.organisation)?
     };

@@ -71,6 +71,9 @@ pub struct Settings {
     /// Hosts from which referenced files may be fetched for a hash check; may be repeated [default: none]
     #[arg(long = "fetch-host", env = "CADASTRE_FETCH_HOSTS", value_delimiter = ',', value_name = "HOST")]
     pub fetch_hosts: Vec<String>,
+    /// Seconds between two seals of the account of deliveries [default: 60]
+    #[arg(long, env = "CADASTRE_SEAL_SECONDS", value_name = "N")]
+    pub seal_seconds: Option<NonZeroU32>,
     /// How the log is written: text or json [default: text on a terminal, else json]
     #[arg(long, env = "CADASTRE_LOG_FORMAT", value_name = "FORMAT")]
     pub log_format: Option<LogFormat>,
@@ -130,6 +133,8 @@ pub struct Config {
     pub cors_origins: Vec<String>,
     /// Hosts from which referenced files may be fetched.
     pub fetch_hosts: Vec<String>,
+    /// Seconds between two seals of the account of deliveries.
+    pub seal_seconds: NonZeroU32,
     /// How the log is written, if it was said.
     pub log_format: Option<LogFormat>,
     /// What is logged.
@@ -180,6 +185,7 @@ impl Settings {
             links: self.links.or(file.links),
             cors_origins: if self.cors_origins.is_empty() { file.cors_origins } else { self.cors_origins },
             fetch_hosts: if self.fetch_hosts.is_empty() { file.fetch_hosts } else { self.fetch_hosts },
+            seal_seconds: self.seal_seconds.or(file.seal_seconds),
             log_format: self.log_format.or(file.log_format),
             log: self.log.or(file.log),
         }
@@ -217,6 +223,7 @@ impl Settings {
             links: self.links.unwrap_or(Links::Store),
             cors_origins: self.cors_origins,
             fetch_hosts: self.fetch_hosts,
+            seal_seconds: self.seal_seconds.unwrap_or(at_least_one(60)),
             log_format: self.log_format,
             log: self.log.unwrap_or_else(|| "info".into()),
         })

@@ -387,6 +387,7 @@ diesel::table! {
         revision -> BigInt,
         created_at -> BigInt,
         basis -> Nullable<Text>,
+        suspended_at -> Nullable<BigInt>,
     }
 }
 
@@ -416,6 +417,9 @@ diesel::table! {
         way -> Text,
         model -> Nullable<Text>,
         run -> Nullable<Text>,
+        seal -> Nullable<BigInt>,
+        seal_index -> Nullable<BigInt>,
+        evaluation -> Nullable<Binary>,
     }
 }
 
@@ -429,41 +433,29 @@ diesel::table! {
     }
 }
 
-diesel::allow_tables_to_appear_in_same_query!(
-    journal,
-    journal_payloads,
-    journal_head,
-    idempotency_keys,
-    jobs,
-    schedules,
-    organisations,
-    people,
-    memberships,
-    space_roles,
-    space_members,
-    tokens,
-    sessions,
-    invitations,
-    caller_changes,
-    instance_secrets,
-    spaces,
-    space_extensions,
-    datasets,
-    dataset_revisions,
-    dataset_audiences,
-    dataset_facets,
-    policy_revisions,
-    versions,
-    blobs,
-    organisation_blobs,
-    organisation_usage,
-    files,
-    manifests,
-    replicas,
-    reference_checks,
-    requests,
-    grants,
-    policy_evaluations,
-    agreements,
-    deliveries
-);
+diesel::table! {
+    delivery_cuts (delivery_id) {
+        delivery_id -> Text,
+        bytes -> BigInt,
+        at -> BigInt,
+        seal -> Nullable<BigInt>,
+        seal_index -> Nullable<BigInt>,
+    }
+}
+
+diesel::table! {
+    grant_usage (grant_id, version_id, path) {
+        grant_id -> Text,
+        version_id -> Text,
+        path -> Text,
+        bytes -> BigInt,
+    }
+}
+
+diesel::allow_tables_to_appear_in_same_query! {
+    journal, journal_payloads, journal_head, idempotency_keys, jobs, schedules, organisations, people,
+    memberships, space_roles, space_members, tokens, sessions, invitations, caller_changes,
+    instance_secrets, spaces, space_extensions, datasets, dataset_revisions, dataset_audiences,
+    dataset_facets, policy_revisions, versions, blobs, organisation_blobs, organisation_usage, files,
+    manifests, replicas, reference_checks, requests, grants, policy_evaluations, agreements, deliveries, delivery_cuts, grant_usage,
+}

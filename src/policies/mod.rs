@@ -10,10 +10,10 @@ mod sentences;
 mod templates;
 
 pub use model::{
-    AccessMode, Action, Constraint, Datatype, Decimal, Definition, DuoTerm, Duration, EvaluationScope,
-    Evidence, EvidenceSource, Facts, Iri, Label, LeftOperand, Line, LogicalOperator, ModelAccess, Operator,
-    Outcome, Payment, Permission, Policy, PolicyKind, Profile, Purpose, ResearchField, ResearchUse, Rule,
-    Terms, Trace, UseStatement, Value, Verdict, evaluate,
+    AccessMode, Action, Constraint, Datatype, Decimal, Definition, DuoTerm, Duration, Evaluation,
+    EvaluationScope, Evidence, EvidenceSource, Facts, Iri, Label, LeftOperand, Line, LogicalOperator,
+    ModelAccess, Operator, Outcome, Payment, Permission, Policy, PolicyKind, Profile, Purpose, ResearchField,
+    ResearchUse, Rule, Terms, Trace, UseStatement, Value, Verdict, evaluate,
 };
 pub use sentences::{Sentence, describe, moment};
 pub use templates::{

@@ -12,7 +12,7 @@ use tokio_util::sync::CancellationToken;
 
 use super::app::{Services, build};
 use super::telemetry;
-use crate::access::AccountGate;
+use crate::access::{AccountGate, seal_deliveries};
 use crate::config::Config;
 use crate::datasets::api::UploadSlots;
 use crate::datasets::files::{CHECK_JOB, Tickets, run_check};
@@ -57,7 +57,7 @@ pub async fn open_services(config: Config, clock: Arc<dyn Clock>) -> Result<Serv
         limits: Arc::new(RateLimits::per_minute(config.rate, config.anonymous_rate)),
         metrics: telemetry::metrics()?,
         uploads: Arc::new(UploadSlots::new(config.uploads.get() as usize)),
-        gate: Arc::new(AccountGate::new(db.clone())),
+        gate: Arc::new(AccountGate::new(db.clone(), clock.clone())),
         shown: Arc::default(),
         tickets,
         config: Arc::new(config),
@@ -86,6 +86,8 @@ pub struct Running {
     server: JoinHandle<std::io::Result<()>>,
     background: CancellationToken,
     account: Arc<AccountGate>,
+    db: Db,
+    clock: Arc<dyn Clock>,
 }
 
 impl Running {
@@ -97,6 +99,10 @@ impl Running {
         let ended = self.server.await.map_err(|error| Error::internal("server", error))?;
         self.background.cancel();
         self.account.flush().await;
+        let ctx = Ctx::anonymous(self.clock.now(), "stop");
+        if let Err(error) = seal_deliveries(&self.db, &ctx).await {
+            tracing::warn!(%error, "the account of deliveries is sealed at the next start");
+        }
         ended.map_err(|error| Error::internal("server", error))
     }
 
@@ -153,6 +159,8 @@ pub async fn start(services: Services) -> Result<Running> {
         server: tokio::spawn(server),
         background,
         account: services.gate,
+        db: services.db,
+        clock: services.clock,
     })
 }
 
@@ -171,6 +179,8 @@ fn runner(services: &Services) -> Runner {
     let (keys, sessions) = (services.db.clone(), services.db.clone());
     let (swept, store) = (services.db.clone(), services.store.clone());
     let (checked, config) = (services.db.clone(), services.config.clone());
+    let (sealed, seals) =
+        (services.db.clone(), Duration::from_secs(services.config.seal_seconds.get().into()));
     Runner::new(services.db.clone(), services.clock.clone())
         .every("forget_idempotency_keys", Duration::from_secs(3600), move |ctx| {
             let db = keys.clone();
@@ -188,6 +198,10 @@ fn runner(services: &Services) -> Runner {
         .every("sweep_store", Duration::from_secs(6 * 3600), move |ctx| {
             let (db, store) = (swept.clone(), store.clone());
             async move { sweep(&db, &store, &ctx).await }
+        })
+        .every("seal_deliveries", seals, move |ctx| {
+            let db = sealed.clone();
+            async move { seal_deliveries(&db, &ctx).await.map(drop) }
         })
         .handle(CHECK_JOB, move |ctx, job| {
             let (db, config) = (checked.clone(), config.clone());

@@ -28,6 +28,7 @@ mod policies;
 mod records;
 mod references;
 mod requests;
+mod rights;
 mod versions;
 
 use std::process::Command;

@@ -11,6 +11,7 @@ import hashlib
 import json
 import pathlib
 import sys
+import time
 
 import requests
 
@@ -108,6 +109,18 @@ class Material:
     def grant(self, applicant, organisation):
         return self.reviewer.post(f"/requests/{self.request(applicant, organisation)}/approve", {})["grant"]
 
+    def sealed_delivery(self):
+        """A delivery that is under a seal already; the demonstration seals every few seconds where it is told to."""
+        grant = self.grant(self.trainer, TRAINER)
+        dataset = self.trainer.call("GET", f"/grants/{grant}").json()["dataset"]
+        self.trainer.call("GET", f"/datasets/{dataset}/versions/1.0.0/files/data.csv")
+        for _ in range(900):
+            delivery = self.trainer.call("GET", f"/grants/{grant}/deliveries").json()["items"][0]
+            if "seal" in delivery:
+                return delivery["id"]
+            time.sleep(0.1)
+        sys.exit("material.py: a delivery is not sealed for 90 seconds")
+
     def bring(self):
         self.identities()
         self.datasets()
@@ -194,7 +207,13 @@ class Material:
         agreement = self.admin.call("GET", f"/grants/{to_accept}/agreement").content
         digest = hashlib.sha256(agreement).hexdigest()
         self.give("accept_agreement", id=to_accept, **{"body.digest": digest})
-        self.give("revoke_grant", id=self.grant(self.trainer, TRAINER))
+        for operation in ["revoke_grant", "suspend_grant"]:
+            self.give(operation, id=self.grant(self.trainer, TRAINER))
+        suspended = self.grant(self.trainer, TRAINER)
+        self.reviewer.post(f"/grants/{suspended}/suspend", {"reason": "A report."})
+        self.give("resume_grant", id=suspended)
+        self.give("recall_grants", org=PROVIDER, name=self.published("recall"))
+        self.give("get_delivery_proof", id=self.sealed_delivery())
         self.give("relinquish_grant", id=self.grant(self.admin, LAB))
 
     def token_of(self, part):

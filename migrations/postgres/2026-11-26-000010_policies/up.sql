@@ -5,6 +5,11 @@ ALTER TABLE grants ADD COLUMN basis TEXT;
 -- The evaluation that a request's verdict comes from.
 ALTER TABLE requests ADD COLUMN evaluation BYTEA;
 
+-- The evaluation that a delivery rests on.
+ALTER TABLE deliveries ADD COLUMN evaluation BYTEA;
+CREATE TRIGGER deliveries_evaluation_no_update BEFORE UPDATE OF evaluation ON deliveries
+    FOR EACH ROW EXECUTE FUNCTION account_is_append_only();
+
 -- The secure processing environment whose account this is.
 ALTER TABLE people ADD COLUMN environment TEXT;
 

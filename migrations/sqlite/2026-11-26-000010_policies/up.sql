@@ -5,6 +5,11 @@ ALTER TABLE grants ADD COLUMN basis TEXT;
 -- The evaluation that a request's verdict comes from.
 ALTER TABLE requests ADD COLUMN evaluation BLOB;
 
+-- The evaluation that a delivery rests on.
+ALTER TABLE deliveries ADD COLUMN evaluation BLOB;
+CREATE TRIGGER deliveries_evaluation_no_update BEFORE UPDATE OF evaluation ON deliveries
+BEGIN SELECT RAISE(ABORT, 'the account of deliveries is append-only'); END;
+
 -- The secure processing environment whose account this is.
 ALTER TABLE people ADD COLUMN environment TEXT;
 

@@ -26,11 +26,15 @@ pub fn routes(config: &mut ServiceConfig<'_>) {
         .service(grants::list_grants)
         .service(grants::get_grant)
         .service(grants::revoke_grant)
+        .service(grants::suspend_grant)
+        .service(grants::resume_grant)
         .service(grants::relinquish_grant)
         .service(grants::list_grant_deliveries)
         .service(agreement::get_agreement)
         .service(agreement::accept_agreement)
         .service(agreement::get_agreement_style)
+        .service(grants::get_delivery_proof)
+        .service(datasets::recall_grants)
         .service(datasets::list_dataset_deliveries)
         .service(datasets::get_access);
 }

@@ -5,67 +5,42 @@ use utoipa::ToSchema;
 
 use super::states::RequestState;
 use crate::kernel::{Digest, Error, GrantId, Kind, RequestId, Result, Slug, Timestamp};
-use crate::policies::{Facts, Line, Outcome, Policy, Purpose, Trace};
+use crate::policies::{Evaluation, Line, Outcome, Purpose, Trace};
 
 /// The code of a use that the terms do not permit.
 const VIOLATED: &str = "policy_violated";
 
-/// An evaluation that was just made, ready to be stored.
-#[derive(Debug, Clone)]
-pub struct Evaluation {
-    /// Its name: the digest of its canonical text.
-    pub digest: Digest,
-    /// The revision of the terms.
-    pub policy_revision: i64,
-    /// The canonical text.
-    pub text: String,
-    /// What it says.
-    pub trace: Trace,
-}
-
-impl Evaluation {
-    /// Holds a use against a policy.
-    ///
-    /// # Errors
-    /// None that a policy can cause.
-    pub fn of(policy: &Policy, policy_revision: i64, facts: Facts) -> Result<Self> {
-        let trace = Trace::of(policy, facts)?;
-        let text = trace.text()?;
-        Ok(Self { digest: Digest::of(&text), policy_revision, text, trace })
-    }
-
-    /// Goes on unless the terms are violated.
-    ///
-    /// # Errors
-    /// `policy_violated`, of the given kind, naming the lines that stand against the use.
-    pub fn not_violated(&self, kind: Kind, dataset: &str) -> Result<()> {
-        match self.trace.outcome {
-            Outcome::Satisfied | Outcome::Undetermined => Ok(()),
-            Outcome::Violated => {
-                let lines = self.trace.lines.iter().filter(|line| line.outcome == Outcome::Violated);
-                let detail = format!("the terms of use do not permit this: {}", told(lines));
-                Err(Error::new(kind, VIOLATED, detail).next(format!("/api/v1/datasets/{dataset}/policy")))
-            }
+/// Goes on unless the terms are violated.
+///
+/// # Errors
+/// `policy_violated`, of the given kind, naming the lines that stand against the use.
+pub(in crate::access) fn not_violated(evaluation: &Evaluation, kind: Kind, dataset: &str) -> Result<()> {
+    match evaluation.trace.outcome {
+        Outcome::Satisfied | Outcome::Undetermined => Ok(()),
+        Outcome::Violated => {
+            let lines = evaluation.trace.lines.iter().filter(|line| line.outcome == Outcome::Violated);
+            let detail = format!("the terms of use do not permit this: {}", told(lines));
+            Err(Error::new(kind, VIOLATED, detail).next(format!("/api/v1/datasets/{dataset}/policy")))
         }
     }
+}
 
-    /// Goes on only if the terms are satisfied.
-    ///
-    /// # Errors
-    /// As [`Evaluation::not_violated`], and `policy_undetermined` naming the lines that nobody has confirmed.
-    pub fn satisfied(&self, kind: Kind, dataset: &str) -> Result<()> {
-        self.not_violated(kind, dataset)?;
-        match self.trace.outcome {
-            Outcome::Satisfied | Outcome::Violated => Ok(()),
-            Outcome::Undetermined => {
-                let open = self.trace.lines.iter().filter(|line| line.outcome == Outcome::Undetermined);
-                let detail = format!(
-                    "the terms of use leave lines to a reviewer, who has to confirm each with a reason: {}",
-                    told(open)
-                );
-                Err(Error::new(kind, "policy_undetermined", detail)
-                    .next(format!("/api/v1/datasets/{dataset}/policy")))
-            }
+/// Goes on only if the terms are satisfied.
+///
+/// # Errors
+/// As [`not_violated`], and `policy_undetermined` naming the lines that nobody has confirmed.
+pub(in crate::access) fn satisfied(evaluation: &Evaluation, kind: Kind, dataset: &str) -> Result<()> {
+    not_violated(evaluation, kind, dataset)?;
+    match evaluation.trace.outcome {
+        Outcome::Satisfied | Outcome::Violated => Ok(()),
+        Outcome::Undetermined => {
+            let open = evaluation.trace.lines.iter().filter(|line| line.outcome == Outcome::Undetermined);
+            let detail = format!(
+                "the terms of use leave lines to a reviewer, who has to confirm each with a reason: {}",
+                told(open)
+            );
+            let next = format!("/api/v1/datasets/{dataset}/policy");
+            Err(Error::new(kind, "policy_undetermined", detail).next(next))
         }
     }
 }

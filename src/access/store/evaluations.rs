@@ -5,10 +5,11 @@ use diesel::{
 };
 
 use super::from_json;
-use crate::access::model::{Evaluated, Evaluation};
+use crate::access::model::Evaluated;
 use crate::db::schema::policy_evaluations;
 use crate::db::{Conn, OrIgnoreDsl as _};
 use crate::kernel::{DatasetId, Digest, GrantId, RequestId, Result, Timestamp};
+use crate::policies::Evaluation;
 
 #[derive(Queryable, Selectable)]
 #[diesel(table_name = policy_evaluations)]

@@ -6,6 +6,8 @@ mod evaluations;
 mod grants;
 mod people;
 mod requests;
+mod seals;
+mod usage;
 mod visible;
 
 pub(super) use agreements::*;
@@ -14,6 +16,8 @@ pub(super) use evaluations::*;
 pub(super) use grants::*;
 pub(super) use people::*;
 pub(super) use requests::*;
+pub(super) use seals::*;
+pub(super) use usage::*;
 
 use super::model::{GrantState, RequestState};
 use crate::datasets::Ground;

@@ -26,6 +26,23 @@ pub(in crate::access) fn active_member(
     Ok(diesel::select(diesel::dsl::exists(found)).get_result(conn)?)
 }
 
+/// Of these organisations and people, who belongs where and may still come in.
+pub(in crate::access) fn active_members<'a>(
+    conn: &mut Conn,
+    organisations: impl IntoIterator<Item = &'a OrganisationId>,
+    of: impl IntoIterator<Item = &'a PersonId>,
+) -> Result<BTreeSet<(OrganisationId, PersonId)>> {
+    let organisations = organisations.into_iter().map(|id| id.as_str().to_owned());
+    let found: Vec<(OrganisationId, PersonId)> = memberships::table
+        .inner_join(people::table.on(people::id.eq(memberships::person_id)))
+        .filter(memberships::organisation_id.eq_any(organisations))
+        .filter(memberships::person_id.eq_any(of.into_iter().map(|id| id.as_str().to_owned())))
+        .filter(people::disabled.eq(false))
+        .select((memberships::organisation_id, memberships::person_id))
+        .load(conn)?;
+    Ok(found.into_iter().collect())
+}
+
 pub(in crate::access) fn login_of(conn: &mut Conn, person: &PersonId) -> Result<Option<Slug>> {
     Ok(people::table.find(person).select(people::login).first(conn).optional()?)
 }

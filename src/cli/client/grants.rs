@@ -27,7 +27,7 @@ const COLUMNS: [Column; 7] = [
     column("UNTIL", "/until"),
 ];
 
-const DETAILS: [Column; 14] = [
+const DETAILS: [Column; 15] = [
     column("ID", "/id"),
     column("STATE", "/state"),
     column("ACTIVE", "/active"),
@@ -40,11 +40,13 @@ const DETAILS: [Column; 14] = [
     column("UNTIL", "/until"),
     column("VERSIONS", "/versions"),
     column("CONDITIONS", "/conditions"),
+    column("SUSPENDED", "/suspended_at"),
     column("ENDED", "/ended_at"),
     column("REASON", "/reason"),
 ];
 
-const DELIVERIES: [Column; 7] = [
+const DELIVERIES: [Column; 9] = [
+    column("ID", "/id"),
     column("AT", "/at"),
     column("VERSION", "/version"),
     column("PATH", "/path"),
@@ -52,6 +54,7 @@ const DELIVERIES: [Column; 7] = [
     column("WAY", "/way"),
     column("MODEL", "/model"),
     column("RUN", "/run"),
+    column("SEAL", "/seal/position"),
 ];
 
 const ACCEPTANCE: [Column; 4] = [
@@ -61,7 +64,7 @@ const ACCEPTANCE: [Column; 4] = [
     column("ACCEPTED", "/accepted_at"),
 ];
 
-/// Looks at grants and ends them.
+/// Looks at grants, lets them pause, and ends them.
 #[derive(Debug, Subcommand)]
 pub enum GrantCommand {
     /// List grants you may see
@@ -104,6 +107,22 @@ pub enum GrantCommand {
         /// The digest of the agreement that you read; what is there now when not given
         #[arg(long, value_name = "SHA256")]
         digest: Option<Digest>,
+    },
+    /// Let a grant pause; nothing is given under it meanwhile
+    Suspend {
+        /// Id of the grant
+        id: String,
+        /// Why; its holder is told
+        #[arg(long, value_name = "TEXT")]
+        reason: Option<String>,
+    },
+    /// Let a grant hold again
+    Resume {
+        /// Id of the grant
+        id: String,
+        /// Why
+        #[arg(long, value_name = "TEXT")]
+        reason: Option<String>,
     },
     /// End a grant that your space gave
     Revoke {
@@ -169,6 +188,14 @@ pub async fn grant(options: &GlobalOptions, command: GrantCommand) -> Result<()>
             let consent = document([("digest", Some(Value::from(digest.to_string())))]);
             let accepted: Value = client.post(&["grants", &id, "accept"], &consent).read().await?;
             out.one(&ACCEPTANCE, &accepted)
+        }
+        GrantCommand::Suspend { id, reason } => {
+            let grant: Value = client.post(&["grants", &id, "suspend"], &because(reason)).read().await?;
+            out.one(&DETAILS, &grant)
+        }
+        GrantCommand::Resume { id, reason } => {
+            let grant: Value = client.post(&["grants", &id, "resume"], &because(reason)).read().await?;
+            out.one(&DETAILS, &grant)
         }
         GrantCommand::Revoke { id, reason } => {
             let grant: Value = client.post(&["grants", &id, "revoke"], &because(reason)).read().await?;

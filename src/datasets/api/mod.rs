@@ -3,6 +3,7 @@
 mod datasets;
 mod download;
 mod files;
+mod multipart;
 mod paths;
 mod places;
 mod slots;

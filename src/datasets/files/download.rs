@@ -36,6 +36,8 @@ pub struct Allowed {
     pub content: Content,
     /// Where the bytes lie.
     pub key: BlobKey,
+    /// Whether it is a sample.
+    pub sample: bool,
     /// The account entry, but for the number of bytes.
     pub delivery: Delivery,
 }
@@ -124,10 +126,18 @@ pub(super) fn allowed(
         version: version.id.clone(),
         path: entry.path.to_string(),
         bytes: content.size,
+        size: content.size,
         model: declared.model.clone(),
         run: declared.run.clone(),
     };
-    Ok(Allowed { path: entry.path, media_type: entry.media_type.as_str().to_owned(), content, key, delivery })
+    Ok(Allowed {
+        path: entry.path,
+        media_type: entry.media_type.as_str().to_owned(),
+        content,
+        key,
+        sample: entry.sample,
+        delivery,
+    })
 }
 
 fn place(reference: &Reference) -> String {

@@ -77,6 +77,7 @@ pub(super) fn decide(
         }
         (EvidenceSource::Stated, _) => format!("stated as {listed}"),
         (EvidenceSource::Clock, _) => format!("it is {listed}"),
+        (EvidenceSource::Account, _) => format!("with this it is download {listed} of the file"),
         _ => format!("known as {listed}"),
     };
     Answer {

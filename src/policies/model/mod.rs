@@ -43,7 +43,7 @@ pub use policy::{Constraint, Permission, Policy, PolicyKind, Profile, Rule};
 pub use purpose::Purpose;
 pub use statement::{ModelAccess, Payment, UseStatement};
 pub use terms::Terms;
-pub use trace::{Evidence, Trace};
+pub use trace::{Evaluation, Evidence, Trace};
 pub use truth::Outcome;
 pub use value::{Datatype, Decimal, Duration, Value};
 pub use vocabulary::{Action, LogicalOperator, Operator};

@@ -84,6 +84,31 @@ impl Trace {
     }
 }
 
+/// An evaluation that was just made, with its name: the digest of its canonical text.
+#[derive(Debug, Clone)]
+pub struct Evaluation {
+    /// The SHA-256 of the text.
+    pub digest: Digest,
+    /// The revision of the terms that was evaluated.
+    pub policy_revision: i64,
+    /// The canonical text.
+    pub text: String,
+    /// What it says.
+    pub trace: Trace,
+}
+
+impl Evaluation {
+    /// Holds a use against a policy.
+    ///
+    /// # Errors
+    /// None that a policy can cause.
+    pub fn of(policy: &Policy, policy_revision: i64, facts: Facts) -> Result<Self> {
+        let trace = Trace::of(policy, facts)?;
+        let text = trace.text()?;
+        Ok(Self { digest: Digest::of(&text), policy_revision, text, trace })
+    }
+}
+
 fn evidence(facts: &Facts) -> Vec<Evidence> {
     let each = LeftOperand::ALL.iter().filter_map(|name| {
         let found = facts.find(*name)?;

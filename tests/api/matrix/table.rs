@@ -158,8 +158,12 @@ pub const ROWS: &[Row] = &[
     row("accept_agreement",        "request", [401, 404, 401, 403, 200, 404, 403, 404, 403, 403, 403, 404]),
     row("get_agreement_style",     "-",       [200, 200, 401, 200, 200, 200, 200, 200, 200, 200, 200, 200]),
     row("revoke_grant",            "publish", [401, 404, 401, 403, 403, 404, 200, 404, 200, 200, 403, 404]),
+    row("suspend_grant",           "publish", [401, 404, 401, 403, 403, 404, 200, 404, 200, 200, 403, 404]),
+    row("resume_grant",            "publish", [401, 404, 401, 403, 403, 404, 200, 404, 200, 200, 403, 404]),
     row("relinquish_grant",        "request", [401, 404, 401, 403, 200, 404, 403, 404, 403, 403, 403, 404]),
     row("list_grant_deliveries",   "read",    [401, 404, 401, 403, 200, 404, 200, 404, 200, 200, 200, 404]),
+    row("get_delivery_proof",      "read",    [401, 404, 401, 403, 200, 404, 200, 404, 200, 200, 200, 404]),
+    row("recall_grants",           "publish", [401, 403, 401, 403, 403, 403, 200, 403, 403, 200, 403, 403]),
 ];
 
 /// The operations that the second pass repeats on a hidden dataset.
@@ -174,6 +178,7 @@ const DATASET_OPERATIONS: &[&str] = &[
     "set_policy",
     "simulate_policy",
     "list_policy_revisions",
+    "recall_grants",
     "list_versions",
     "create_version",
     "get_version",

@@ -152,7 +152,8 @@ impl Targets {
             | "get_policy"
             | "set_policy"
             | "simulate_policy"
-            | "list_policy_revisions" => self.of_datasets(operation, &name).await,
+            | "list_policy_revisions"
+            | "recall_grants" => self.of_datasets(operation, &name).await,
             "delete_version" | "publish_version" | "offer_files" | "put_file" | "delete_file"
             | "create_check" => self.of_drafts(operation, &name).await,
             "get_access"
@@ -312,6 +313,7 @@ impl Targets {
             "get_history" => get(format!("{dataset}/history/1")),
             "get_completeness" => get(format!("{dataset}/completeness")),
             "get_policy" => get(format!("{dataset}/policy")),
+            "recall_grants" => post(format!("{dataset}/policy/recall"), json!({"reason": "New terms."})),
             "set_policy" => put(format!("{dataset}/policy"), json!({"mode": "secure"})),
             "simulate_policy" => post(format!("{dataset}/policy/simulate"), json!({"mode": "secure"})),
             _ => get(format!("{dataset}/policy/revisions")),
@@ -374,10 +376,25 @@ impl Targets {
                 post(format!("/grants/{grant}/accept"), json!({"digest": digest}))
             }
             "revoke_grant" => post(format!("/grants/{grant}/revoke"), json!({"reason": "It ended."})),
+            "suspend_grant" => post(format!("/grants/{grant}/suspend"), json!({"reason": "A report."})),
+            "resume_grant" => {
+                let suspension = json!({"reason": "A report."});
+                self.world.reviewer.post(&format!("/grants/{grant}/suspend"), suspension).await.expect(200);
+                post(format!("/grants/{grant}/resume"), json!({}))
+            }
+            "get_delivery_proof" => get(self.sealed_delivery(&grant, &version).await),
             "relinquish_grant" => post(format!("/grants/{grant}/relinquish"), json!({})),
             "list_grant_deliveries" => get(format!("/grants/{grant}/deliveries")),
             unknown => panic!("the matrix has no target for {unknown}: add one"),
         }
+    }
+
+    /// The path of the proof of a delivery under a grant.
+    async fn sealed_delivery(&self, grant: &str, version: &str) -> String {
+        self.world.trainer.get(&format!("{version}/files/data.csv")).await.expect(200);
+        self.world.app.seal().await;
+        let seen = self.world.trainer.get(&format!("/grants/{grant}/deliveries")).await.expect(200);
+        format!("/deliveries/{}/proof", seen.text("/items/0/id"))
     }
 
     /// The path of a link that the service signed.

@@ -54,6 +54,8 @@ const REPLAYED: [Column; 6] = [
     column("AFTER", "/after"),
 ];
 
+const RECALLED: [Column; 1] = [column("GRANT", "/id")];
+
 /// Looks at the terms of use and sets them.
 #[derive(Debug, Subcommand)]
 pub enum PolicyCommand {
@@ -95,6 +97,17 @@ pub enum PolicyCommand {
     },
     /// Make one offer out of templates and offers; it permits what all of them permit
     Compose(Compose),
+    /// Revoke the running grants that were given under older terms
+    Recall {
+        /// The dataset, as organisation/name
+        dataset: DatasetName,
+        /// Why; the holders are told
+        #[arg(long, value_name = "TEXT")]
+        reason: String,
+        /// Only those given under this revision of the terms; may be repeated
+        #[arg(long = "revision", value_name = "N")]
+        revisions: Vec<i64>,
+    },
 }
 
 /// The access modes.
@@ -119,6 +132,12 @@ pub async fn policy(options: &GlobalOptions, command: PolicyCommand) -> Result<(
         }
         PolicyCommand::Simulate { dataset, mode, offer } => {
             simulate(&client, out, &dataset, &mode, &offer).await
+        }
+        PolicyCommand::Recall { dataset, reason, revisions } => {
+            let revisions = Some(json!(revisions)).filter(|_| !revisions.is_empty());
+            let body = document([("reason", Some(json!(reason))), ("revisions", revisions)]);
+            let grants = recall(&client, &dataset, &body).await?;
+            out.list(&RECALLED, &grants)
         }
         PolicyCommand::Templates { lang } => compose::templates(&client, out, lang).await,
         PolicyCommand::Compose(args) => compose::compose(&client, out, args).await,
@@ -152,6 +171,19 @@ async fn simulate(
     match simulation.get("examples").and_then(Value::as_array) {
         Some(examples) if out.is_for_people() && !examples.is_empty() => out.list(&REPLAYED, examples),
         _ => Ok(()),
+    }
+}
+
+/// Recalls in batches, until there is nothing left to recall.
+async fn recall(client: &Client, dataset: &DatasetName, body: &Value) -> Result<Vec<Value>> {
+    let mut grants = Vec::new();
+    loop {
+        let recalled: Value = client.post(&dataset.segments(&["policy", "recall"]), body).read().await?;
+        let ids = recalled.get("grants").and_then(Value::as_array).into_iter().flatten();
+        grants.extend(ids.map(|id| json!({ "id": id })));
+        if recalled.get("more").and_then(Value::as_bool) != Some(true) {
+            return Ok(grants);
+        }
     }
 }
 

@@ -4,6 +4,7 @@
 //! The one who asks never decides, silence never grants, and a grant ends by comparison with the clock.
 
 mod account;
+mod agreement;
 pub mod api;
 mod decide;
 mod deliveries;
@@ -23,6 +24,7 @@ mod store;
 mod submit;
 mod verdict;
 
+pub use agreement::{ShownAgreement, accept_agreement, show_agreement};
 pub use decide::{approve_request, reject_request, return_request, withdraw_request};
 pub use deliveries::{list_dataset_deliveries, list_grant_deliveries, prove_delivery};
 pub use door::AccountGate;
@@ -31,10 +33,11 @@ pub use find::{list_requests, show_request};
 pub use grants::{list_grants, relinquish_grant, resume_grant, revoke_grant, show_grant, suspend_grant};
 pub use may_i::may_i;
 pub use model::{
-    Answer, Application, Approval, Basis, Command, Confirmation, DatasetName, Delivered, DeliveryProof,
-    Evaluated, Filters, Grant, GrantCommand, GrantRule, GrantSide, GrantStanding, GrantState, NamedPerson,
-    NewRequest, Note, Recall, Recalled, Relinquishment, Remark, Replayed, Request, RequestState, Resumption,
-    Revocation, Rule, Seal, SealPlace, SealedRow, Side, Simulation, Standing, Suspension, verify_sealed_row,
+    Acceptance, Agreement, Answer, Application, Approval, Basis, Command, Confirmation, Consent, DatasetName,
+    Delivered, DeliveryProof, Evaluated, Filters, Grant, GrantCommand, GrantRule, GrantSide, GrantStanding,
+    GrantState, NamedPerson, Naming, NewRequest, Note, Recall, Recalled, Relinquishment, Remark, Replayed,
+    Request, RequestState, Resumption, Revocation, Rule, Seal, SealPlace, SealedRow, Side, Simulation,
+    Standing, Suspension, verify_sealed_row,
 };
 pub use recall::recall_grants;
 pub use seal::seal_deliveries;

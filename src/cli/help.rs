@@ -81,12 +81,14 @@ pub(super) const POLICY: &str = "\
   {\"now\": \"2026-06-15T12:00:00Z\", \"scope\": \"request\", \"purpose\": \"pre_training\"}
 
 Examples:
-  cadastre policy show harbour/wind
+  cadastre policy show harbour/wind --lang fr
   cadastre policy set harbour/wind --mode review
   cadastre policy set harbour/wind --mode automatic --offer offer.jsonld
   cadastre policy check offer.jsonld --mode automatic
   cadastre policy explain offer.jsonld --facts facts.json
-  cadastre --json policy explain offer.jsonld --facts facts.json";
+  cadastre --json policy explain offer.jsonld --facts facts.json
+  cadastre policy templates
+  cadastre policy compose --template purpose:purposes=cad:ModelTraining --template count:downloads=3 -o offer.jsonld";
 
 pub(super) const REQUEST: &str = "\
 Examples:
@@ -106,6 +108,8 @@ pub(super) const GRANT: &str = "\
 Examples:
   cadastre grant list --dataset harbour/wind
   cadastre grant deliveries gr_1
+  cadastre grant agreement gr_1 --html --lang fr
+  cadastre grant accept gr_1
   cadastre grant revoke gr_1 --reason \"The project has ended\"";
 
 pub(super) const PULL: &str = "\

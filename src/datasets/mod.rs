@@ -20,7 +20,8 @@ pub use api::DatasetPath;
 pub use find::{Action, find_dataset, find_dataset_by_id, sees_inside};
 pub use gate::{Asked, Delivery, DownloadGate, Ground, Permit};
 pub use model::{
-    Dataset, DatasetSummary, NewDataset, NewPolicy, PolicyRevision, RecordRevision, Statement, Visibility,
+    Dataset, DatasetSummary, DescribedPolicy, NewDataset, NewPolicy, PolicyRevision, RecordRevision,
+    Statement, Visibility,
 };
 pub use read::{Shown, ShownDataset, history, past_record, show_completeness, show_dataset};
 pub use receipts::dataset_receipts;

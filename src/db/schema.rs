@@ -399,6 +399,16 @@ diesel::table! {
 }
 
 diesel::table! {
+    agreements (grant_id) {
+        grant_id -> Text,
+        digest -> Binary,
+        document -> Text,
+        accepted_by -> Text,
+        accepted_at -> BigInt,
+    }
+}
+
+diesel::table! {
     delivery_cuts (delivery_id) {
         delivery_id -> Text,
         bytes -> BigInt,
@@ -422,5 +432,5 @@ diesel::allow_tables_to_appear_in_same_query! {
     memberships, space_roles, space_members, tokens, sessions, invitations, caller_changes,
     instance_secrets, spaces, space_extensions, datasets, dataset_revisions, dataset_audiences,
     dataset_facets, policy_revisions, versions, blobs, organisation_blobs, organisation_usage, files,
-    manifests, replicas, reference_checks, requests, grants, policy_evaluations, deliveries, delivery_cuts, grant_usage,
+    manifests, replicas, reference_checks, requests, grants, policy_evaluations, agreements, deliveries, delivery_cuts, grant_usage,
 }

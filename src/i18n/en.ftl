@@ -643,3 +643,27 @@ parameter-except-research = Whether scientific research is excepted
 parameter-amount = The least amount
 parameter-currency = The currency
 parameter-environments = The environments
+
+## The page of an agreement
+
+agreement-title = Agreement on the use of { $dataset }
+agreement-in-this-language = In English
+agreement-parties = Parties, data and period
+agreement-provider = Provider
+agreement-holder = Data user
+agreement-data = Data
+agreement-name = Agreement
+agreement-from = From
+agreement-until = Until, at the latest
+agreement-versions = Versions
+agreement-all-versions = All versions, also later ones
+agreement-terms = What is agreed
+agreement-terms-about = Each line puts one part of the machine-readable agreement into words.
+agreement-line = Line
+agreement-says = What it says
+agreement-conditions = Conditions of the reviewer
+agreement-acceptance = Acceptance
+agreement-accepted = { $by } accepted this agreement for the data user on { $at }.
+agreement-not-accepted = This agreement has not been accepted yet.
+agreement-digest = Digest (SHA-256):
+agreement-digest-about = It names this agreement, word for word: it is taken over the canonical JSON (RFC 8785) of the machine-readable agreement.

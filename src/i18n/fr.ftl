@@ -646,3 +646,27 @@ parameter-except-research = Si la recherche scientifique est exceptée
 parameter-amount = Le montant minimal
 parameter-currency = La devise
 parameter-environments = Les environnements
+
+## The page of an agreement
+
+agreement-title = Accord sur l’utilisation de { $dataset }
+agreement-in-this-language = En français
+agreement-parties = Parties, données et durée
+agreement-provider = Fournisseur
+agreement-holder = Utilisateur des données
+agreement-data = Données
+agreement-name = Accord
+agreement-from = À partir du
+agreement-until = Jusqu’au, au plus tard
+agreement-versions = Versions
+agreement-all-versions = Toutes les versions, y compris ultérieures
+agreement-terms = Ce qui est convenu
+agreement-terms-about = Chaque ligne met en mots une partie de l’accord lisible par machine.
+agreement-line = Ligne
+agreement-says = Contenu
+agreement-conditions = Conditions posées lors de la décision
+agreement-acceptance = Acceptation
+agreement-accepted = { $by } a accepté cet accord pour l’utilisateur des données le { $at }.
+agreement-not-accepted = Cet accord n’a pas encore été accepté.
+agreement-digest = Empreinte (SHA-256) :
+agreement-digest-about = Elle désigne cet accord, mot pour mot : elle porte sur le JSON canonique (RFC 8785) de l’accord lisible par machine.

@@ -4,6 +4,7 @@
 //! policy says is what is enforced. Reading, writing, deciding and putting into words are plain functions over
 //! plain data.
 
+pub mod api;
 mod model;
 mod sentences;
 mod templates;
@@ -14,7 +15,7 @@ pub use model::{
     ModelAccess, Operator, Outcome, Payment, Permission, Policy, PolicyKind, Profile, Purpose, ResearchField,
     ResearchUse, Rule, Terms, Trace, UseStatement, Value, Verdict, evaluate,
 };
-pub use sentences::{Sentence, describe};
+pub use sentences::{Sentence, describe, moment};
 pub use templates::{
     Choice, MAX_PARTS, Parameter, ParameterKind, Template, TemplateId, compose, instantiate, templates,
 };

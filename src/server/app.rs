@@ -23,7 +23,7 @@ use crate::http::{
 use crate::journal::{Log, Witnesses};
 use crate::kernel::Clock;
 use crate::storage::BlobStore;
-use crate::{access, datasets, identity, journal, spaces};
+use crate::{access, datasets, identity, journal, policies, spaces};
 
 /// What the handlers work with.
 #[derive(Clone)]
@@ -65,6 +65,7 @@ pub(super) fn routes(config: &mut ServiceConfig<'_>) {
         .configure(spaces::api::routes)
         .configure(access::api::routes)
         .configure(journal::api::routes)
+        .configure(policies::api::routes)
         .configure(openapi::routes);
 }
 

@@ -7,6 +7,7 @@ FOLDER/schemathesis.toml, the configuration with dictionaries of the same values
 What can succeed only once, such as an approval, gets a thing of its own.
 """
 
+import hashlib
 import json
 import pathlib
 import sys
@@ -201,7 +202,11 @@ class Material:
         returned = self.request(self.admin, LAB)
         self.reviewer.post(f"/requests/{returned}/return", {"remark": "Please say more."})
         self.give("resubmit_request", id=returned)
-        self.give("get_grant list_grant_deliveries", id=self.grant(self.trainer, TRAINER))
+        self.give("get_grant list_grant_deliveries get_agreement", id=self.grant(self.trainer, TRAINER))
+        to_accept = self.grant(self.admin, LAB)
+        agreement = self.admin.call("GET", f"/grants/{to_accept}/agreement").content
+        digest = hashlib.sha256(agreement).hexdigest()
+        self.give("accept_agreement", id=to_accept, **{"body.digest": digest})
         for operation in ["revoke_grant", "suspend_grant"]:
             self.give(operation, id=self.grant(self.trainer, TRAINER))
         suspended = self.grant(self.trainer, TRAINER)

@@ -1,8 +1,10 @@
 //! Routes of access: requests, grants, the account, "may I?", and erasing what a person wrote.
 
+mod agreement;
 mod datasets;
 mod evaluations;
 mod grants;
+mod page;
 mod people;
 mod query;
 mod requests;
@@ -29,6 +31,9 @@ pub fn routes(config: &mut ServiceConfig<'_>) {
         .service(grants::resume_grant)
         .service(grants::relinquish_grant)
         .service(grants::list_grant_deliveries)
+        .service(agreement::get_agreement)
+        .service(agreement::accept_agreement)
+        .service(agreement::get_agreement_style)
         .service(grants::get_delivery_proof)
         .service(datasets::recall_grants)
         .service(datasets::list_dataset_deliveries)

@@ -1,5 +1,6 @@
 //! The pure part of access: states and who may move them, requests, grants, deliveries.
 
+mod agreement;
 pub(super) mod count;
 mod delivery;
 mod evaluation;
@@ -13,6 +14,7 @@ mod states;
 #[cfg(test)]
 mod tests;
 
+pub use agreement::{Acceptance, Agreement, Consent, Naming};
 pub use delivery::{Answer, Delivered};
 pub(super) use delivery::{Begun, Correction, Cut};
 pub use evaluation::{Evaluated, Replayed, Simulation};

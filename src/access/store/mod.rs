@@ -1,5 +1,6 @@
 //! Rows of requests, grants and deliveries, one file per concern.
 
+mod agreements;
 mod deliveries;
 mod erase;
 mod evaluations;
@@ -10,6 +11,7 @@ mod seals;
 mod usage;
 mod visible;
 
+pub(super) use agreements::*;
 pub(super) use deliveries::*;
 pub(super) use erase::*;
 pub(super) use evaluations::*;

@@ -70,6 +70,28 @@ impl Output {
         self.format == Format::Table && !self.quiet
     }
 
+    /// Whether rows are written, for people or for programs that cut out columns; else one document.
+    #[must_use]
+    pub fn is_table(&self) -> bool {
+        self.format != Format::Json
+    }
+
+    /// Writes a JSON document as it is, whatever the format.
+    ///
+    /// # Errors
+    /// When standard output cannot be written.
+    pub fn document(&self, document: &Value) -> Result<()> {
+        write_out(&pretty(document))
+    }
+
+    /// Writes a text of the server as it is, whatever the format.
+    ///
+    /// # Errors
+    /// When standard output cannot be written.
+    pub fn text(&self, text: &str) -> Result<()> {
+        write_out(text)
+    }
+
     /// Writes a list; the first column is the id, which stands alone with `--quiet`.
     ///
     /// # Errors

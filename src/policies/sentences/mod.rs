@@ -21,6 +21,7 @@ use utoipa::ToSchema;
 use self::voice::Voice;
 use super::model::{Constraint, Iri, LeftOperand, LogicalOperator, Permission, Policy, Rule};
 use crate::i18n::{Key, Language, key};
+use crate::kernel::Timestamp;
 
 pub(super) use terms::{CURRENCY_NAMES, NACE_NAMES, is_nace};
 
@@ -28,6 +29,12 @@ pub(super) use terms::{CURRENCY_NAMES, NACE_NAMES, is_nace};
 #[must_use]
 pub(super) fn term(language: Language, operand: LeftOperand, iri: &Iri) -> String {
     terms::iri(Voice(language), operand, iri, false)
+}
+
+/// An instant in words of a language.
+#[must_use]
+pub fn moment(language: Language, at: Timestamp) -> String {
+    values::instant(Voice(language), at)
 }
 
 /// One line of a policy, in words.

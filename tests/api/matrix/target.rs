@@ -2,6 +2,7 @@
 
 use std::cell::Cell;
 
+use cadastre::kernel::Digest;
 use reqwest::{Method, RequestBuilder};
 use serde_json::{Value, json};
 
@@ -124,6 +125,9 @@ impl Targets {
             "list_journal" => get("/journal"),
             "list_receipts" => get(format!("/journal/receipts/{SPACE}")),
             "get_entry" | "get_entry_proof" => self.of_entries(operation, &name).await,
+            "list_templates" => get("/policies/templates"),
+            "compose_policy" => post("/policies/compose", json!({"templates": [{"template": "ethics"}]})),
+            "get_agreement_style" => get("/assets/agreement.css"),
             "get_me" | "create_session" | "redeem_code" | "delete_session" | "create_token"
             | "revoke_token" | "create_person" | "get_person" | "update_person" | "issue_code"
             | "erase_person" => self.of_identity(operation, &name).await,
@@ -373,6 +377,13 @@ impl Targets {
             }
             "get_ticket" => get(self.ticket(&version).await),
             "get_grant" => get(format!("/grants/{grant}")),
+            "get_agreement" => get(format!("/grants/{grant}/agreement")),
+            "accept_agreement" => {
+                let agreement =
+                    self.world.trainer.get(&format!("/grants/{grant}/agreement")).await.expect(200);
+                let digest = Digest::of(&agreement.body).to_string();
+                post(format!("/grants/{grant}/accept"), json!({"digest": digest}))
+            }
             "revoke_grant" => post(format!("/grants/{grant}/revoke"), json!({"reason": "It ended."})),
             "suspend_grant" => post(format!("/grants/{grant}/suspend"), json!({"reason": "A report."})),
             "resume_grant" => {

@@ -1,5 +1,7 @@
 //! Terms of use of a dataset: its access mode, and the ODRL offer that goes with it.
 
+mod compose;
+
 use std::path::{Path, PathBuf};
 
 use clap::Subcommand;
@@ -12,6 +14,11 @@ use super::local::read_json;
 use super::names::DatasetName;
 use super::options::GlobalOptions;
 use super::output::{Column, Output, column};
+use crate::i18n::Language;
+pub use compose::Compose;
+
+/// Names the language of an answer.
+pub(super) const ACCEPT_LANGUAGE: &str = "Accept-Language";
 
 const COLUMNS: [Column; 5] = [
     column("MODE", "/mode"),
@@ -20,6 +27,16 @@ const COLUMNS: [Column; 5] = [
     column("EDITED", "/edited_at"),
     column("OFFER", "/offer"),
 ];
+
+/// What a person is shown: the lines say what the offer does.
+const SUMMARY: [Column; 4] = [
+    column("MODE", "/mode"),
+    column("REVISION", "/revision"),
+    column("DIGEST", "/digest"),
+    column("EDITED", "/edited_at"),
+];
+
+const LINES: [Column; 2] = [column("LINE", "/pointer"), column("SAYS", "/text")];
 
 const SIMULATION: [Column; 5] = [
     column("REPLAYED", "/replayed"),
@@ -47,6 +64,9 @@ pub enum PolicyCommand {
     Show {
         /// The dataset, as organisation/name
         dataset: DatasetName,
+        /// The language of what the terms say: en or fr
+        #[arg(long, value_name = "LANGUAGE", default_value_t = Language::En)]
+        lang: Language,
     },
     /// Set the terms of use of a dataset
     Set {
@@ -70,6 +90,14 @@ pub enum PolicyCommand {
         #[arg(long, value_name = "FILE")]
         offer: PathBuf,
     },
+    /// List the templates that terms of use can be made from, with their parameters
+    Templates {
+        /// The language of titles and descriptions: en or fr
+        #[arg(long, value_name = "LANGUAGE", default_value_t = Language::En)]
+        lang: Language,
+    },
+    /// Make one offer out of templates and offers; it permits what all of them permit
+    Compose(Compose),
     /// Revoke the running grants that were given under older terms
     Recall {
         /// The dataset, as organisation/name
@@ -97,10 +125,11 @@ pub(super) const MODES: [&str; 4] = ["open", "automatic", "review", "secure"];
 /// Whatever the server refuses, or a policy that is refused or violated.
 pub async fn policy(options: &GlobalOptions, command: PolicyCommand) -> Result<()> {
     match command {
-        PolicyCommand::Show { dataset } => {
+        PolicyCommand::Show { dataset, lang } => {
             let (client, out) = options.connect()?;
-            let policy: Value = client.get(&dataset.segments(&["policy"])).read().await?;
-            out.one(&COLUMNS, &policy)
+            let call = client.get(&dataset.segments(&["policy"]));
+            let policy: Value = call.header(ACCEPT_LANGUAGE, lang.as_str()).read().await?;
+            show(out, &policy)
         }
         PolicyCommand::Set { dataset, mode, offer } => {
             let (client, out) = options.connect()?;
@@ -121,6 +150,25 @@ pub async fn policy(options: &GlobalOptions, command: PolicyCommand) -> Result<(
         }
         PolicyCommand::Check(args) => judge::check(options, &args),
         PolicyCommand::Explain(args) => judge::explain(options, &args),
+        PolicyCommand::Templates { lang } => {
+            let (client, out) = options.connect()?;
+            compose::templates(&client, out, lang).await
+        }
+        PolicyCommand::Compose(args) => {
+            let (client, out) = options.connect()?;
+            compose::compose(&client, out, args).await
+        }
+    }
+}
+
+/// Shows terms: to a person in words, to a program as they are.
+fn show(out: Output, policy: &Value) -> Result<()> {
+    match policy.get("lines").and_then(Value::as_array) {
+        Some(lines) if out.is_for_people() && !lines.is_empty() => {
+            out.one(&SUMMARY, policy)?;
+            out.list(&LINES, lines)
+        }
+        _ => out.one(&COLUMNS, policy),
     }
 }
 

@@ -99,7 +99,7 @@ impl Event {
 
 /// What an entry says of its payload: SHA-256 over the salt and the canonical text. The salt keeps a short payload
 /// from being guessed.
-fn commitment(salt: &[u8; 16], text: &str) -> Digest {
+pub(super) fn commitment(salt: &[u8; 16], text: &str) -> Digest {
     let mut hasher = Hasher::default();
     hasher.update(salt);
     hasher.update(text.as_bytes());

@@ -58,7 +58,7 @@ pub async fn revoke_grant(db: &Db, ctx: &Ctx, id: GrantId, why: Revocation) -> R
         tx.once(&at, |tx| {
             let (grant, parties) = find_grant(tx, &at, &id)?;
             may_revoke(&at, &grant, &parties)?;
-            end(tx, &at, grant, GrantState::Revoked, Some(why.reason))
+            end(tx, &at, grant, &parties, (GrantState::Revoked, Some(why.reason)))
         })
     })
     .await
@@ -100,18 +100,28 @@ pub async fn relinquish_grant(db: &Db, ctx: &Ctx, id: GrantId, why: Relinquishme
                     "only members of the organisation that holds the grant give it back",
                 ));
             }
-            end(tx, &at, grant, GrantState::Relinquished, why.reason)
+            end(tx, &at, grant, &parties, (GrantState::Relinquished, why.reason))
         })
     })
     .await
 }
 
-fn end(tx: &mut Tx<'_>, ctx: &Ctx, grant: Grant, how: GrantState, reason: Option<String>) -> Result<Grant> {
+fn end(
+    tx: &mut Tx<'_>,
+    ctx: &Ctx,
+    grant: Grant,
+    parties: &Parties,
+    (how, reason): (GrantState, Option<String>),
+) -> Result<Grant> {
     let person = ctx.principal().ok_or_else(Error::unauthenticated)?.person.clone();
     let grant = grant.ended(how, reason, ctx.now)?;
     store::end_grant(tx, &grant, person.as_str())?;
     let kind = if how == GrantState::Revoked { "grant.revoked" } else { "grant.relinquished" };
-    let event = Event::new(kind, &grant.id).in_space(&grant.space).fact("revision", grant.revision);
+    let event = Event::new(kind, &grant.id)
+        .in_space(&grant.space)
+        .concerning(&parties.organisation)
+        .provided_by(&parties.provider)
+        .fact("revision", grant.revision);
     append(tx, ctx, event.payload(json!({ "reason": grant.reason })))?;
     Ok(grant)
 }

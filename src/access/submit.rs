@@ -202,7 +202,7 @@ fn settle(tx: &mut Tx<'_>, ctx: &Ctx, request: Request, parties: &Parties, terms
         (AccessMode::Automatic, Some(Outcome::Satisfied)) => {
             approve(tx, ctx, request, parties, POLICY, Approval::default())
         }
-        (AccessMode::Automatic, Some(Outcome::Violated)) => reject(tx, ctx, request, POLICY, None),
+        (AccessMode::Automatic, Some(Outcome::Violated)) => reject(tx, ctx, request, parties, POLICY, None),
         _ => {
             store::update_request(tx, &request, None)?;
             Ok(request)
@@ -214,6 +214,8 @@ fn settle(tx: &mut Tx<'_>, ctx: &Ctx, request: Request, parties: &Parties, terms
 fn stated(kind: &'static str, request: &Request, parties: &Parties) -> Event {
     Event::new(kind, &request.id)
         .in_space(&request.space)
+        .concerning(&parties.organisation)
+        .provided_by(&parties.provider)
         .fact("dataset", parties.dataset.as_str())
         .fact("organisation", parties.organisation.as_str())
         .fact("purpose", request.purpose.as_str())

@@ -42,7 +42,8 @@ Examples:
 pub(super) const SHOW: &str = "\
 Examples:
   cadastre show harbour/wind
-  cadastre show harbour/wind@1.0.0 --files";
+  cadastre show harbour/wind@1.0.0 --files
+  cadastre show harbour/wind@1.0.0 --attestation";
 
 pub(super) const PUSH: &str = "\
 Metadata come from cadastre.toml and datapackage.json in the folder, and from options, which count more. What is stated
@@ -138,6 +139,11 @@ Examples:
 pub(super) const ADMIN: &str = "\
 Examples:
   cadastre admin migrate --database postgres://cadastre@db/cadastre
+  cadastre admin audit --data /var/lib/cadastre
+  cadastre admin new-log-key log.key
+  cadastre admin rotate-log-key --data /var/lib/cadastre --new-key new.key
+  cadastre admin new-epoch --data /var/lib/cadastre --reason \"The disk failed; restored from the backup of Monday\"
+  cadastre admin erase-person ada --reason \"Asked for by the person, ticket 118\"
   cadastre admin organisations add harbour --name \"Harbour Institute\" --kind research --country NL
   cadastre admin people add ada \"Ada\"
   cadastre admin people code ada

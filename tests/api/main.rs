@@ -22,6 +22,7 @@ mod bad_input;
 mod conventions;
 mod datasets;
 mod downloads;
+mod journal;
 mod matrix;
 mod records;
 mod references;

@@ -1,7 +1,8 @@
-//! Routes of access: requests, grants, the account, and "may I?".
+//! Routes of access: requests, grants, the account, "may I?", and erasing what a person wrote.
 
 mod datasets;
 mod grants;
+mod people;
 mod query;
 mod requests;
 
@@ -24,5 +25,6 @@ pub fn routes(config: &mut ServiceConfig<'_>) {
         .service(grants::relinquish_grant)
         .service(grants::list_grant_deliveries)
         .service(datasets::list_dataset_deliveries)
-        .service(datasets::get_access);
+        .service(datasets::get_access)
+        .service(people::erase_person);
 }

@@ -1,12 +1,14 @@
 //! Rows of requests, grants and deliveries, one file per concern.
 
 mod deliveries;
+mod erase;
 mod grants;
 mod people;
 mod requests;
 mod visible;
 
 pub(super) use deliveries::*;
+pub(super) use erase::*;
 pub(super) use grants::*;
 pub(super) use people::*;
 pub(super) use requests::*;

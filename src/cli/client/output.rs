@@ -80,6 +80,14 @@ impl Output {
         write_out(&self.render_one(columns, item))
     }
 
+    /// Writes a JSON document as it is, for other programs.
+    ///
+    /// # Errors
+    /// When standard output cannot be written.
+    pub fn raw(&self, document: &Value) -> Result<()> {
+        write_out(&pretty(document))
+    }
+
     /// Writes a line of a list that has no end: with `--json` the item, else the text.
     ///
     /// # Errors

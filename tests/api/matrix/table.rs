@@ -113,6 +113,7 @@ pub const ROWS: &[Row] = &[
     row("get_dataset",             "-",       [200, 200, 401, 200, 200, 200, 200, 200, 200, 200, 200, 200]),
     row("update_dataset",          "publish", [401, 403, 401, 403, 403, 403, 200, 403, 403, 403, 403, 403]),
     row("delete_dataset",          "publish", [401, 403, 401, 403, 403, 403, 204, 403, 403, 403, 403, 403]),
+    row("list_dataset_receipts",   "-",       [200, 200, 401, 200, 200, 200, 200, 200, 200, 200, 200, 200]),
     row("list_history",            "-",       [200, 200, 401, 200, 200, 200, 200, 200, 200, 200, 200, 200]),
     row("get_history",             "-",       [200, 200, 401, 200, 200, 200, 200, 200, 200, 200, 200, 200]),
     row("get_completeness",        "-",       [200, 200, 401, 200, 200, 200, 200, 200, 200, 200, 200, 200]),
@@ -126,6 +127,7 @@ pub const ROWS: &[Row] = &[
     row("publish_version",         "publish", [401, 403, 401, 403, 403, 403, 200, 403, 403, 403, 403, 403]),
     row("withdraw_version",        "publish", [401, 403, 401, 403, 403, 403, 200, 403, 403, 403, 403, 403]),
     row("get_manifest",            "-",       [200, 200, 401, 200, 200, 200, 200, 200, 200, 200, 200, 200]),
+    row("get_attestation",         "-",       [200, 200, 401, 200, 200, 200, 200, 200, 200, 200, 200, 200]),
     row("list_replicas",           "read",    [401, 200, 401, 403, 200, 200, 200, 200, 200, 200, 200, 200]),
     row("create_replica",          "read",    [401, 403, 401, 403, 201, 403, 201, 403, 403, 403, 403, 403]),
     row("create_check",            "publish", [401, 403, 401, 403, 403, 403, 202, 403, 403, 403, 403, 403]),
@@ -153,11 +155,22 @@ pub const ROWS: &[Row] = &[
     row("revoke_grant",            "publish", [401, 404, 401, 403, 403, 404, 200, 404, 200, 200, 403, 404]),
     row("relinquish_grant",        "request", [401, 404, 401, 403, 200, 404, 403, 404, 403, 403, 403, 404]),
     row("list_grant_deliveries",   "read",    [401, 404, 401, 403, 200, 404, 200, 404, 200, 200, 200, 404]),
+    row("erase_person",            "admin",   [401, 403, 401, 403, 403, 403, 403, 403, 403, 403, 200, 403]),
+
+    row("get_checkpoint",          "-",       [200, 200, 401, 200, 200, 200, 200, 200, 200, 200, 200, 200]),
+    row("get_tile",                "-",       [200, 200, 401, 200, 200, 200, 200, 200, 200, 200, 200, 200]),
+    row("get_entry_bundle",        "read",    [401, 403, 401, 403, 403, 403, 403, 403, 403, 403, 200, 403]),
+    row("get_trust_policy",        "-",       [200, 200, 401, 200, 200, 200, 200, 200, 200, 200, 200, 200]),
+    row("list_journal",            "-",       [200, 200, 401, 200, 200, 200, 200, 200, 200, 200, 200, 200]),
+    row("get_entry",               "-",       [404, 404, 401, 404, 200, 404, 200, 404, 200, 200, 200, 404]),
+    row("get_entry_proof",         "-",       [404, 404, 401, 404, 200, 404, 200, 404, 200, 200, 200, 404]),
+    row("list_receipts",           "-",       [200, 200, 401, 200, 200, 200, 200, 200, 200, 200, 200, 200]),
 ];
 
 /// The operations that the second pass repeats on a hidden dataset.
 const DATASET_OPERATIONS: &[&str] = &[
     "get_dataset",
+    "list_dataset_receipts",
     "update_dataset",
     "delete_dataset",
     "list_history",
@@ -173,6 +186,7 @@ const DATASET_OPERATIONS: &[&str] = &[
     "publish_version",
     "withdraw_version",
     "get_manifest",
+    "get_attestation",
     "list_replicas",
     "create_replica",
     "create_check",

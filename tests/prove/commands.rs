@@ -9,13 +9,13 @@ use super::person::Person;
 use super::support::deployment::{Deployment, Shape};
 use super::{exits, run_python};
 
-/// What securesystemslib says of an envelope and a raw Ed25519 key in hexadecimal digits.
+/// What securesystemslib says of an envelope, a raw Ed25519 key in hexadecimal digits, and the id of that key.
 const SECURESYSTEMSLIB: &str = r#"
 import json, sys
 from securesystemslib.dsse import Envelope
 from securesystemslib.signer import SSlibKey
 envelope = Envelope.from_dict(json.load(open(sys.argv[1])))
-key = SSlibKey("the log", "ed25519", "ed25519", {"public": sys.argv[2]})
+key = SSlibKey(sys.argv[3], "ed25519", "ed25519", {"public": sys.argv[2]})
 envelope.verify([key], 1)
 print(envelope.payload_type, envelope.payload.decode())
 "#;
@@ -118,11 +118,12 @@ fn attest(admin: &Person, policy: &str, file: &str) {
     assert_eq!(entry[0]["position"].as_u64(), Some(position));
 
     let public = hex::encode(key.public_key());
-    let said = exits(&run_python(SECURESYSTEMSLIB, &[file, &public]), 0);
+    let id = format!("{}+{:08x}", key.name(), key.key_id());
+    let said = exits(&run_python(SECURESYSTEMSLIB, &[file, &public, &id]), 0);
     assert!(said.starts_with("application/vnd.in-toto+json {") && said.contains(&digest), "{said}");
     let other =
         hex::encode(cadastre::journal::tlog::Signer::generate("other").unwrap().verifier().public_key());
-    let said = exits(&run_python(SECURESYSTEMSLIB, &[file, &other]), 1);
+    let said = exits(&run_python(SECURESYSTEMSLIB, &[file, &other, &id]), 1);
     assert!(said.contains("Error") && !said.contains("ModuleNotFound"), "{said}");
 }
 

@@ -383,7 +383,7 @@ fn chain(error: &reqwest::Error) -> String {
     }
 }
 
-async fn limited(mut response: Response, most: usize) -> Result<Vec<u8>, String> {
+pub(super) async fn limited(mut response: Response, most: usize) -> Result<Vec<u8>, String> {
     let mut body = Vec::new();
     while let Some(chunk) = response.chunk().await.map_err(|error| chain(&error))? {
         if body.len() + chunk.len() > most {

@@ -4,7 +4,8 @@ use actix_web::http::header::CONTENT_DISPOSITION;
 use actix_web::{HttpRequest, HttpResponse, get, web};
 
 use super::super::read::{self, JournalEntry};
-use super::super::receipts::{self, ReceiptBundle};
+use super::super::receipts;
+use super::super::tlog::ReceiptBundle;
 use crate::db::Db;
 use crate::http::{Listing, PageQuery, Query, listing};
 use crate::kernel::{Ctx, Error, Result};

@@ -28,6 +28,7 @@ mod records;
 mod references;
 mod requests;
 mod versions;
+mod witness;
 
 use std::process::Command;
 

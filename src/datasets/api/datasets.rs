@@ -13,7 +13,7 @@ use super::super::{read, receipts, register};
 use super::paths::{DatasetPath, StatePath};
 use crate::db::Db;
 use crate::http::{IfMatch, Json, Listing, PageQuery, Query, is_not_modified, listing, with_tag};
-use crate::journal::ReceiptBundle;
+use crate::journal::tlog::ReceiptBundle;
 use crate::kernel::{Checks, Ctx, Result, Slug, Timestamp};
 use crate::policies::AccessMode;
 

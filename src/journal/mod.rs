@@ -28,7 +28,6 @@ mod store;
 pub mod tlog;
 mod witness;
 
-pub use audit::{Audit, Completed, Found, Wrong};
 pub use epoch::{Changed, open_epoch, rotate_log_key};
 pub use erase::{Words, complete_words, erase_words, find_words};
 pub use examine::{Audited, audit};

@@ -187,7 +187,11 @@ impl Facts {
                 Some(Found { values, source: Source::Register })
             }
             LeftOperand::Industry => text(self.sector.as_ref()?, Source::Register),
-            LeftOperand::Recipient => text(&self.organisation.as_ref()?.to_string(), Source::Register),
+            LeftOperand::Recipient => {
+                let slug = self.organisation.as_ref().map(ToString::to_string);
+                let name = slug.or_else(|| self.parties.first().map(ToString::to_string));
+                text(&name.or_else(|| Some(self.organisation_kind?.to_string()))?, Source::Register)
+            }
             LeftOperand::Count => {
                 let first = matches!(self.scope, EvaluationScope::Request | EvaluationScope::Decide);
                 let count = self.downloads.or(first.then_some(1))?;

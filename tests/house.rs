@@ -18,7 +18,7 @@ use source::{Keep, Source, attributes, paths_from, words};
 /// Modules by rank: each may import only from ranks above its own line.
 const RANKS: [&[&str]; 10] = [
     &["kernel"],
-    &["config", "db", "storage", "http", "web"],
+    &["config", "db", "storage", "http", "i18n", "web"],
     &["journal", "jobs"],
     &["identity"],
     &["spaces", "policies"],

@@ -3,13 +3,16 @@
 mod datasets;
 mod download;
 mod files;
+mod multipart;
 mod paths;
 mod places;
+mod reservations;
 mod slots;
 mod terms;
 mod versions;
 
 pub use paths::DatasetPath;
+pub use reservations::tdmrep;
 pub use slots::UploadSlots;
 use utoipa_actix_web::service_config::ServiceConfig;
 
@@ -35,6 +38,7 @@ pub fn routes(config: &mut ServiceConfig<'_>) {
         .service(versions::publish_version)
         .service(versions::withdraw_version)
         .service(versions::get_manifest)
+        .service(versions::get_attestation)
         .service(places::list_replicas)
         .service(places::create_replica)
         .service(places::create_check)

@@ -4,7 +4,7 @@ FROM rust:1.95-bookworm AS builder
 WORKDIR /build
 
 # Dependencies first, in a layer of their own: it is built anew only when the list of dependencies changes.
-COPY Cargo.toml Cargo.lock ./
+COPY Cargo.toml Cargo.lock askama.toml ./
 COPY .cargo .cargo
 RUN mkdir src \
     && echo 'fn main() {}' > src/main.rs \

@@ -8,6 +8,7 @@ pub mod config;
 pub mod db;
 pub mod storage;
 pub mod http;
+pub mod i18n;
 pub mod journal;
 pub mod jobs;
 pub mod identity;

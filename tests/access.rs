@@ -1,6 +1,11 @@
 //! From asking to downloading, on both databases: who decides, what a grant opens, and when it stops.
 
-#![allow(clippy::unwrap_used, clippy::indexing_slicing, reason = "in a test, a panic is the report")]
+#![allow(
+    clippy::unwrap_used,
+    clippy::expect_used,
+    clippy::indexing_slicing,
+    reason = "in a test, a panic is the report"
+)]
 
 #[path = "access/world.rs"]
 mod world;
@@ -25,10 +30,10 @@ use world::{DAY, NOW, World, code, for_training};
 macro_rules! on_both_databases {
     ($($promise:ident)*) => {
         mod on_sqlite {
-            $(#[tokio::test(flavor = "multi_thread")] async fn $promise() { super::$promise(super::World::on_sqlite().await).await })*
+            $(#[tokio::test(flavor = "multi_thread")] async fn $promise() { super::$promise($crate::World::on_sqlite().await).await })*
         }
         mod on_postgres {
-            $(#[tokio::test(flavor = "multi_thread")] async fn $promise() { super::$promise(super::World::on_postgres().await).await })*
+            $(#[tokio::test(flavor = "multi_thread")] async fn $promise() { super::$promise($crate::World::on_postgres().await).await })*
         }
     };
 }
@@ -47,6 +52,15 @@ on_both_databases! {
     a_repeated_request_has_one_effect
 }
 
+#[path = "access/counting.rs"]
+mod counting;
+#[path = "access/pausing.rs"]
+mod pausing;
+#[path = "access/recalling.rs"]
+mod recalling;
+#[path = "access/sealing.rs"]
+mod sealing;
+
 fn remark(text: &str) -> Remark {
     serde_json::from_value(json!({ "remark": text })).unwrap()
 }
@@ -57,6 +71,12 @@ fn first_page() -> PageRequest {
 
 async fn asked(world: &World, purpose: &str) -> Request {
     submit_request(&world.db, &world.ctx("tina").await, world.request("works", purpose)).await.unwrap()
+}
+
+async fn granted_for(world: &World, purpose: &str) -> cadastre::kernel::GrantId {
+    let request = asked(world, purpose).await;
+    let rita = world.ctx("rita").await;
+    approve_request(&world.db, &rita, request.id, Approval::default()).await.unwrap().grant.unwrap()
 }
 
 async fn granted(world: &World) -> Request {
@@ -83,7 +103,7 @@ async fn a_request_is_returned_approved_used_and_revoked(world: World) {
     let early = approve_request(&world.db, &rita, request.id.clone(), Approval::default()).await;
     assert_eq!(code(early), "wrong_state");
     let changed: Application = serde_json::from_value(
-        json!({"purpose": "pre_training", "justification": "It will run in Luxembourg.", "processing_location": "LU", "duration_days": 30}),
+        json!({"purpose": "pre_training", "justification": "It will run in Luxembourg.", "statement": {"processing_location": "LU"}, "duration_days": 30}),
     )
     .unwrap();
     let request = resubmit_request(&world.db, &tina, request.id, changed).await.unwrap();
@@ -342,6 +362,7 @@ async fn every_delivery_is_in_the_account(world: World) {
         version: version.clone(),
         path: format!("{n}.csv"),
         bytes: 7,
+        size: 7,
         model: n.is_multiple_of(2).then(|| "example-7b".to_owned()),
         run: None,
     };

@@ -1,4 +1,4 @@
-//! The schema: the same on SQLite, on PostgreSQL and in `src/db/schema.rs`; up and down; and who may open it.
+//! The schema: the same on SQLite, on PostgreSQL and in `src/db/schema/`; up and down; and who may open it.
 
 #![allow(clippy::unwrap_used, clippy::indexing_slicing, reason = "in a test, a panic is the report")]
 
@@ -49,7 +49,7 @@ const POSTGRES_SHAPE: [&str; 3] = [
      WHERE c.contype = 'f' AND t.relnamespace = 'public'::regnamespace",
 ];
 
-/// Types as each database calls them, and as `schema.rs` does.
+/// Types as each database calls them, and as `src/db/schema/` does.
 const TYPES: [(&str, &str); 9] = [
     ("BIGINT", "BigInt"),
     ("INTEGER", "BigInt"),
@@ -80,7 +80,7 @@ fn in_house_types(line: &str) -> String {
     format!("column {name} {ours}{null}")
 }
 
-/// Columns and primary keys, as `schema.rs` states them.
+/// Columns and primary keys, as `src/db/schema/` states them.
 fn shape_of_text(text: &str) -> Shape {
     let mut shape = Shape::new();
     for table in text.split("diesel::table! {").skip(1) {
@@ -152,9 +152,15 @@ fn both_databases_and_the_code_have_the_same_shape() {
     assert_same(("SQLite", &sqlite), ("PostgreSQL", &postgres));
     let stated = |line: &String| line.starts_with("column ") || line.starts_with("key ");
     let sqlite: Shape = sqlite.into_iter().filter(stated).collect();
-    let text = concat!(include_str!("../src/db/schema.rs"), include_str!("../src/db/schema/log.rs"));
+    let text = concat!(
+        include_str!("../src/db/schema/access.rs"),
+        include_str!("../src/db/schema/background.rs"),
+        include_str!("../src/db/schema/catalogue.rs"),
+        include_str!("../src/db/schema/identity.rs"),
+        include_str!("../src/db/schema/log.rs"),
+    );
     let code = shape_of_text(text);
-    assert_same(("the databases", &sqlite), ("src/db/schema.rs", &code));
+    assert_same(("the databases", &sqlite), ("src/db/schema/", &code));
 }
 
 #[test]
@@ -274,5 +280,95 @@ async fn nothing_in_the_journal_can_be_changed() {
             assert!(refusal.contains("the journal is append-only"), "{attempt}: {refusal}");
         }
         assert_eq!(database.query("SELECT subject FROM journal"), ["one"]);
+    }
+}
+
+#[test]
+fn the_account_of_deliveries_only_grows_and_is_sealed_once() {
+    for database in [Database::sqlite(), Database::postgres()] {
+        for sql in [
+            "INSERT INTO deliveries (id, at, dataset_id, version_id, path, bytes, way) VALUES ('dl_1', 0, 'ds', 'vr', 'a', 7, 'open')",
+            "INSERT INTO delivery_cuts (delivery_id, bytes, at) VALUES ('dl_1', 3, 1)",
+        ] {
+            database.execute(sql);
+        }
+        let refused = |attempt: &str| {
+            let refusal = database.try_execute(attempt).expect_err(attempt);
+            assert!(refusal.contains("the account of deliveries is append-only"), "{attempt}: {refusal}");
+        };
+        for attempt in [
+            "UPDATE deliveries SET bytes = 3",
+            "UPDATE deliveries SET seal = 5, seal_index = 0, person_id = 'pe_1'",
+            "UPDATE delivery_cuts SET bytes = 2",
+            "DELETE FROM delivery_cuts",
+        ] {
+            refused(attempt);
+        }
+        for table in ["deliveries", "delivery_cuts"] {
+            database.execute(&format!("UPDATE {table} SET seal = 5, seal_index = 0"));
+            refused(&format!("UPDATE {table} SET seal = 6"));
+            refused(&format!("UPDATE {table} SET seal = NULL"));
+        }
+        database.try_execute("DELETE FROM deliveries").expect_err("deleting a delivery");
+        if database.is_postgres() {
+            refused("TRUNCATE deliveries, delivery_cuts");
+        }
+        let rows =
+            "SELECT d.bytes || ' ' || c.bytes FROM deliveries d JOIN delivery_cuts c ON c.delivery_id = d.id";
+        assert_eq!(database.query(rows), ["7 3"]);
+    }
+}
+
+/// What the migration in this folder, and those before it, make of an empty database.
+fn up_to(database: &Database, last: &str) {
+    let folder = if database.is_postgres() { "postgres" } else { "sqlite" };
+    let root = Path::new(env!("CARGO_MANIFEST_DIR")).join("migrations").join(folder);
+    let mut found: Vec<_> = fs::read_dir(root).unwrap().map(|entry| entry.unwrap().path()).collect();
+    found.sort();
+    for migration in found.iter().filter(|path| path.file_name().unwrap().to_str().unwrap() <= last) {
+        database.execute(&fs::read_to_string(migration.join("up.sql")).unwrap());
+    }
+}
+
+#[test]
+fn deliveries_of_before_count_and_come_back_on_the_way_down() {
+    for database in [Database::empty_sqlite(), Database::empty_postgres()] {
+        up_to(&database, "2026-11-22-000007_access");
+        for (id, grant, path, bytes) in [
+            ("dl_1", "'gr_1'", "a.csv", 7),
+            ("dl_2", "'gr_1'", "a.csv", 3),
+            ("dl_3", "'gr_1'", "empty.csv", 0),
+            ("dl_4", "'gr_1'", "empty.csv", 0),
+            ("dl_5", "NULL", "a.csv", 7),
+        ] {
+            database.execute(&format!(
+                "INSERT INTO deliveries (id, at, grant_id, dataset_id, version_id, path, bytes, way)
+                 VALUES ('{id}', 0, {grant}, 'ds', 'vr', '{path}', {bytes}, 'grant')"
+            ));
+        }
+        let wanted = "2026-11-26-000009_deliveries";
+        let sql = |file: &str| {
+            let folder = if database.is_postgres() { "postgres" } else { "sqlite" };
+            let root = Path::new(env!("CARGO_MANIFEST_DIR")).join("migrations").join(folder);
+            fs::read_to_string(root.join(wanted).join(file)).unwrap()
+        };
+        // What the file belongs to does not matter here.
+        let alone = if database.is_postgres() {
+            "ALTER TABLE files DROP CONSTRAINT files_version_id_fkey;"
+        } else {
+            "PRAGMA foreign_keys = OFF;"
+        };
+        database.execute(&format!(
+            "{alone} INSERT INTO files (version_id, path, case_key, size, media_type, sample, held, updated_at)
+             VALUES ('vr', 'empty.csv', 'empty.csv', 0, 'text/csv', FALSE, TRUE, 0)"
+        ));
+        database.execute(&sql("up.sql"));
+        let usage = "SELECT grant_id || ' ' || path || ' ' || bytes FROM grant_usage ORDER BY path";
+        assert_eq!(database.query(usage), ["gr_1 a.csv 10", "gr_1 empty.csv 2"]);
+
+        database.execute("INSERT INTO delivery_cuts (delivery_id, bytes, at) VALUES ('dl_1', 2, 9)");
+        database.execute(&sql("down.sql"));
+        let bytes = "SELECT id || ' ' || bytes FROM deliveries ORDER BY id";
+        assert_eq!(database.query(bytes), ["dl_1 2", "dl_2 3", "dl_3 0", "dl_4 0", "dl_5 7"]);
     }
 }

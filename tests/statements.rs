@@ -78,6 +78,7 @@ async fn administrator(db: &Db) -> Ctx {
         scopes: [Scope::Read, Scope::Publish, Scope::Admin].into(),
         only_space: None,
         token: None,
+        environment: None,
     };
     let idempotency = IdempotencyKey { key: "key".into(), fingerprint: Digest::of(b"body") };
     Ctx { caller: Caller::Person(Arc::new(principal)), idempotency: Some(idempotency), ..ctx }

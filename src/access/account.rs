@@ -2,64 +2,77 @@
 //!
 //! A delivery is on record before its first byte leaves, so a process that is killed can leave the account with more
 //! than was delivered, never with less. What comes while one batch commits is the next batch: a write of its own for
-//! every small download would make the writer's queue the limit. A delivery that ends early has its bytes corrected
-//! afterwards, with the next batch.
+//! every small download would make the writer's queue the limit. A delivery that ends early is corrected afterwards,
+//! with the next batch.
 
-use tokio::sync::{mpsc, oneshot};
+use std::sync::Arc;
+use std::time::Duration;
 
-use super::find::after_id;
-use super::grants::find_grant;
-use super::model::Delivered;
-use super::store::{self, Of};
-use crate::datasets::{Action, Delivery, find_dataset};
-use crate::db::{Conn, Db};
-use crate::kernel::{Ctx, Cursor, DeliveryId, Error, GrantId, Page, PageRequest, Result, Scope, Slug};
+use tokio::sync::mpsc::{UnboundedReceiver, UnboundedSender, unbounded_channel};
+use tokio::sync::oneshot;
 
-/// Rows in one statement, beyond which a batch takes no more.
+use super::model::Cut;
+use super::record::{Entry, record};
+use crate::datasets::Delivery;
+use crate::db::Db;
+use crate::kernel::{Clock, DeliveryId, Error, Kind, Result};
+
+/// Rows after which a batch takes no more.
 const BATCH: usize = 500;
-/// Messages that may wait; whoever comes then waits to be let in.
-const QUEUE_LENGTH: usize = 1024;
-
-type Entry = (DeliveryId, Delivery);
+/// As many deliveries under counted rights: each is decided on its own, and everybody waits meanwhile.
+const COUNTED: usize = 32;
+/// When corrections that could not be written are tried again.
+const TRY_AGAIN: Duration = Duration::from_secs(1);
 
 enum Message {
-    /// New deliveries, and who waits for them to be durable.
+    /// New deliveries that stand or fall together, and who waits for them to be durable.
     Record(Vec<Entry>, oneshot::Sender<Result<()>>),
-    /// A delivery ended early, with so many bytes.
-    CutShort(DeliveryId, u64),
+    /// A delivery ended early.
+    Cut(Cut),
     /// Somebody waits for everything before to be written.
     Flush(oneshot::Sender<Result<()>>),
 }
 
-/// The way into the account.
+/// The way into the account. Whoever records waits for the answer, so what waits here is bounded by the requests under
+/// way; a correction is never turned away.
 pub(super) struct Account {
-    inbox: mpsc::Sender<Message>,
+    inbox: UnboundedSender<Message>,
+    clock: Arc<dyn Clock>,
 }
 
 impl Account {
     /// Starts the task that writes; it ends when this is dropped and everything is written.
-    pub(super) fn start(db: Db) -> Self {
-        let (inbox, messages) = mpsc::channel(QUEUE_LENGTH);
+    pub(super) fn start(db: Db, clock: Arc<dyn Clock>) -> Self {
+        let (inbox, messages) = unbounded_channel();
         tokio::spawn(write_all(db, messages));
-        Self { inbox }
+        Self { inbox, clock }
     }
 
     /// Puts deliveries on record; they are durable when this returns.
     ///
     /// # Errors
-    /// 503 when the database does not take them: then nothing may be delivered.
+    /// 403 when a counted right does not reach; 503 when the database does not take them: then nothing may be delivered.
     pub(super) async fn record(&self, deliveries: Vec<Delivery>) -> Result<Vec<DeliveryId>> {
         let entries: Vec<Entry> =
             deliveries.into_iter().map(|delivery| (DeliveryId::generate(), delivery)).collect();
-        let ids = entries.iter().map(|(id, _)| id.clone()).collect();
-        self.ask(|written| Message::Record(entries, written)).await?;
-        Ok(ids)
+        let promised = Promised { account: self, ids: entries.iter().map(|(id, _)| id.clone()).collect() };
+        let outcome = self.ask(|written| Message::Record(entries, written)).await;
+        match outcome {
+            Ok(()) => Ok(promised.keep()),
+            // They may be on record all the same, and are taken back as those that nobody waits for.
+            Err(error) if error.kind() == Kind::Unavailable => Err(error),
+            Err(error) => {
+                promised.keep();
+                Err(error)
+            }
+        }
     }
 
-    /// Corrects a delivery that ended early. Where that does not succeed, the account says what was to be delivered.
-    pub(super) fn cut_short(&self, id: DeliveryId, sent: u64) {
-        if let Err(error) = self.inbox.try_send(Message::CutShort(id, sent)) {
-            tracing::warn!(%error, "a delivery that ended early stays on record as complete");
+    /// Corrects a delivery that ended early, after so many bytes of the file; nothing when it was never begun.
+    pub(super) fn cut_short(&self, delivery: DeliveryId, sent: Option<u64>) {
+        let cut = Cut { delivery, sent, at: self.clock.now() };
+        if self.inbox.send(Message::Cut(cut)).is_err() {
+            tracing::warn!("a delivery that ended early stays on record as complete");
         }
     }
 
@@ -73,108 +86,118 @@ impl Account {
     async fn ask(&self, message: impl FnOnce(oneshot::Sender<Result<()>>) -> Message) -> Result<()> {
         let stopped = || Error::unavailable("database_unavailable", "the service is shutting down");
         let (done, written) = oneshot::channel();
-        self.inbox.send(message(done)).await.map_err(|_| stopped())?;
+        self.inbox.send(message(done)).map_err(|_| stopped())?;
         written.await.map_err(|_| stopped())?
+    }
+}
+
+/// Deliveries for which somebody waits. Dropped, as when the client has gone meanwhile, it takes them back.
+struct Promised<'a> {
+    account: &'a Account,
+    ids: Vec<DeliveryId>,
+}
+
+impl Promised<'_> {
+    fn keep(mut self) -> Vec<DeliveryId> {
+        std::mem::take(&mut self.ids)
+    }
+}
+
+impl Drop for Promised<'_> {
+    fn drop(&mut self) {
+        for id in self.ids.drain(..) {
+            self.account.cut_short(id, None);
+        }
     }
 }
 
 /// What is written together.
 #[derive(Default)]
 struct Batch {
-    entries: Vec<Entry>,
-    cuts: Vec<(DeliveryId, u64)>,
+    groups: Vec<Vec<Entry>>,
     waiting: Vec<oneshot::Sender<Result<()>>>,
+    cuts: Vec<Cut>,
+    flushed: Vec<oneshot::Sender<Result<()>>>,
+    entries: usize,
+    counted: usize,
 }
 
 impl Batch {
     fn take(&mut self, message: Message) {
         match message {
+            // Nobody waits any more: nothing will be delivered.
+            Message::Record(_, written) if written.is_closed() => {}
             Message::Record(entries, written) => {
-                self.entries.extend(entries);
+                self.entries += entries.len();
+                self.counted += entries.iter().filter(|(_, delivery)| delivery.permit.counted).count();
+                self.groups.push(entries);
                 self.waiting.push(written);
             }
-            Message::CutShort(id, sent) => self.cuts.push((id, sent)),
-            Message::Flush(written) => self.waiting.push(written),
+            Message::Cut(cut) => self.cuts.push(cut),
+            Message::Flush(written) => self.flushed.push(written),
         }
     }
 
     fn is_full(&self) -> bool {
-        self.entries.len() >= BATCH || self.cuts.len() >= BATCH
+        self.entries >= BATCH || self.counted >= COUNTED || self.cuts.len() >= BATCH
     }
 }
 
-async fn write_all(db: Db, mut messages: mpsc::Receiver<Message>) {
-    while let Some(first) = messages.recv().await {
-        let mut batch = Batch::default();
-        batch.take(first);
+async fn write_all(db: Db, mut messages: UnboundedReceiver<Message>) {
+    let mut left = Vec::new();
+    loop {
+        let mut batch = Batch { cuts: std::mem::take(&mut left), ..Batch::default() };
+        let first = if batch.cuts.is_empty() {
+            messages.recv().await
+        } else {
+            // Whether a message came or the time is up, the corrections that are left are tried again.
+            tokio::time::timeout(TRY_AGAIN, messages.recv()).await.ok().flatten()
+        };
+        if let Some(message) = first {
+            batch.take(message);
+        } else if batch.cuts.is_empty() || messages.is_closed() && messages.is_empty() {
+            last_try(&db, batch.cuts).await;
+            return;
+        }
         while !batch.is_full()
             && let Ok(message) = messages.try_recv()
         {
             batch.take(message);
         }
-        let outcome = write(&db, batch.entries, batch.cuts).await;
-        for written in batch.waiting {
-            // Whoever waited may have gone; the rows stand all the same.
-            drop(written.send(outcome.clone()));
+        left = write(&db, batch).await;
+    }
+}
+
+/// Writes a batch and answers those who wait for it; tells which corrections are to be tried again.
+async fn write(db: &Db, batch: Batch) -> Vec<Cut> {
+    let Batch { groups, waiting, cuts, flushed, .. } = batch;
+    let again = cuts.clone();
+    let outcome = if groups.is_empty() && cuts.is_empty() {
+        Ok(Vec::new())
+    } else {
+        db.write("record_deliveries", move |tx| record(tx, &groups, &cuts)).await
+    };
+    let whole = outcome.as_ref().map(drop).map_err(Clone::clone);
+    let each = outcome.unwrap_or_default().into_iter().chain(std::iter::repeat(whole.clone()));
+    for (written, outcome) in waiting.into_iter().zip(each) {
+        // Whoever waited may have gone; what was promised is then taken back.
+        drop(written.send(outcome));
+    }
+    for written in flushed {
+        drop(written.send(whole.clone()));
+    }
+    match whole {
+        Ok(()) => Vec::new(),
+        Err(error) => {
+            tracing::error!(%error, "the account takes no deliveries");
+            again
         }
     }
 }
 
-async fn write(db: &Db, entries: Vec<Entry>, cuts: Vec<(DeliveryId, u64)>) -> Result<()> {
-    if entries.is_empty() && cuts.is_empty() {
-        return Ok(());
+async fn last_try(db: &Db, cuts: Vec<Cut>) {
+    let lost = write(db, Batch { cuts, ..Batch::default() }).await;
+    if !lost.is_empty() {
+        tracing::warn!(deliveries = lost.len(), "deliveries that ended early stay on record as complete");
     }
-    let outcome = db
-        .write("record_deliveries", move |tx| {
-            for chunk in entries.chunks(BATCH) {
-                store::insert_deliveries(tx, chunk)?;
-            }
-            cuts.iter().try_for_each(|(id, sent)| store::cut_delivery_short(tx, id, *sent))
-        })
-        .await;
-    outcome.inspect_err(|error| tracing::error!(%error, "the account takes no deliveries"))
-}
-
-/// Deliveries under a grant, newest first; for everybody who may know of the grant.
-///
-/// # Errors
-/// 401; 404.
-pub async fn list_grant_deliveries(
-    db: &Db,
-    ctx: &Ctx,
-    id: GrantId,
-    page: PageRequest,
-) -> Result<Page<Delivered>> {
-    ctx.require(Scope::Read)?;
-    let ctx = ctx.clone();
-    db.read(move |conn| {
-        let (grant, _) = find_grant(conn, &ctx, &id)?;
-        list(conn, &Of::Grant(grant.id), &page)
-    })
-    .await
-}
-
-/// Deliveries of a dataset, newest first; for the providing organisation.
-///
-/// # Errors
-/// 401; 404.
-pub async fn list_dataset_deliveries(
-    db: &Db,
-    ctx: &Ctx,
-    name: (Slug, Slug),
-    page: PageRequest,
-) -> Result<Page<Delivered>> {
-    ctx.require(Scope::Read)?;
-    let ctx = ctx.clone();
-    db.read(move |conn| {
-        let dataset = find_dataset(conn, &ctx, &name.0, &name.1, Action::SeeInside)?;
-        list(conn, &Of::Dataset(dataset.id), &page)
-    })
-    .await
-}
-
-fn list(conn: &mut Conn, of: &Of, page: &PageRequest) -> Result<Page<Delivered>> {
-    let before = after_id(page)?;
-    let found = store::list_deliveries(conn, of, page, before.as_ref())?;
-    Ok(page.page(found, |item| Cursor::new([item.id.to_string()])))
 }

@@ -4,14 +4,17 @@ use serde_json::json;
 
 use super::find::find_request;
 use super::model::{
-    Approval, Command, Grant, GrantState, Note, Parties, Remark, Request, RequestState, Standing,
+    Approval, Basis, Command, Grant, GrantState, Note, Parties, Remark, Request, RequestState, Standing,
+    satisfied,
 };
+use super::submit::keep;
 use super::{store, verdict};
 use crate::datasets::versions::{VersionName, VersionNumber, Which, find_version};
 use crate::datasets::{Action, Dataset, find_dataset_by_id, terms_in_force};
 use crate::db::{Conn, Db, Tx};
 use crate::journal::{Event, append};
 use crate::kernel::{Checks, Ctx, Error, GrantId, Kind, RequestId, Result, SpaceRole};
+use crate::policies::{Evaluation, EvaluationScope, Terms};
 
 /// Who decided, when the terms did it alone.
 pub(super) const POLICY: &str = "policy";
@@ -59,19 +62,53 @@ pub async fn approve_request(db: &Db, ctx: &Ctx, id: RequestId, approval: Approv
             let dataset = find_dataset_by_id(tx, &at, &parties.dataset, Action::Decide)?;
             let terms = terms_in_force(tx, &dataset)?
                 .ok_or_else(|| Error::conflict("terms_missing", "the dataset has no terms of use"))?;
-            let verdict = verdict::of_use(tx, &terms, &parties.organisation, request.purpose, at.now)?;
-            verdict::permitted(verdict.as_ref(), Kind::Conflict, &request.dataset)?;
+            let request = Request { policy_revision: dataset.policy_revision, ..request };
+            let evaluation = held_against(tx, &at, &terms, &request, &parties, &approval)?;
             published(tx, &at, &dataset, approval.versions.as_deref().unwrap_or_default())?;
-            let request = Request {
-                verdict,
-                policy_revision: dataset.policy_revision,
-                revision: request.revision + 1,
-                ..request
-            };
+            let request = Request { revision: request.revision + 1, ..request };
+            let request = keep(tx, request, &parties, evaluation)?;
             approve(tx, &at, request, &parties, reviewer.as_str(), approval)
         })
     })
     .await
+}
+
+/// The terms with what the reviewer confirms: nothing may stand against the use, and nothing may be left open.
+fn held_against(
+    conn: &mut Conn,
+    ctx: &Ctx,
+    terms: &Terms,
+    request: &Request,
+    parties: &Parties,
+    approval: &Approval,
+) -> Result<Option<Evaluation>> {
+    let mut evaluate = |confirmed| {
+        verdict::of_request(conn, ctx, EvaluationScope::Decide, terms, request, parties, confirmed)
+    };
+    let open: Vec<String> = evaluate(Vec::new())?
+        .iter()
+        .flat_map(|evaluation| evaluation.trace.open_lines())
+        .map(|line| line.pointer.clone())
+        .collect();
+    let mut checks = Checks::new();
+    for (index, confirmation) in approval.confirmed.iter().enumerate() {
+        checks.require(
+            open.contains(&confirmation.line),
+            &format!("/confirmed/{index}/line"),
+            "not_open",
+            format!(
+                "is not left to you; what is: {}",
+                if open.is_empty() { "nothing".into() } else { open.join(", ") }
+            ),
+        );
+    }
+    checks.finish()?;
+    let confirmed = approval.confirmed.iter().map(|confirmation| confirmation.line.clone()).collect();
+    let evaluation = evaluate(confirmed)?;
+    if let Some(evaluation) = &evaluation {
+        satisfied(evaluation, Kind::Conflict, &request.dataset)?;
+    }
+    Ok(evaluation)
 }
 
 /// A grant names versions that are there for the reviewer to see.
@@ -119,7 +156,13 @@ pub(super) fn approve(
         versions: approval.versions,
         conditions: approval.conditions,
         policy_revision: request.policy_revision,
+        basis: Some(Basis {
+            statement: request.statement.clone(),
+            stated_at: request.updated_at,
+            confirmed: approval.confirmed,
+        }),
         ended_at: None,
+        suspended_at: None,
         reason: None,
         revision: 1,
     };
@@ -145,8 +188,8 @@ pub(super) fn approve(
         .fact("purpose", grant.purpose.as_str())
         .fact("until", grant.until.to_string())
         .fact("policy_revision", grant.policy_revision)
-        .payload(json!({ "versions": grant.versions, "conditions": grant.conditions }));
-    append(tx, ctx, issued)?;
+        .payload(json!({ "versions": grant.versions, "conditions": grant.conditions, "basis": grant.basis }));
+    append(tx, ctx, evaluated(issued, &request))?;
     Ok(request)
 }
 
@@ -233,7 +276,7 @@ async fn move_on(
 }
 
 fn event(kind: &'static str, request: &Request, parties: &Parties, remark: Option<&str>) -> Event {
-    let event = Event::new(kind, &request.id)
+    let event = evaluated(Event::new(kind, &request.id), request)
         .in_space(&request.space)
         .concerning(&parties.organisation)
         .provided_by(&parties.provider)
@@ -241,6 +284,14 @@ fn event(kind: &'static str, request: &Request, parties: &Parties, remark: Optio
         .fact("policy_revision", request.policy_revision);
     match remark {
         Some(remark) => event.payload(json!({ "remark": remark })),
+        None => event,
+    }
+}
+
+/// The event commits to the evaluation that was in view.
+pub(super) fn evaluated(event: Event, request: &Request) -> Event {
+    match &request.evaluation {
+        Some(digest) => event.fact("evaluation", digest.to_string()),
         None => event,
     }
 }

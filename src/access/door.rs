@@ -1,20 +1,23 @@
 //! The one door that bytes leave by. Nothing it says is kept: it is asked again for every call, so that a revoked
 //! grant, a lost membership or an ended term is felt at once.
 
+use std::sync::Arc;
+
 use futures_util::future::BoxFuture;
 
 use super::account::Account;
-use super::model::{Grant, Parties};
+use super::model::{Grant, not_violated};
+use super::right::{self, Use};
 use super::{store, verdict};
 use crate::datasets::versions::VersionState;
 use crate::datasets::{
-    Asked, Dataset, Delivery, DownloadGate, Ground, Permit, terms_in_force, terms_of_revision,
+    Asked, Dataset, Delivery, DownloadGate, Ground, Permit, needs_leave, reservation, terms_in_force,
 };
 use crate::db::{Conn, Db};
 use crate::kernel::{
-    Ctx, DeliveryId, Error, Kind, OrganisationId, PersonId, Principal, Result, Scope, Timestamp,
+    Clock, Ctx, DeliveryId, Error, Kind, OrganisationId, PersonId, Principal, Result, Scope, Timestamp,
 };
-use crate::policies::{AccessMode, Facts, Terms, decide};
+use crate::policies::{AccessMode, Evaluation, Terms};
 
 /// Where requests are handed in.
 const REQUESTS: &str = "/api/v1/requests";
@@ -27,8 +30,8 @@ pub struct AccountGate {
 impl AccountGate {
     /// A door whose account is written to this database by a background task; call it inside a tokio runtime.
     #[must_use]
-    pub fn new(db: Db) -> Self {
-        Self { account: Account::start(db) }
+    pub fn new(db: Db, clock: Arc<dyn Clock>) -> Self {
+        Self { account: Account::start(db, clock) }
     }
 
     /// Waits until every delivery so far is in the database; for a graceful stop, whose patience bounds it.
@@ -50,8 +53,9 @@ impl DownloadGate for AccountGate {
         let terms = terms_set(conn, dataset)?;
         if terms.mode() == AccessMode::Open {
             gives_bytes(&terms)?;
-            use_is_not_prohibited(&terms, ctx, asked)?;
-            return Ok(permit(Ground::Open, None));
+            is_not_reserved(conn, asked)?;
+            let evaluation = use_is_not_prohibited(&terms, ctx, asked)?.map(Arc::new);
+            return Ok(Permit { evaluation, ..permit(Ground::Open, None) });
         }
         if principal.is_none() {
             gives_bytes(&terms)?;
@@ -90,14 +94,13 @@ impl DownloadGate for AccountGate {
             Ground::Grant => {
                 let id = permit.grant.as_ref().ok_or_else(right_ended)?;
                 let (grant, parties) = store::grant_by_id(conn, id, now)?.ok_or_else(right_ended)?;
-                if !grant.is_active(now) {
-                    return Err(grant_ended(&grant));
-                }
                 if parties.dataset != dataset.id || !grant.covers(&asked.version.version, None) {
                     return Err(right_ended());
                 }
-                belongs(conn, &parties.organisation, person)?;
-                grant_is_permitted(conn, &grant, &parties, now)
+                let version = asked.version.version.to_string();
+                let environment = permit.environment.as_deref();
+                let using = Use { version: &version, environment, downloads: 1 };
+                right::still_holds(conn, now, (&grant, &parties), person, &using).map(drop)
             }
         }
     }
@@ -107,12 +110,20 @@ impl DownloadGate for AccountGate {
     }
 
     fn cut_short(&self, delivery: DeliveryId, sent: u64) {
-        self.account.cut_short(delivery, sent);
+        self.account.cut_short(delivery, Some(sent));
     }
 }
 
 fn permit(ground: Ground, organisation: Option<OrganisationId>) -> Permit {
-    Permit { ground, grant: None, organisation, until: None }
+    Permit {
+        ground,
+        grant: None,
+        organisation,
+        until: None,
+        counted: false,
+        environment: None,
+        evaluation: None,
+    }
 }
 
 /// Whether the caller belongs to the provider, with a token that reads and reaches here. One without the scope is
@@ -138,7 +149,7 @@ fn terms_set(conn: &mut Conn, dataset: &Dataset) -> Result<Terms> {
 }
 
 /// Terms must be ones that bytes are given under at all.
-fn gives_bytes(terms: &Terms) -> Result<()> {
+pub(super) fn gives_bytes(terms: &Terms) -> Result<()> {
     if terms.allows_download() {
         return Ok(());
     }
@@ -149,12 +160,28 @@ fn gives_bytes(terms: &Terms) -> Result<()> {
     .next(REQUESTS))
 }
 
+/// What the holder of the rights reserves is not given for a stated use that mines it, but by a grant.
+fn is_not_reserved(conn: &mut Conn, asked: &Asked<'_>) -> Result<()> {
+    let reservation = reservation(conn, asked.dataset)?;
+    if !needs_leave(reservation.as_ref(), asked.purpose) {
+        return Ok(());
+    }
+    let name = asked.dataset.full_name();
+    Err(Error::forbidden(
+        "tdm_reserved",
+        "text and data mining of these data is reserved (Directive (EU) 2019/790, Article 4(3)): ask the provider for a \
+         licence, or state the purpose research if that is what it is",
+    )
+    .next(format!("/api/v1/datasets/{name}/policy")))
+}
+
 /// Open data is given to everybody, but not for a stated use that its offer prohibits.
-fn use_is_not_prohibited(terms: &Terms, ctx: &Ctx, asked: &Asked<'_>) -> Result<()> {
-    let (Some(offer), Some(purpose)) = (terms.offer(), asked.purpose) else { return Ok(()) };
-    let spaces = ctx.principal().map(|principal| principal.spaces.iter().cloned().collect());
-    let facts = Facts { now: ctx.now, purpose: Some(purpose), spaces: spaces.unwrap_or_default() };
-    verdict::permitted(Some(&decide(offer, &facts)), Kind::Forbidden, &asked.dataset.full_name())
+fn use_is_not_prohibited(terms: &Terms, ctx: &Ctx, asked: &Asked<'_>) -> Result<Option<Evaluation>> {
+    let (Some(offer), Some(_)) = (terms.offer(), asked.purpose) else { return Ok(None) };
+    let facts = verdict::of_anybody(ctx, asked.purpose);
+    let evaluation = Evaluation::of(offer, asked.dataset.policy_revision, facts)?;
+    not_violated(&evaluation, Kind::Forbidden, &asked.dataset.full_name())?;
+    Ok(Some(evaluation))
 }
 
 fn by_grant(conn: &mut Conn, ctx: &Ctx, principal: &Principal, asked: &Asked<'_>) -> Result<Permit> {
@@ -171,13 +198,18 @@ fn by_grant(conn: &mut Conn, ctx: &Ctx, principal: &Principal, asked: &Asked<'_>
     for (grant, parties) in
         live.iter().filter(|(grant, _)| grant.covers(&asked.version.version, asked.purpose))
     {
-        match grant_is_permitted(conn, grant, parties, ctx.now) {
-            Ok(()) => {
+        let version = asked.version.version.to_string();
+        let using = Use { version: &version, environment: principal.environment.as_deref(), downloads: 1 };
+        match right::permits(conn, ctx.now, (grant, parties), &using) {
+            Ok(right) => {
                 return Ok(Permit {
                     ground: Ground::Grant,
                     grant: Some(grant.id.clone()),
                     organisation: Some(parties.organisation.clone()),
                     until: Some(grant.until),
+                    counted: right.counted,
+                    environment: principal.environment.clone(),
+                    evaluation: right.evaluation.map(Arc::new),
                 });
             }
             Err(error) if error.kind() == Kind::Forbidden => refusal = refusal.or(Some(error)),
@@ -190,16 +222,6 @@ fn by_grant(conn: &mut Conn, ctx: &Ctx, principal: &Principal, asked: &Asked<'_>
     }
 }
 
-/// A grant keeps the terms it was given under, and must satisfy them still. What they leave undetermined was for
-/// people to decide, and they did.
-fn grant_is_permitted(conn: &mut Conn, grant: &Grant, parties: &Parties, now: Timestamp) -> Result<()> {
-    let terms = terms_of_revision(conn, &parties.dataset, grant.policy_revision)?
-        .ok_or_else(|| Error::internal("grant", "the terms it was given under are gone"))?;
-    gives_bytes(&terms)?;
-    let verdict = verdict::of_use(conn, &terms, &parties.organisation, grant.purpose, now)?;
-    verdict::permitted(verdict.as_ref(), Kind::Forbidden, &grant.dataset)
-}
-
 /// The refusal of a caller without a fitting grant, with the next step.
 fn how_to_ask(
     conn: &mut Conn,
@@ -209,6 +231,10 @@ fn how_to_ask(
     other: Option<&Grant>,
 ) -> Result<Error> {
     let dataset = asked.dataset;
+    let pausing = store::suspended_grants(conn, &dataset.id, mine, ctx.now)?;
+    if let Some(grant) = pausing.iter().find(|grant| grant.covers(&asked.version.version, asked.purpose)) {
+        return Ok(suspended(grant, Kind::Forbidden));
+    }
     if let Some(id) = store::open_request(conn, &dataset.id, mine, asked.purpose)? {
         return Ok(Error::forbidden(
             "request_pending",
@@ -236,7 +262,18 @@ fn how_to_ask(
     })
 }
 
-fn grant_ended(grant: &Grant) -> Error {
+/// The refusal under a grant that pauses, with the reason that was given.
+pub(super) fn suspended(grant: &Grant, kind: Kind) -> Error {
+    let since = grant.suspended_at.map(|at| format!(" since {at}")).unwrap_or_default();
+    let reason = grant.reason.as_deref().unwrap_or("no reason is on record");
+    let detail = format!(
+        "the grant of `{}` is suspended{since}, and nothing is given until it is resumed: {reason}",
+        grant.organisation
+    );
+    Error::new(kind, "grant_suspended", detail).next(grant.path())
+}
+
+pub(super) fn grant_ended(grant: &Grant) -> Error {
     Error::forbidden(
         "grant_ended",
         format!("the grant of `{}` does not hold any more: {}; ask again", grant.organisation, grant.end()),
@@ -245,16 +282,20 @@ fn grant_ended(grant: &Grant) -> Error {
 }
 
 /// The person the right was given to still belongs to the organisation, and may still come in.
-fn belongs(conn: &mut Conn, organisation: &OrganisationId, person: Option<&PersonId>) -> Result<()> {
+pub(super) fn belongs(
+    conn: &mut Conn,
+    organisation: &OrganisationId,
+    person: Option<&PersonId>,
+) -> Result<()> {
     match person {
         Some(person) if store::active_member(conn, organisation, person)? => Ok(()),
         _ => Err(right_ended()),
     }
 }
 
-fn right_ended() -> Error {
+pub(super) fn right_ended() -> Error {
     Error::forbidden(
         "right_ended",
-        "the right that this link rests on does not hold any more; ask for a new download plan",
+        "the right that this download rests on does not hold any more; ask for access, or for a new download plan",
     )
 }

@@ -1,14 +1,17 @@
-//! Looking at grants, and ending them before their time.
+//! Looking at grants, and letting them pause or end before their time.
 
 use serde_json::json;
 
 use super::find::after_id;
-use super::model::{Filters, Grant, GrantState, Parties, Relinquishment, Revocation};
+use super::model::{
+    Filters, Grant, GrantCommand, GrantStanding, GrantState, Parties, Relinquishment, Resumption, Revocation,
+    Suspension,
+};
 use super::store;
-use crate::db::{Conn, Db, Tx};
+use crate::db::{Conn, Db};
 use crate::journal::{Event, append};
 use crate::kernel::{
-    Ctx, Cursor, Error, GrantId, OrganisationRole, Page, PageRequest, Result, Scope, SpaceRole,
+    Ctx, Cursor, Error, GrantId, OrganisationRole, Page, PageRequest, PersonId, Result, Scope, SpaceRole,
 };
 
 /// The grant, if the caller may know of it.
@@ -53,34 +56,25 @@ pub async fn list_grants(
 /// `wrong_state`; 422.
 pub async fn revoke_grant(db: &Db, ctx: &Ctx, id: GrantId, why: Revocation) -> Result<Grant> {
     why.check()?;
-    let at = ctx.clone();
-    db.write("revoke_grant", move |tx| {
-        tx.once(&at, |tx| {
-            let (grant, parties) = find_grant(tx, &at, &id)?;
-            may_revoke(&at, &grant, &parties)?;
-            end(tx, &at, grant, &parties, (GrantState::Revoked, Some(why.reason)))
-        })
-    })
-    .await
+    give(db, ctx, id, ("revoke_grant", GrantCommand::Revoke), Some(why.reason)).await
 }
 
-fn may_revoke(ctx: &Ctx, grant: &Grant, parties: &Parties) -> Result<()> {
-    let principal = ctx.principal().ok_or_else(Error::unauthenticated)?;
-    let governs = principal.has_space_role(&grant.space, SpaceRole::Reviewer)
-        || principal.has_space_role(&grant.space, SpaceRole::Steward);
-    let provides = principal.has_role(&parties.provider, OrganisationRole::Publisher);
-    let scope = match (governs, provides) {
-        (true, true) if !principal.scopes.contains(&Scope::Review) => Scope::Publish,
-        (true, _) => Scope::Review,
-        (false, true) => Scope::Publish,
-        (false, false) => {
-            return Err(Error::forbidden(
-                "revoker_required",
-                "only reviewers and stewards of the space and publishers of the provider revoke a grant",
-            ));
-        }
-    };
-    ctx.require(scope).map(drop)
+/// Lets a grant pause: nothing is given under it until it is resumed.
+///
+/// # Errors
+/// As [`revoke_grant`].
+pub async fn suspend_grant(db: &Db, ctx: &Ctx, id: GrantId, why: Suspension) -> Result<Grant> {
+    why.check()?;
+    give(db, ctx, id, ("suspend_grant", GrantCommand::Suspend), Some(why.reason)).await
+}
+
+/// Lets a grant hold again. Its end stays where it is.
+///
+/// # Errors
+/// As [`revoke_grant`]; 403 also for members of the organisation that holds it.
+pub async fn resume_grant(db: &Db, ctx: &Ctx, id: GrantId, why: Resumption) -> Result<Grant> {
+    why.check()?;
+    give(db, ctx, id, ("resume_grant", GrantCommand::Resume), why.reason).await
 }
 
 /// Gives a grant back.
@@ -90,38 +84,61 @@ fn may_revoke(ctx: &Ctx, grant: &Grant, parties: &Parties) -> Result<()> {
 pub async fn relinquish_grant(db: &Db, ctx: &Ctx, id: GrantId, why: Relinquishment) -> Result<Grant> {
     ctx.require(Scope::Request)?;
     why.check()?;
+    give(db, ctx, id, ("relinquish_grant", GrantCommand::Relinquish), why.reason).await
+}
+
+/// Gives a command, if the caller may.
+async fn give(
+    db: &Db,
+    ctx: &Ctx,
+    id: GrantId,
+    (use_case, command): (&'static str, GrantCommand),
+    reason: Option<String>,
+) -> Result<Grant> {
     let at = ctx.clone();
-    db.write("relinquish_grant", move |tx| {
+    db.write(use_case, move |tx| {
         tx.once(&at, |tx| {
             let (grant, parties) = find_grant(tx, &at, &id)?;
-            if !at.require(Scope::Request)?.belongs_to(&parties.organisation) {
-                return Err(Error::forbidden(
-                    "holder_required",
-                    "only members of the organisation that holds the grant give it back",
-                ));
-            }
-            end(tx, &at, grant, &parties, (GrantState::Relinquished, why.reason))
+            let person = may_give(tx, &at, &grant, &parties, command)?;
+            let grant = grant.after(command, reason, at.now)?;
+            store::move_grant(tx, &grant, person.as_str())?;
+            let event = Event::new(command.rule().event, &grant.id)
+                .in_space(&grant.space)
+                .concerning(&parties.organisation)
+                .provided_by(&parties.provider)
+                .fact("revision", grant.revision)
+                .payload(json!({ "reason": grant.reason }));
+            append(tx, &at, event)?;
+            Ok(grant)
         })
     })
     .await
 }
 
-fn end(
-    tx: &mut Tx<'_>,
+/// Who gives the command. Interest is read from the database, not from the credential: a token that leaves an
+/// organisation out does not make its holder a stranger to it.
+fn may_give(
+    conn: &mut Conn,
     ctx: &Ctx,
-    grant: Grant,
+    grant: &Grant,
     parties: &Parties,
-    (how, reason): (GrantState, Option<String>),
-) -> Result<Grant> {
-    let person = ctx.principal().ok_or_else(Error::unauthenticated)?.person.clone();
-    let grant = grant.ended(how, reason, ctx.now)?;
-    store::end_grant(tx, &grant, person.as_str())?;
-    let kind = if how == GrantState::Revoked { "grant.revoked" } else { "grant.relinquished" };
-    let event = Event::new(kind, &grant.id)
-        .in_space(&grant.space)
-        .concerning(&parties.organisation)
-        .provided_by(&parties.provider)
-        .fact("revision", grant.revision);
-    append(tx, ctx, event.payload(json!({ "reason": grant.reason })))?;
-    Ok(grant)
+    command: GrantCommand,
+) -> Result<PersonId> {
+    let principal = ctx.principal().ok_or_else(Error::unauthenticated)?;
+    let standing = GrantStanding {
+        holds: principal.belongs_to(&parties.organisation),
+        interested: store::active_member(conn, &parties.organisation, &principal.person)?,
+        governs: principal.has_space_role(&grant.space, SpaceRole::Reviewer)
+            || principal.has_space_role(&grant.space, SpaceRole::Steward),
+        provides: principal.has_role(&parties.provider, OrganisationRole::Publisher),
+    };
+    require_one(ctx, standing.may_give(command)?)?;
+    Ok(principal.person.clone())
+}
+
+/// The token must be good for one of these; the first is named when it is good for none.
+pub(super) fn require_one(ctx: &Ctx, scopes: &[Scope]) -> Result<()> {
+    let mut outcomes = scopes.iter().map(|scope| ctx.require(*scope).map(drop));
+    let first = outcomes.next().unwrap_or(Ok(()));
+    if outcomes.any(|outcome| outcome.is_ok()) { Ok(()) } else { first }
 }

@@ -2,22 +2,25 @@
 
 use serde_json::json;
 
-use super::decide::{POLICY, approve, find_for, reject};
+use super::decide::{POLICY, approve, evaluated, find_for, reject};
+use super::door::suspended;
 use super::model::{Application, Approval, Command, NamedPerson, NewRequest, Parties, Request, RequestState};
 use super::{store, verdict};
-use crate::datasets::{Action, Dataset, find_dataset, find_dataset_by_id, terms_in_force};
+use crate::datasets::{
+    Action, Dataset, find_dataset, find_dataset_by_id, needs_leave, reservation, terms_in_force,
+};
 use crate::db::{Conn, Db, Tx};
 use crate::journal::{Event, append};
 use crate::kernel::{
-    Checks, Ctx, DatasetId, Error, OrganisationId, RequestId, Result, Scope, Slug, Timestamp,
+    Checks, Ctx, DatasetId, Error, Kind, OrganisationId, RequestId, Result, Scope, Slug, Timestamp,
 };
-use crate::policies::{AccessMode, Outcome, Purpose, Terms};
+use crate::policies::{AccessMode, Evaluation, EvaluationScope, Outcome, Purpose, Terms, Verdict};
 
 /// Asks for access to a dataset in the name of an organisation.
 ///
 /// # Errors
 /// 401; 403 unless the caller belongs to the organisation; 404; 409 `terms_missing`, `open_access`, `own_dataset`,
-/// `request_pending`, `already_granted`; 422.
+/// `request_pending`, `already_granted`, `grant_suspended`; 422.
 pub async fn submit_request(db: &Db, ctx: &Ctx, new: NewRequest) -> Result<Request> {
     let principal = ctx.require(Scope::Request)?;
     let applicant = NamedPerson { id: principal.person.clone(), name: principal.name.clone() };
@@ -44,11 +47,12 @@ pub async fn submit_request(db: &Db, ctx: &Ctx, new: NewRequest) -> Result<Reque
                 state: RequestState::Submitted,
                 purpose: application.purpose,
                 justification: application.justification,
-                processing_location: application.processing_location,
+                statement: application.statement,
                 duration_days: application.duration_days,
                 members: application.members,
                 remark: None,
                 verdict: None,
+                evaluation: None,
                 decided_at: None,
                 grant: None,
                 policy_revision: dataset.policy_revision,
@@ -57,8 +61,7 @@ pub async fn submit_request(db: &Db, ctx: &Ctx, new: NewRequest) -> Result<Reque
                 updated_at: at.now,
             };
             store::insert_request(tx, &request, &parties)?;
-            append(tx, &at, stated("request.submitted", &request, &parties))?;
-            settle(tx, &at, request, &parties, &terms)
+            settle(tx, &at, "request.submitted", request, (&dataset, &parties), &terms)
         })
     })
     .await
@@ -94,8 +97,7 @@ pub async fn resubmit_request(
                 updated_at: at.now,
                 ..request.stating(application)
             };
-            append(tx, &at, stated("request.resubmitted", &request, &parties))?;
-            settle(tx, &at, request, &parties, &terms)
+            settle(tx, &at, "request.resubmitted", request, (&dataset, &parties), &terms)
         })
     })
     .await
@@ -150,6 +152,7 @@ fn none_yet(conn: &mut Conn, parties: &Parties, purpose: Purpose, now: Timestamp
         )
         .next(format!("/api/v1/requests/{id}")));
     }
+    none_pauses(conn, parties, purpose, now)?;
     let held = live_for(conn, &parties.dataset, holder, purpose, now)?;
     match held {
         None => Ok(()),
@@ -158,6 +161,16 @@ fn none_yet(conn: &mut Conn, parties: &Parties, purpose: Purpose, now: Timestamp
             "the organisation holds a grant for this dataset and purpose",
         )
         .next(path)),
+    }
+}
+
+/// A pause is not to be got round by asking anew.
+fn none_pauses(conn: &mut Conn, parties: &Parties, purpose: Purpose, now: Timestamp) -> Result<()> {
+    let holder = std::slice::from_ref(&parties.organisation);
+    let pausing = store::suspended_grants(conn, &parties.dataset, holder, now)?;
+    match pausing.iter().find(|grant| grant.purpose == purpose) {
+        Some(grant) => Err(suspended(grant, Kind::Conflict)),
+        None => Ok(()),
     }
 }
 
@@ -192,14 +205,25 @@ fn members_belong(conn: &mut Conn, organisation: &OrganisationId, logins: &[Slug
     checks.finish()
 }
 
-/// Holds a request against the terms. In mode `automatic` they decide where they can; everything else waits for
-/// people.
-fn settle(tx: &mut Tx<'_>, ctx: &Ctx, request: Request, parties: &Parties, terms: &Terms) -> Result<Request> {
-    let verdict = verdict::of_use(tx, terms, &parties.organisation, request.purpose, ctx.now)?;
-    let outcome = verdict.as_ref().map(|verdict| verdict.outcome);
-    let request = Request { verdict, ..request };
+/// Holds a request that was just stated against the terms. In mode `automatic` they decide where they can; everything else
+/// waits for people.
+fn settle(
+    tx: &mut Tx<'_>,
+    ctx: &Ctx,
+    kind: &'static str,
+    request: Request,
+    (dataset, parties): (&Dataset, &Parties),
+    terms: &Terms,
+) -> Result<Request> {
+    let scope = EvaluationScope::Request;
+    let evaluation = verdict::of_request(tx, ctx, scope, terms, &request, parties, Vec::new())?;
+    let outcome = evaluation.as_ref().map(|evaluation| evaluation.trace.outcome);
+    let request = keep(tx, request, parties, evaluation)?;
+    append(tx, ctx, stated(kind, &request, parties))?;
+    // To allow what is reserved is for people, who can ask the holder of the rights.
+    let reserved = needs_leave(reservation(tx, dataset)?.as_ref(), Some(request.purpose));
     match (terms.mode(), outcome) {
-        (AccessMode::Automatic, Some(Outcome::Satisfied)) => {
+        (AccessMode::Automatic, Some(Outcome::Satisfied)) if !reserved => {
             approve(tx, ctx, request, parties, POLICY, Approval::default())
         }
         (AccessMode::Automatic, Some(Outcome::Violated)) => reject(tx, ctx, request, parties, POLICY, None),
@@ -210,9 +234,25 @@ fn settle(tx: &mut Tx<'_>, ctx: &Ctx, request: Request, parties: &Parties, terms
     }
 }
 
+/// Stores an evaluation and notes it in the request.
+pub(super) fn keep(
+    conn: &mut Conn,
+    request: Request,
+    parties: &Parties,
+    evaluation: Option<Evaluation>,
+) -> Result<Request> {
+    let Some(evaluation) = evaluation else {
+        return Ok(Request { verdict: None, evaluation: None, ..request });
+    };
+    store::insert_evaluation(conn, &evaluation, &parties.dataset, Some(&request.id), None)?;
+    let Evaluation { digest, trace, .. } = evaluation;
+    let verdict = Verdict { outcome: trace.outcome, lines: trace.lines };
+    Ok(Request { verdict: Some(verdict), evaluation: Some(digest), ..request })
+}
+
 /// The event of a statement: what names it is a fact, what was written is not.
 fn stated(kind: &'static str, request: &Request, parties: &Parties) -> Event {
-    Event::new(kind, &request.id)
+    evaluated(Event::new(kind, &request.id), request)
         .in_space(&request.space)
         .concerning(&parties.organisation)
         .provided_by(&parties.provider)
@@ -223,7 +263,7 @@ fn stated(kind: &'static str, request: &Request, parties: &Parties) -> Event {
         .fact("duration_days", request.duration_days)
         .payload(json!({
             "justification": request.justification,
-            "processing_location": request.processing_location,
+            "statement": request.statement,
             "members": request.members,
         }))
 }

@@ -1,48 +1,106 @@
-//! What the terms of a dataset say about a use by an organisation.
+//! What the terms of a dataset say about a use by an organisation: the facts are collected here, and nowhere else.
 
+use super::model::{Grant, Parties, Request};
+use super::right::Use;
 use super::store;
 use crate::db::Conn;
-use crate::kernel::{Error, Kind, OrganisationId, Result, Timestamp};
-use crate::policies::{Facts, Outcome, Purpose, Terms, Verdict, decide};
+use crate::kernel::{Ctx, OrganisationId, Principal, Result, Timestamp};
+use crate::policies::{Evaluation, EvaluationScope, Facts, Iri, Terms, UseStatement};
 
-/// The code of a use that the terms do not permit.
-pub(super) const VIOLATED: &str = "policy_violated";
-
-/// Holds a use against the offer; nothing to say when the terms are an access mode alone.
-pub(super) fn of_use(
+/// Holds a request against the terms; nothing to say when they are an access mode alone.
+pub(super) fn of_request(
     conn: &mut Conn,
+    ctx: &Ctx,
+    scope: EvaluationScope,
     terms: &Terms,
-    organisation: &OrganisationId,
-    purpose: Purpose,
-    now: Timestamp,
-) -> Result<Option<Verdict>> {
+    request: &Request,
+    parties: &Parties,
+    confirmed: Vec<String>,
+) -> Result<Option<Evaluation>> {
     let Some(offer) = terms.offer() else { return Ok(None) };
-    let spaces = store::spaces_of(conn, organisation)?;
-    Ok(Some(decide(offer, &Facts { now, purpose: Some(purpose), spaces })))
+    let facts = Facts { confirmed, ..of_stated(conn, ctx.now, scope, request, parties)? };
+    Evaluation::of(offer, request.policy_revision, facts).map(Some)
 }
 
-/// Goes on unless the terms are violated.
-pub(super) fn permitted(verdict: Option<&Verdict>, kind: Kind, dataset: &str) -> Result<()> {
-    match verdict.filter(|verdict| verdict.outcome == Outcome::Violated) {
-        None => Ok(()),
-        Some(verdict) => Err(Error::new(
-            kind,
-            VIOLATED,
-            format!("the terms of use do not permit this: {}", violated_lines(verdict)),
-        )
-        .next(format!("/api/v1/datasets/{dataset}/policy"))),
+/// What is known of a request: what it states, and what the register knows of the organisation.
+pub(super) fn of_stated(
+    conn: &mut Conn,
+    now: Timestamp,
+    scope: EvaluationScope,
+    request: &Request,
+    parties: &Parties,
+) -> Result<Facts> {
+    Ok(Facts {
+        purpose: Some(request.purpose),
+        statement: request.statement.clone(),
+        stated_at: Some(request.updated_at),
+        ..of_organisation(conn, now, scope, &parties.organisation)?
+    })
+}
+
+/// Holds a delivery under a grant against the terms that the grant keeps.
+pub(super) fn of_delivery(
+    conn: &mut Conn,
+    now: Timestamp,
+    terms: &Terms,
+    (grant, parties): (&Grant, &Parties),
+    using: &Use<'_>,
+) -> Result<Option<Evaluation>> {
+    let Some(offer) = terms.offer() else { return Ok(None) };
+    let basis = grant.basis.as_ref();
+    let confirmed = basis.map(|basis| basis.confirmed.iter().map(|line| line.line.clone()).collect());
+    let facts = Facts {
+        purpose: Some(grant.purpose),
+        statement: basis.map(|basis| basis.statement.clone()).unwrap_or_default(),
+        stated_at: basis.map(|basis| basis.stated_at),
+        granted_at: Some(grant.from),
+        version: Some(using.version.to_owned()),
+        environment: using.environment.and_then(Iri::parse),
+        downloads: Some(using.downloads),
+        confirmed: confirmed.unwrap_or_default(),
+        ..of_organisation(conn, now, EvaluationScope::Download, &parties.organisation)?
+    };
+    Evaluation::of(offer, grant.policy_revision, facts).map(Some)
+}
+
+/// Holds a use that somebody thinks of against the terms.
+pub(super) fn of_thought(
+    conn: &mut Conn,
+    now: Timestamp,
+    terms: &Terms,
+    revision: i64,
+    organisation: &OrganisationId,
+    purpose: Option<crate::policies::Purpose>,
+) -> Result<Option<Evaluation>> {
+    let Some(offer) = terms.offer() else { return Ok(None) };
+    let facts = Facts { purpose, ..of_organisation(conn, now, EvaluationScope::Request, organisation)? };
+    Evaluation::of(offer, revision, facts).map(Some)
+}
+
+/// What is known of a caller of open data: nobody is asked who they are.
+pub(super) fn of_anybody(ctx: &Ctx, purpose: Option<crate::policies::Purpose>) -> Facts {
+    let spaces = ctx.principal().map(|principal: &Principal| principal.spaces.iter().cloned().collect());
+    Facts {
+        purpose,
+        spaces: Some(spaces.unwrap_or_default()),
+        statement: UseStatement::default(),
+        ..Facts::at(ctx.now, EvaluationScope::Download)
     }
 }
 
-/// The lines that stand against the use, each with its place in the offer.
-fn violated_lines(verdict: &Verdict) -> String {
-    let lines: Vec<String> = verdict
-        .lines
-        .iter()
-        .filter(|line| line.outcome == Outcome::Violated)
-        .map(|line| {
-            format!("{} ({})", if line.pointer.is_empty() { "/" } else { &line.pointer }, line.reason)
-        })
-        .collect();
-    lines.join("; ")
+/// What the register knows of an organisation at this moment.
+fn of_organisation(
+    conn: &mut Conn,
+    now: Timestamp,
+    scope: EvaluationScope,
+    organisation: &OrganisationId,
+) -> Result<Facts> {
+    let (slug, kind, sector) = store::profile_of(conn, organisation)?;
+    Ok(Facts {
+        organisation: Some(slug),
+        organisation_kind: Some(kind),
+        sector,
+        spaces: Some(store::spaces_of(conn, organisation)?),
+        ..Facts::at(now, scope)
+    })
 }

@@ -71,6 +71,9 @@ pub struct Settings {
     /// Hosts from which referenced files may be fetched for a hash check; may be repeated [default: none]
     #[arg(long = "fetch-host", env = "CADASTRE_FETCH_HOSTS", value_delimiter = ',', value_name = "HOST")]
     pub fetch_hosts: Vec<String>,
+    /// Seconds between two seals of the account of deliveries [default: 60]
+    #[arg(long, env = "CADASTRE_SEAL_SECONDS", value_name = "N")]
+    pub seal_seconds: Option<NonZeroU32>,
     /// File with the key that signs the journal [default: DIR/log.key, made at the first start]
     #[arg(long, env = "CADASTRE_LOG_KEY_FILE", value_name = "FILE")]
     pub log_key: Option<PathBuf>,
@@ -156,6 +159,8 @@ pub struct Config {
     pub cors_origins: Vec<String>,
     /// Hosts from which referenced files may be fetched.
     pub fetch_hosts: Vec<String>,
+    /// Seconds between two seals of the account of deliveries.
+    pub seal_seconds: NonZeroU32,
     /// Where the key that signs the journal is.
     pub log_key: LogKey,
     /// Name under which the journal is signed, if it was said.
@@ -216,6 +221,7 @@ impl Settings {
             links: self.links.or(file.links),
             cors_origins: if self.cors_origins.is_empty() { file.cors_origins } else { self.cors_origins },
             fetch_hosts: if self.fetch_hosts.is_empty() { file.fetch_hosts } else { self.fetch_hosts },
+            seal_seconds: self.seal_seconds.or(file.seal_seconds),
             log_key: self.log_key.or(log_key),
             log_key_text: self.log_key_text,
             log_origin: self.log_origin.or(file.log_origin),
@@ -268,6 +274,7 @@ impl Settings {
             links: self.links.unwrap_or(Links::Store),
             cors_origins: self.cors_origins,
             fetch_hosts: self.fetch_hosts,
+            seal_seconds: self.seal_seconds.unwrap_or(at_least_one(60)),
             log_key,
             log_origin: self.log_origin,
             log_witnesses: self.log_witnesses,

@@ -1,5 +1,7 @@
 //! The door that bytes leave by. This domain asks; `access` decides and keeps the account.
 
+use std::sync::Arc;
+
 use futures_util::future::BoxFuture;
 
 use super::model::Dataset;
@@ -8,7 +10,7 @@ use crate::db::Conn;
 use crate::kernel::{
     Ctx, DatasetId, DeliveryId, GrantId, OrganisationId, PersonId, Result, Timestamp, VersionId, text_enum,
 };
-use crate::policies::Purpose;
+use crate::policies::{Evaluation, Purpose};
 
 /// What is asked of the door.
 pub struct Asked<'a> {
@@ -47,6 +49,12 @@ pub struct Permit {
     pub organisation: Option<OrganisationId>,
     /// When the right ends, when that is known.
     pub until: Option<Timestamp>,
+    /// Whether the right is for so many downloads: the write that records a delivery then asks the door again.
+    pub counted: bool,
+    /// The secure environment whose account asks. A link could be used outside of it, so there is none.
+    pub environment: Option<String>,
+    /// What the terms said, for the account; none where they are an access mode alone.
+    pub evaluation: Option<Arc<Evaluation>>,
 }
 
 /// One delivery of bytes, for the account.
@@ -64,12 +72,22 @@ pub struct Delivery {
     pub version: VersionId,
     /// Which file.
     pub path: String,
-    /// How many bytes: of the answer's body, or of the file a link leads to.
+    /// How many bytes of the file: those that are asked for, or all of them behind a link.
     pub bytes: u64,
+    /// How many bytes the whole file has.
+    pub size: u64,
     /// The model the bytes are declared to be for.
     pub model: Option<String>,
     /// The run the bytes are declared to be for.
     pub run: Option<String>,
+}
+
+impl Delivery {
+    /// What it counts, in bytes: those of the file; an empty file counts as one.
+    #[must_use]
+    pub fn charge(&self) -> u64 {
+        if self.size == 0 { 1 } else { self.bytes }
+    }
 }
 
 /// The one door. Its answer is never kept: it is asked again for every byte-serving call.
@@ -93,13 +111,14 @@ pub trait DownloadGate: Send + Sync + 'static {
         now: Timestamp,
     ) -> Result<()>;
 
-    /// Puts deliveries on record, and answers when they are durable. No byte and no link into the store is given out
-    /// before.
+    /// Puts deliveries on record, all or none, and answers when they are durable. No byte and no link into the store is
+    /// given out before. When the answer is not waited for, nothing counts as given out.
     ///
     /// # Errors
-    /// 503 when they cannot be recorded: then nothing is given.
+    /// 403 when a counted right is used up, or has ended meanwhile; 503 when they cannot be recorded: then nothing is
+    /// given.
     fn record(&self, deliveries: Vec<Delivery>) -> BoxFuture<'_, Result<Vec<DeliveryId>>>;
 
-    /// Says that a delivery on record ended early, after so many bytes.
+    /// Says that a delivery on record ended early, after so many bytes of the file.
     fn cut_short(&self, delivery: DeliveryId, sent: u64);
 }

@@ -8,10 +8,11 @@ use utoipa::ToSchema;
 
 use super::record::Record;
 use super::versions::VersionNumber;
+use crate::i18n::Language;
 use crate::kernel::{
     Checks, DatasetId, Digest, Error, LangText, OrganisationId, Result, Slug, Timestamp, text_enum,
 };
-use crate::policies::AccessMode;
+use crate::policies::{AccessMode, Policy, Sentence, describe};
 
 text_enum! {
     /// Who may know of a dataset.
@@ -285,6 +286,31 @@ pub struct PolicyRevision {
     pub digest: Digest,
     /// When it was set.
     pub edited_at: Timestamp,
+}
+
+/// Terms of use, with what they say in words.
+#[derive(Debug, Clone, Serialize, ToSchema)]
+pub struct DescribedPolicy {
+    /// The terms.
+    #[serde(flatten)]
+    pub policy: PolicyRevision,
+    /// The language of the lines.
+    pub language: Language,
+    /// The offer line by line, in words; nothing where the terms are an access mode alone.
+    pub lines: Vec<Sentence>,
+}
+
+impl DescribedPolicy {
+    /// Puts terms into words.
+    ///
+    /// # Errors
+    /// When the offer is one that this program does not understand.
+    pub fn of(policy: PolicyRevision, language: Language) -> Result<Self> {
+        let offer = policy.offer.as_ref().map(Policy::parse).transpose();
+        let offer = offer.map_err(|error| Error::internal("stored terms", error))?;
+        let lines = offer.map(|offer| describe(&offer, language)).unwrap_or_default();
+        Ok(Self { policy, language, lines })
+    }
 }
 
 /// Terms of use to set.

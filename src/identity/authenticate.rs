@@ -124,6 +124,7 @@ fn load(conn: &mut Conn, person: Option<Person>, only: Option<&OrganisationId>) 
         scopes: Scope::ALL.iter().copied().collect(),
         only_space: None,
         token: None,
+        environment: person.environment,
     })
 }
 

@@ -33,6 +33,7 @@ pub async fn ensure_administrator(db: &Db, ctx: &Ctx) -> Result<Option<FirstSign
                 admin: true,
                 auditor: false,
                 disabled: false,
+                environment: None,
             };
             people::insert_person(tx, &at, new)?;
         }

@@ -150,6 +150,9 @@ pub struct Person {
     pub auditor: bool,
     /// May no longer come in.
     pub disabled: bool,
+    /// The secure processing environment whose account this is, an IRI.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub environment: Option<String>,
     /// Counts the changes; the entity tag of updates.
     pub revision: i64,
     /// When the account was made.
@@ -175,12 +178,26 @@ pub struct NewPerson {
     /// May no longer come in.
     #[serde(default)]
     pub disabled: bool,
+    /// The secure processing environment whose account this is, an IRI: data that must not leave such an environment is
+    /// given to its account alone.
+    #[serde(default)]
+    #[schema(example = "https://spe.example.eu/env/1", max_length = 2048)]
+    pub environment: Option<String>,
 }
 
 impl NewPerson {
     pub(super) fn check(&self) -> Result<()> {
         let mut checks = Checks::new();
         checks.text("/name", &self.name, 200);
+        if let Some(environment) = &self.environment {
+            let good = environment.len() <= 2048 && url::Url::parse(environment).is_ok();
+            checks.require(
+                good,
+                "/environment",
+                "iri",
+                "write an absolute IRI, for example https://spe.example.eu/env/1",
+            );
+        }
         checks.finish()
     }
 }

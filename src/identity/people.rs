@@ -39,6 +39,7 @@ pub(super) fn insert_person(tx: &mut Tx<'_>, ctx: &Ctx, new: NewPerson) -> Resul
         admin: new.admin,
         auditor: new.auditor,
         disabled: new.disabled,
+        environment: new.environment,
         revision: 1,
         created_at: ctx.now,
     };

@@ -67,6 +67,8 @@ pub struct Principal {
     pub only_space: Option<Slug>,
     /// The token the person came with; none for a session.
     pub token: Option<TokenId>,
+    /// The secure processing environment whose account this is, an IRI.
+    pub environment: Option<String>,
 }
 
 /// Who asks.

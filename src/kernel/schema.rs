@@ -6,8 +6,8 @@ use utoipa::openapi::{KnownFormat, RefOr, Schema, SchemaFormat};
 use utoipa::{PartialSchema, ToSchema};
 
 use super::{
-    DatasetId, Digest, GrantId, LangText, LanguageTag, NOT_BLANK, OrganisationId, PersonId, ReplicaId,
-    RequestId, Slug, Timestamp, TokenId, VersionId,
+    DatasetId, DeliveryId, Digest, GrantId, LangText, LanguageTag, NOT_BLANK, OrganisationId, PersonId,
+    ReplicaId, RequestId, Slug, Timestamp, TokenId, VersionId,
 };
 
 /// States how a type that is written as one text stands in the contract.
@@ -43,6 +43,7 @@ text_schema! {
     VersionId, "VersionId", "^vr_[0-9a-f]{32}$", 35, "vr_0190f3c2a1b27c3d8e4f5a6b7c8d9e0f", "A version of a dataset.";
     RequestId, "RequestId", "^rq_[0-9a-f]{32}$", 35, "rq_0190f3c2a1b27c3d8e4f5a6b7c8d9e0f", "A request for access.";
     ReplicaId, "ReplicaId", "^rp_[0-9a-f]{32}$", 35, "rp_0190f3c2a1b27c3d8e4f5a6b7c8d9e0f", "A verified copy of a version.";
+    DeliveryId, "DeliveryId", "^dl_[0-9a-f]{32}$", 35, "dl_0190f3c2a1b27c3d8e4f5a6b7c8d9e0f", "A delivery of bytes.";
     GrantId, "GrantId", "^gr_[0-9a-f]{32}$", 35, "gr_0190f3c2a1b27c3d8e4f5a6b7c8d9e0f", "A grant.";
     Digest, "Digest", "^[0-9a-f]{64}$", 64, "e3b0c44298fc1c149afbf4c8996fb92427ae41e4649b934ca495991b7852b855", "A SHA-256 digest.";
     LanguageTag, "LanguageTag", "^([A-Za-z]{2,3}(-[A-Za-z]{3}){0,3}|[A-Za-z]{4,8})(-[A-Za-z]{4})?(-([A-Za-z]{2}|[0-9]{3}))?(-([A-Za-z0-9]{5,8}|[0-9][A-Za-z0-9]{3}))*(-[0-9A-WY-Za-wy-z](-[A-Za-z0-9]{2,8})+)*(-[xX](-[A-Za-z0-9]{1,8})+)?$|^[xX](-[A-Za-z0-9]{1,8})+$", 35, "en", "A language (BCP 47).";

@@ -24,7 +24,7 @@ use crate::http::{
 use crate::journal::{Log, Witnesses};
 use crate::kernel::Clock;
 use crate::storage::BlobStore;
-use crate::{access, datasets, identity, journal, spaces};
+use crate::{access, datasets, identity, journal, policies, spaces};
 
 /// What the handlers work with.
 #[derive(Clone)]
@@ -68,6 +68,7 @@ pub(super) fn routes(config: &mut ServiceConfig<'_>) {
         .configure(spaces::api::routes)
         .configure(access::api::routes)
         .configure(journal::api::routes)
+        .configure(policies::api::routes)
         .configure(openapi::routes);
 }
 
@@ -109,6 +110,7 @@ pub(super) fn build(
         .service(health::readyz)
         .service(health::metrics)
         .service(journal::api::well_known)
+        .service(datasets::api::tdmrep)
         .default_service(web::to(fallback::no_route))
         // The last layer added is the outermost.
         .wrap(Compress::default())

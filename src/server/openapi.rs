@@ -114,7 +114,7 @@ const TAGS: &[(&str, &str)] = &[
     ("organisations", "The legal persons taking part, and who belongs to them."),
     ("spaces", "The common European data spaces: their members, role holders and extensions of the record."),
     ("datasets", "Datasets, their records and the history of these."),
-    ("policies", "Terms of use, revision by revision."),
+    ("policies", "Terms of use, revision by revision; templates of them, and several made into one."),
     ("versions", "Drafts, published and withdrawn versions, manifests, verified copies."),
     ("files", "Files of a version: bringing, listing and getting bytes."),
     ("access", "Requests for access, decisions, grants, and the account of deliveries."),

@@ -13,7 +13,7 @@ use tokio_util::sync::CancellationToken;
 
 use super::app::{Services, build};
 use super::telemetry;
-use crate::access::AccountGate;
+use crate::access::{AccountGate, seal_deliveries};
 use crate::config::Config;
 use crate::datasets::api::UploadSlots;
 use crate::datasets::files::{CHECK_JOB, Tickets, run_check};
@@ -62,7 +62,7 @@ pub async fn open_services(config: Config, clock: Arc<dyn Clock>) -> Result<Serv
         limits: Arc::new(RateLimits::per_minute(config.rate, config.anonymous_rate)),
         metrics: telemetry::metrics()?,
         uploads: Arc::new(UploadSlots::new(config.uploads.get() as usize)),
-        gate: Arc::new(AccountGate::new(db.clone())),
+        gate: Arc::new(AccountGate::new(db.clone(), clock.clone())),
         shown: Arc::default(),
         closing: Closing::default(),
         tickets,
@@ -96,6 +96,8 @@ pub struct Running {
     closing: Closing,
     keeper: JoinHandle<()>,
     account: Arc<AccountGate>,
+    db: Db,
+    clock: Arc<dyn Clock>,
 }
 
 impl Running {
@@ -105,8 +107,12 @@ impl Running {
     /// When the server failed.
     pub async fn wait(self) -> Result<()> {
         let ended = self.server.await.map_err(|error| Error::internal("server", error))?;
-        self.background.cancel();
         self.account.flush().await;
+        let ctx = Ctx::anonymous(self.clock.now(), "stop");
+        if let Err(error) = seal_deliveries(&self.db, &ctx).await {
+            tracing::warn!(%error, "the account of deliveries is sealed at the next start");
+        }
+        self.background.cancel();
         // It signs what was committed last, and does not hold up the end for long.
         drop(tokio::time::timeout(LAST_SIGNATURE, self.keeper).await);
         ended.map_err(|error| Error::internal("server", error))
@@ -176,6 +182,8 @@ pub async fn start(services: Services) -> Result<Running> {
         closing: services.closing,
         keeper,
         account: services.gate,
+        db: services.db,
+        clock: services.clock,
     })
 }
 
@@ -209,6 +217,8 @@ fn runner(services: &Services) -> Runner {
     let (keys, sessions) = (services.db.clone(), services.db.clone());
     let (swept, store) = (services.db.clone(), services.store.clone());
     let (checked, config) = (services.db.clone(), services.config.clone());
+    let (sealed, seals) =
+        (services.db.clone(), Duration::from_secs(services.config.seal_seconds.get().into()));
     Runner::new(services.db.clone(), services.clock.clone())
         .every("forget_idempotency_keys", Duration::from_secs(3600), move |ctx| {
             let db = keys.clone();
@@ -226,6 +236,10 @@ fn runner(services: &Services) -> Runner {
         .every("sweep_store", Duration::from_secs(6 * 3600), move |ctx| {
             let (db, store) = (swept.clone(), store.clone());
             async move { sweep(&db, &store, &ctx).await }
+        })
+        .every("seal_deliveries", seals, move |ctx| {
+            let db = sealed.clone();
+            async move { seal_deliveries(&db, &ctx).await.map(drop) }
         })
         .handle(CHECK_JOB, move |ctx, job| {
             let (db, config) = (checked.clone(), config.clone());

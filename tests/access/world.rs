@@ -19,8 +19,8 @@ use cadastre::identity::{
 };
 use cadastre::journal::JournalLedger;
 use cadastre::kernel::{
-    Caller, Ctx, DatasetId, OrganisationRole, PersonId, Principal, Result, Scope, Slug, SpaceRole, Timestamp,
-    VersionId,
+    Caller, Ctx, DatasetId, ManualClock, OrganisationRole, PersonId, Principal, Result, Scope, Slug,
+    SpaceRole, Timestamp, VersionId,
 };
 use cadastre::policies::Purpose;
 use cadastre::spaces::{ensure_official_spaces, put_role};
@@ -53,6 +53,7 @@ pub struct World {
     pub db: Db,
     pub gate: Arc<AccountGate>,
     pub now: Timestamp,
+    url: DatabaseUrl,
     /// Holds the store, and the SQLite database; goes with the world.
     folder: tempfile::TempDir,
 }
@@ -71,16 +72,20 @@ impl World {
 
     async fn filled(url: &str, folder: tempfile::TempDir) -> Self {
         let url: DatabaseUrl = url.parse().unwrap();
-        let open = move || {
-            migrate(&url).unwrap();
-            Db::open(&url, 4, Arc::new(JournalLedger)).unwrap()
-        };
-        let db = tokio::task::spawn_blocking(open).await.unwrap();
-        let gate = Arc::new(AccountGate::new(db.clone()));
-        let world = Self { db, gate, now: *NOW, folder };
+        let migrated = url.clone();
+        tokio::task::spawn_blocking(move || migrate(&migrated).unwrap()).await.unwrap();
+        let db = open(&url).await;
+        let gate = Arc::new(AccountGate::new(db.clone(), Arc::new(ManualClock::at(*NOW))));
+        let world = Self { db, gate, now: *NOW, url, folder };
         world.populate().await;
         world.publish().await;
         world
+    }
+
+    /// A second replica on the same database: its writer, and its door with an account of its own.
+    pub async fn replica(&self) -> (Db, AccountGate) {
+        let db = open(&self.url).await;
+        (db.clone(), AccountGate::new(db, Arc::new(ManualClock::at(self.now))))
     }
 
     async fn populate(&self) {
@@ -160,6 +165,7 @@ impl World {
             scopes: Scope::ALL.iter().copied().collect(),
             only_space: None,
             token: None,
+            environment: None,
         };
         Ctx { caller: Caller::Person(Arc::new(principal)), ..self.nobody() }
     }
@@ -258,11 +264,22 @@ impl World {
     }
 }
 
+async fn open(url: &DatabaseUrl) -> Db {
+    let url = url.clone();
+    let open = move || Db::open(&url, 4, Arc::new(JournalLedger)).unwrap();
+    tokio::task::spawn_blocking(open).await.unwrap()
+}
+
 /// An offer that permits training and evaluation.
 pub fn for_training() -> Value {
+    pattern("01-purpose")
+}
+
+/// One of the offers that stand as patterns.
+pub fn pattern(name: &str) -> Value {
     let patterns: Value =
         serde_json::from_str(include_str!("../../src/policies/model/patterns.json")).unwrap();
-    patterns["01-purpose"].clone()
+    patterns[name].clone()
 }
 
 /// The code of a refusal.

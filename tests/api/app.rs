@@ -5,6 +5,7 @@ use std::num::NonZeroU32;
 use std::sync::Arc;
 use std::time::Duration;
 
+use cadastre::access::seal_deliveries;
 use cadastre::config::{Config, Settings};
 use cadastre::db::Tx;
 use cadastre::identity::{NewToken, create_token, person_by_login};
@@ -133,6 +134,7 @@ impl TestApp {
             scopes: Scope::ALL.iter().copied().collect(),
             only_space: None,
             token: None,
+            environment: None,
         };
         let ctx = Ctx { caller: Caller::Person(Arc::new(principal)), ..Ctx::anonymous(at, "test") };
         let new = NewToken {
@@ -153,6 +155,11 @@ impl TestApp {
     /// How many blobs lie in the store, known to the database or not.
     pub async fn stored_blobs(&self) -> usize {
         self.services.store.list().try_collect::<Vec<_>>().await.expect("a list of blobs").len()
+    }
+
+    /// Seals what was delivered, as it happens every minute.
+    pub async fn seal(&self) -> u64 {
+        seal_deliveries(&self.services.db, &Ctx::anonymous(self.clock.now(), "test")).await.expect("a seal")
     }
 
     /// Appends so many events of the kind `test.done`.

@@ -125,7 +125,7 @@ async fn fields_that_are_wrong(app: TestApp) {
         ("purpose", json!("fun"), "/purpose"),
         ("justification", json!("short"), "/justification"),
         ("justification", json!(longer), "/justification"),
-        ("processing_location", json!("Mars"), "/processing_location"),
+        ("statement", json!({"processing_location": "Mars"}), "/statement/processing_location"),
         ("duration_days", json!(0), "/duration_days"),
         ("duration_days", json!(-1), "/duration_days"),
         ("duration_days", json!(4000), "/duration_days"),

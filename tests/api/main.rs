@@ -18,15 +18,18 @@ mod app;
 mod client;
 mod world;
 
+mod agreements;
 mod bad_input;
 mod conventions;
 mod datasets;
 mod downloads;
 mod journal;
 mod matrix;
+mod policies;
 mod records;
 mod references;
 mod requests;
+mod rights;
 mod versions;
 mod witness;
 

@@ -143,7 +143,7 @@ pub fn application(dataset: &str, purpose: &str) -> Value {
         "organisation": TRAINER,
         "purpose": purpose,
         "justification": "Training of a model of water levels.",
-        "processing_location": "EU",
+        "statement": {"processing_location": "EU"},
         "duration_days": 30,
     })
 }

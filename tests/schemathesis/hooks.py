@@ -48,6 +48,7 @@ RULES = [
     # The rules of the record are checked by the service and not yet in the document.
     ("create_dataset|update_dataset", "/record/.*", ".*", "the record's own rules"),
     ("set_policy", "/offer.*", ".*", "ODRL: references, operands and their values agree"),
+    ("compose_policy", "(/(templates|offers).*)?", ".*", "parameters of templates, ODRL, and what parts have in common"),
     ("publish_extension", "/schema.*", ".*", "it is a JSON Schema"),
 ]
 

@@ -7,9 +7,11 @@ FOLDER/schemathesis.toml, the configuration with dictionaries of the same values
 What can succeed only once, such as an approval, gets a thing of its own.
 """
 
+import hashlib
 import json
 import pathlib
 import sys
+import time
 
 import requests
 
@@ -110,6 +112,18 @@ class Material:
     def grant(self, applicant, organisation):
         return self.reviewer.post(f"/requests/{self.request(applicant, organisation)}/approve", {})["grant"]
 
+    def sealed_delivery(self):
+        """A delivery that is under a seal already; the demonstration seals every few seconds where it is told to."""
+        grant = self.grant(self.trainer, TRAINER)
+        dataset = self.trainer.call("GET", f"/grants/{grant}").json()["dataset"]
+        self.trainer.call("GET", f"/datasets/{dataset}/versions/1.0.0/files/data.csv")
+        for _ in range(900):
+            delivery = self.trainer.call("GET", f"/grants/{grant}/deliveries").json()["items"][0]
+            if "seal" in delivery:
+                return delivery["id"]
+            time.sleep(0.1)
+        sys.exit("material.py: a delivery is not sealed for 90 seconds")
+
     def bring(self):
         self.identities()
         self.datasets()
@@ -158,7 +172,7 @@ class Material:
         self.give("get_dataset get_completeness list_dataset_receipts list_history get_history get_policy"
                   " list_policy_revisions list_versions get_access list_dataset_deliveries", org=PROVIDER, name=self.published("read"))
         self.give("get_history", revision=1)
-        for operation in ["update_dataset", "set_policy", "delete_dataset", "create_version"]:
+        for operation in ["update_dataset", "set_policy", "simulate_policy", "delete_dataset", "create_version"]:
             self.give(operation, org=PROVIDER, name=self.dataset(operation.replace("_", "-")))
         self.give("update_dataset", **{"body.space": SPACE})
 
@@ -186,14 +200,24 @@ class Material:
         self.give("submit_request", **{
             "body.dataset": f"{PROVIDER}/{self.published('ask')}", "body.organisation": LAB,
         })
-        for operation in ["get_request", "approve_request", "reject_request", "return_request"]:
+        for operation in ["get_request", "list_evaluations", "approve_request", "reject_request", "return_request"]:
             self.give(operation, id=self.request(self.trainer, TRAINER))
         self.give("withdraw_request", id=self.request(self.admin, LAB))
         returned = self.request(self.admin, LAB)
         self.reviewer.post(f"/requests/{returned}/return", {"remark": "Please say more."})
         self.give("resubmit_request", id=returned)
-        self.give("get_grant list_grant_deliveries", id=self.grant(self.trainer, TRAINER))
-        self.give("revoke_grant", id=self.grant(self.trainer, TRAINER))
+        self.give("get_grant list_grant_deliveries get_agreement", id=self.grant(self.trainer, TRAINER))
+        to_accept = self.grant(self.admin, LAB)
+        agreement = self.admin.call("GET", f"/grants/{to_accept}/agreement").content
+        digest = hashlib.sha256(agreement).hexdigest()
+        self.give("accept_agreement", id=to_accept, **{"body.digest": digest})
+        for operation in ["revoke_grant", "suspend_grant"]:
+            self.give(operation, id=self.grant(self.trainer, TRAINER))
+        suspended = self.grant(self.trainer, TRAINER)
+        self.reviewer.post(f"/grants/{suspended}/suspend", {"reason": "A report."})
+        self.give("resume_grant", id=suspended)
+        self.give("recall_grants", org=PROVIDER, name=self.published("recall"))
+        self.give("get_delivery_proof", id=self.sealed_delivery())
         self.give("relinquish_grant", id=self.grant(self.admin, LAB))
 
     def journal(self):

@@ -1,14 +1,14 @@
 //! What access says of a dataset: may I, and who did.
 
-use actix_web::{HttpRequest, HttpResponse, get, web};
+use actix_web::{HttpRequest, HttpResponse, get, post, web};
 use serde::Deserialize;
 use utoipa::IntoParams;
 
-use super::super::model::{Answer, Delivered};
-use super::super::{account, may_i};
+use super::super::model::{Answer, Delivered, Recall, Recalled};
+use super::super::{deliveries, may_i, recall};
 use crate::datasets::{DatasetPath, DownloadGate};
 use crate::db::Db;
-use crate::http::{Listing, PageQuery, Query, listing};
+use crate::http::{Json, Listing, PageQuery, Query, listing};
 use crate::kernel::{Ctx, Result};
 use crate::policies::Purpose;
 
@@ -28,7 +28,7 @@ pub(super) async fn list_dataset_deliveries(
     page: Query<PageQuery>,
 ) -> Result<HttpResponse> {
     let found =
-        account::list_dataset_deliveries(&db, &ctx, name.into_inner().into(), page.checked()?).await?;
+        deliveries::list_dataset_deliveries(&db, &ctx, name.into_inner().into(), page.checked()?).await?;
     Ok(listing(&req, found))
 }
 
@@ -57,4 +57,23 @@ pub(super) async fn get_access(
 ) -> Result<HttpResponse> {
     let answer = may_i::may_i(&db, gate.into_inner(), &ctx, name.into_inner().into(), query.purpose).await?;
     Ok(HttpResponse::Ok().json(answer))
+}
+
+/// Recalls grants given under older terms
+///
+/// Running grants keep the terms they were given under; this revokes those that were given under revisions which are not
+/// in force any more, or under the named ones of them, at most 500 at a time. By publishers of the provider and stewards
+/// of the space.
+#[utoipa::path(tag = "policies", operation_id = "recall_grants", request_body = Recall,
+    params(DatasetPath),
+    responses((status = 200, description = "What was recalled", body = Recalled)))]
+#[post("/datasets/{org}/{name}/policy/recall")]
+pub(super) async fn recall_grants(
+    ctx: Ctx,
+    db: web::Data<Db>,
+    name: web::Path<DatasetPath>,
+    body: Json<Recall>,
+) -> Result<HttpResponse> {
+    let recalled = recall::recall_grants(&db, &ctx, name.into_inner().into(), body.0).await?;
+    Ok(HttpResponse::Ok().json(recalled))
 }

@@ -2,12 +2,14 @@
 
 use actix_web::{HttpRequest, HttpResponse, get, post, web};
 
-use super::super::model::{Delivered, Grant, GrantState, Relinquishment, Revocation};
-use super::super::{account, grants};
+use super::super::model::{
+    Delivered, DeliveryProof, Grant, GrantState, Relinquishment, Resumption, Revocation, Suspension,
+};
+use super::super::{deliveries, grants};
 use super::query::ListQuery;
 use crate::db::Db;
 use crate::http::{Json, Listing, PageQuery, Query, listing, with_etag};
-use crate::kernel::{Ctx, GrantId, Result};
+use crate::kernel::{Ctx, DeliveryId, GrantId, Result};
 
 /// Lists grants
 ///
@@ -54,6 +56,42 @@ pub(super) async fn revoke_grant(
     Ok(with_etag(HttpResponse::Ok(), grant.revision, &grant))
 }
 
+/// Suspends a grant
+///
+/// Nothing is given under it until it is resumed, and its holder is told why. It may be revoked and given back
+/// meanwhile. By reviewers and stewards of the space and publishers of the provider.
+#[utoipa::path(tag = "access", operation_id = "suspend_grant", request_body = Suspension,
+    params(("id" = GrantId, Path, description = "The grant")),
+    responses((status = 200, description = "The grant", body = Grant)))]
+#[post("/grants/{id}/suspend")]
+pub(super) async fn suspend_grant(
+    ctx: Ctx,
+    db: web::Data<Db>,
+    id: web::Path<GrantId>,
+    body: Json<Suspension>,
+) -> Result<HttpResponse> {
+    let grant = grants::suspend_grant(&db, &ctx, id.into_inner(), body.0).await?;
+    Ok(with_etag(HttpResponse::Ok(), grant.revision, &grant))
+}
+
+/// Resumes a grant
+///
+/// It holds again, until the end it had. By reviewers and stewards of the space and publishers of the provider who do
+/// not belong to the organisation that holds it.
+#[utoipa::path(tag = "access", operation_id = "resume_grant", request_body = Resumption,
+    params(("id" = GrantId, Path, description = "The grant")),
+    responses((status = 200, description = "The grant", body = Grant)))]
+#[post("/grants/{id}/resume")]
+pub(super) async fn resume_grant(
+    ctx: Ctx,
+    db: web::Data<Db>,
+    id: web::Path<GrantId>,
+    body: Json<Resumption>,
+) -> Result<HttpResponse> {
+    let grant = grants::resume_grant(&db, &ctx, id.into_inner(), body.0).await?;
+    Ok(with_etag(HttpResponse::Ok(), grant.revision, &grant))
+}
+
 /// Gives a grant back
 ///
 /// By members of the organisation that holds it.
@@ -85,6 +123,24 @@ pub(super) async fn list_grant_deliveries(
     id: web::Path<GrantId>,
     page: Query<PageQuery>,
 ) -> Result<HttpResponse> {
-    let found = account::list_grant_deliveries(&db, &ctx, id.into_inner(), page.checked()?).await?;
+    let found = deliveries::list_grant_deliveries(&db, &ctx, id.into_inner(), page.checked()?).await?;
     Ok(listing(&req, found))
+}
+
+/// Proves a delivery
+///
+/// The row of the account as it was sealed, its place, and the way from it to the Merkle root in the event
+/// `deliveries.sealed` at the named position of the journal; the same for the row that corrects a delivery which ended
+/// early. For those in whose list the delivery stands.
+#[utoipa::path(tag = "access", operation_id = "get_delivery_proof",
+    params(("id" = DeliveryId, Path, description = "The delivery")),
+    responses((status = 200, description = "The proof", body = DeliveryProof),
+              (status = 409, description = "The delivery is in no seal yet")))]
+#[get("/deliveries/{id}/proof")]
+pub(super) async fn get_delivery_proof(
+    ctx: Ctx,
+    db: web::Data<Db>,
+    id: web::Path<DeliveryId>,
+) -> Result<HttpResponse> {
+    Ok(HttpResponse::Ok().json(deliveries::prove_delivery(&db, &ctx, id.into_inner()).await?))
 }

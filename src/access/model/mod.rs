@@ -1,16 +1,30 @@
 //! The pure part of access: states and who may move them, requests, grants, deliveries.
 
+mod agreement;
+pub(super) mod count;
 mod delivery;
+mod evaluation;
 mod grant;
+mod grant_states;
+mod recall;
 mod request;
+mod seal;
 mod states;
 
 #[cfg(test)]
 mod tests;
 
+pub use agreement::{Acceptance, Agreement, Consent, Naming};
 pub use delivery::{Answer, Delivered};
-pub use grant::{Approval, Grant, GrantState, Relinquishment, Revocation};
+pub(super) use delivery::{Begun, Correction, Cut};
+pub use evaluation::{Evaluated, Replayed, Simulation};
+pub(super) use evaluation::{not_violated, satisfied};
+pub use grant::{Approval, Basis, Confirmation, Grant, Relinquishment, Resumption, Revocation, Suspension};
+pub use grant_states::{GrantCommand, GrantRule, GrantSide, GrantStanding, GrantState};
+pub use recall::{Recall, Recalled};
 pub use request::{Application, DatasetName, Filters, NamedPerson, NewRequest, Note, Remark, Request};
+pub(super) use seal::{AccountRow, CutRow, DeliveryRow, SEALED, leaf, root_and_path};
+pub use seal::{DeliveryProof, Seal, SealPlace, SealedRow, verify_sealed_row};
 pub use states::{Command, RequestState, Rule, Side, Standing};
 
 use crate::kernel::{DatasetId, OrganisationId};

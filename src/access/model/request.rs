@@ -9,9 +9,9 @@ use utoipa::ToSchema;
 
 use super::states::RequestState;
 use crate::kernel::{
-    Checks, Error, GrantId, PersonId, RequestId, Result, Slug, Timestamp, text_schema, whole,
+    Checks, Digest, Error, GrantId, PersonId, RequestId, Result, Slug, Timestamp, text_schema, whole,
 };
-use crate::policies::{Purpose, Verdict};
+use crate::policies::{Purpose, UseStatement, Verdict};
 
 /// A request for access.
 #[derive(Debug, Clone, Serialize, Deserialize, ToSchema)]
@@ -33,9 +33,9 @@ pub struct Request {
     pub purpose: Purpose,
     /// Why, and what will be done with it.
     pub justification: String,
-    /// Where the data will be processed: ISO 3166-1 alpha-2, or `EU` or `EEA`.
-    #[serde(default, skip_serializing_if = "Option::is_none")]
-    pub processing_location: Option<String>,
+    /// What is stated beyond that: where it will be processed, what was paid, which approvals there are.
+    #[serde(default, skip_serializing_if = "UseStatement::is_empty")]
+    pub statement: UseStatement,
     /// For how many days.
     pub duration_days: u32,
     /// Logins of those who will work with the data, as far as they are named.
@@ -46,6 +46,9 @@ pub struct Request {
     /// What the terms of use say about it, line by line; absent when they are an access mode alone.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub verdict: Option<Verdict>,
+    /// The digest of the evaluation that the verdict comes from, under which it is kept and stands in the journal.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub evaluation: Option<Digest>,
     /// When it was approved or rejected.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub decided_at: Option<Timestamp>,
@@ -75,7 +78,7 @@ impl Request {
         Self {
             purpose: application.purpose,
             justification: application.justification,
-            processing_location: application.processing_location,
+            statement: application.statement,
             duration_days: application.duration_days,
             members: application.members,
             ..self
@@ -132,7 +135,7 @@ impl<'de> Deserialize<'de> for DatasetName {
 /// A request to hand in.
 #[derive(Debug, Clone, Deserialize, ToSchema)]
 #[serde(deny_unknown_fields)]
-#[schema(example = json!({"dataset": "harbour-institute/tides-2024", "organisation": "model-works", "purpose": "pre_training", "justification": "Pre-training of a regional weather model.", "processing_location": "EU", "duration_days": 180}))]
+#[schema(example = json!({"dataset": "harbour-institute/tides-2024", "organisation": "model-works", "purpose": "pre_training", "justification": "Pre-training of a regional weather model.", "statement": {"processing_location": "EU"}, "duration_days": 180}))]
 pub struct NewRequest {
     /// The dataset, `organisation/name`.
     pub dataset: DatasetName,
@@ -143,10 +146,9 @@ pub struct NewRequest {
     /// Why, and what will be done with it.
     #[schema(min_length = 10, max_length = 5000)]
     pub justification: String,
-    /// Where the data will be processed: ISO 3166-1 alpha-2, or `EU` or `EEA`.
+    /// What is stated beyond that, as far as the terms ask for it.
     #[serde(default)]
-    #[schema(pattern = "^([A-Z]{2}|EEA)$")]
-    pub processing_location: Option<String>,
+    pub statement: UseStatement,
     /// For how many days; 365 when not given.
     #[serde(default = "Application::a_year", deserialize_with = "whole")]
     #[schema(minimum = 1, maximum = 3650, default = 365)]
@@ -163,7 +165,7 @@ impl NewRequest {
         let application = Application {
             purpose: self.purpose,
             justification: self.justification,
-            processing_location: self.processing_location,
+            statement: self.statement,
             duration_days: self.duration_days,
             members: self.members,
         };
@@ -174,17 +176,16 @@ impl NewRequest {
 /// What is stated in a request and may be changed when it was returned.
 #[derive(Debug, Clone, Deserialize, ToSchema)]
 #[serde(deny_unknown_fields)]
-#[schema(example = json!({"purpose": "pre_training", "justification": "Pre-training of a regional weather model, without sharing.", "processing_location": "DE", "duration_days": 90}))]
+#[schema(example = json!({"purpose": "pre_training", "justification": "Pre-training of a regional weather model, without sharing.", "statement": {"processing_location": "DE"}, "duration_days": 90}))]
 pub struct Application {
     /// What the data is asked for.
     pub purpose: Purpose,
     /// Why, and what will be done with it.
     #[schema(min_length = 10, max_length = 5000)]
     pub justification: String,
-    /// Where the data will be processed: ISO 3166-1 alpha-2, or `EU` or `EEA`.
+    /// What is stated beyond that, as far as the terms ask for it.
     #[serde(default)]
-    #[schema(pattern = "^([A-Z]{2}|EEA)$")]
-    pub processing_location: Option<String>,
+    pub statement: UseStatement,
     /// For how many days; 365 when not given.
     #[serde(default = "Application::a_year", deserialize_with = "whole")]
     #[schema(minimum = 1, maximum = 3650, default = 365)]
@@ -220,15 +221,7 @@ impl Application {
             "out_of_range",
             format!("must lie between 1 and {}", Self::MAX_DAYS),
         );
-        if let Some(place) = &self.processing_location {
-            let country = place.len() == 2 && place.bytes().all(|b| b.is_ascii_uppercase());
-            checks.require(
-                country || place == "EEA",
-                "/processing_location",
-                "location",
-                "write a country as ISO 3166-1 alpha-2, for example FR, or EU or EEA",
-            );
-        }
+        self.statement.check("/statement", &mut checks);
         checks.at_most("/members", self.members.len(), 100);
         let mut seen = BTreeSet::new();
         for (index, login) in self.members.iter().enumerate() {

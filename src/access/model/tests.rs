@@ -2,7 +2,10 @@
 
 use proptest::prelude::*;
 
-use super::{Application, Approval, Command, DatasetName, Grant, GrantState, RequestState, Side, Standing};
+use super::{
+    Application, Approval, Command, DatasetName, Grant, GrantCommand, GrantState, RequestState, Side,
+    Standing,
+};
 use crate::kernel::{Error, GrantId, Kind, RequestId, Timestamp};
 use crate::policies::Purpose;
 
@@ -67,7 +70,7 @@ proptest! {
         let grant = grant(from, from + span);
         let inside = from <= now && now < from + span;
         prop_assert_eq!(grant.is_active(Timestamp::from_millis(now)), inside);
-        for state in [GrantState::Revoked, GrantState::Relinquished] {
+        for state in [GrantState::Suspended, GrantState::Revoked, GrantState::Relinquished] {
             let over = Grant { state, ..grant.clone() };
             prop_assert!(!over.is_active(Timestamp::from_millis(now)));
         }
@@ -103,7 +106,9 @@ fn grant(from: i64, until: i64) -> Grant {
         versions: None,
         conditions: None,
         policy_revision: 1,
+        basis: None,
         ended_at: None,
+        suspended_at: None,
         reason: None,
         revision: 1,
     }
@@ -127,12 +132,29 @@ fn the_one_who_asks_never_decides_and_others_only_as_reviewers() {
 #[test]
 fn a_grant_ends_once() {
     let now = Timestamp::from_millis(5);
-    let revoked = grant(0, 10).ended(GrantState::Revoked, Some("misuse".into()), now).unwrap();
+    let revoked = grant(0, 10).after(GrantCommand::Revoke, Some("misuse".into()), now).unwrap();
     assert_eq!((revoked.active, revoked.ended_at, revoked.revision), (false, Some(now), 2));
-    let error = revoked.ended(GrantState::Relinquished, None, now).unwrap_err();
+    let error = revoked.after(GrantCommand::Relinquish, None, now).unwrap_err();
     assert_eq!(error.code(), "wrong_state");
     assert!(error.detail().contains("revoked at 1970-01-01T00:00:00.005Z"), "{error}");
-    let late = grant(0, 10).ended(GrantState::Revoked, None, Timestamp::from_millis(10)).unwrap_err();
+    let late = grant(0, 10).after(GrantCommand::Revoke, None, Timestamp::from_millis(10)).unwrap_err();
+    assert!(late.detail().contains("time was up"), "{late}");
+}
+
+#[test]
+fn a_grant_pauses_without_ending() {
+    let at = Timestamp::from_millis;
+    let suspended = grant(0, 10).after(GrantCommand::Suspend, Some("a report".into()), at(5)).unwrap();
+    assert_eq!((suspended.active, suspended.suspended_at, suspended.ended_at), (false, Some(at(5)), None));
+    assert!(suspended.is_suspended(at(9)) && !suspended.is_suspended(at(10)));
+    let resumed = suspended.clone().after(GrantCommand::Resume, None, at(7)).unwrap();
+    assert_eq!((resumed.active, resumed.suspended_at, &resumed.reason), (true, None, &None));
+    assert_eq!(resumed.until, at(10), "a pause does not make it longer");
+    for command in [GrantCommand::Revoke, GrantCommand::Relinquish] {
+        let ended = suspended.clone().after(command, None, at(8)).unwrap();
+        assert_eq!((ended.ended_at, ended.suspended_at), (Some(at(8)), None));
+    }
+    let late = suspended.after(GrantCommand::Resume, None, at(10)).unwrap_err();
     assert!(late.detail().contains("time was up"), "{late}");
 }
 
@@ -161,9 +183,9 @@ fn what_is_stated_is_checked_at_its_place() {
     };
     let good = application(|_| {});
     assert!(good.check().is_ok());
-    assert_eq!((good.duration_days, good.processing_location), (365, None));
+    assert_eq!((good.duration_days, good.statement.is_empty()), (365, true));
     for place in ["FR", "EU", "EEA"] {
-        let json = serde_json::json!({"purpose": "rag", "justification": "Long enough.", "processing_location": place});
+        let json = serde_json::json!({"purpose": "rag", "justification": "Long enough.", "statement": {"processing_location": place}});
         assert!(serde_json::from_value::<Application>(json).unwrap().check().is_ok(), "{place}");
     }
     type Case = (fn(&mut serde_json::Value), &'static str, &'static str);
@@ -172,7 +194,11 @@ fn what_is_stated_is_checked_at_its_place() {
         (|json| json["justification"] = "x".repeat(5001).into(), "/justification", "too_long"),
         (|json| json["duration_days"] = 0.into(), "/duration_days", "out_of_range"),
         (|json| json["duration_days"] = 3651.into(), "/duration_days", "out_of_range"),
-        (|json| json["processing_location"] = "Mars".into(), "/processing_location", "location"),
+        (
+            |json| json["statement"] = serde_json::json!({"processing_location": "Mars"}),
+            "/statement/processing_location",
+            "place",
+        ),
         (|json| json["members"] = serde_json::json!(["ada", "ada"]), "/members/1", "duplicate"),
         (
             |json| json["members"] = (0..101).map(|n| format!("login-{n}")).collect::<Vec<_>>().into(),

@@ -1,16 +1,17 @@
-//! Rows of the account of deliveries.
+//! Rows of the account of deliveries. They are written once; what ended early is corrected beside them.
 
 use diesel::{
-    ExpressionMethods as _, Insertable, JoinOnDsl as _, NullableExpressionMethods as _, QueryDsl as _,
-    RunQueryDsl as _,
+    ExpressionMethods as _, Insertable, JoinOnDsl as _, NullableExpressionMethods as _,
+    OptionalExtension as _, QueryDsl as _, RunQueryDsl as _,
 };
 
-use crate::access::model::{Delivered, NamedPerson};
+use crate::access::model::{Begun, Correction, Cut, Delivered, NamedPerson, SealPlace};
 use crate::datasets::{Delivery, Ground};
-use crate::db::schema::{deliveries, organisations, people, versions};
+use crate::db::schema::{deliveries, delivery_cuts, organisations, people, versions};
 use crate::db::{Conn, each_backend};
 use crate::kernel::{
-    DatasetId, DeliveryId, GrantId, OrganisationId, PageRequest, PersonId, Result, Slug, Timestamp, VersionId,
+    DatasetId, DeliveryId, Digest, GrantId, OrganisationId, PageRequest, PersonId, Result, Slug, Timestamp,
+    VersionId,
 };
 
 #[derive(Insertable)]
@@ -28,6 +29,15 @@ struct NewRow<'a> {
     way: Ground,
     model: Option<&'a str>,
     run: Option<&'a str>,
+    evaluation: Option<Digest>,
+}
+
+#[derive(Insertable)]
+#[diesel(table_name = delivery_cuts)]
+struct NewCut<'a> {
+    delivery_id: &'a DeliveryId,
+    bytes: i64,
+    at: Timestamp,
 }
 
 /// Whose account is wanted.
@@ -42,7 +52,7 @@ pub(in crate::access) enum Of {
 /// Writes deliveries in one statement.
 pub(in crate::access) fn insert_deliveries(
     conn: &mut Conn,
-    entries: &[(DeliveryId, Delivery)],
+    entries: &[&(DeliveryId, Delivery)],
 ) -> Result<()> {
     let rows: Vec<NewRow<'_>> = entries
         .iter()
@@ -59,23 +69,53 @@ pub(in crate::access) fn insert_deliveries(
             way: delivery.permit.ground,
             model: delivery.model.as_deref(),
             run: delivery.run.as_deref(),
+            evaluation: delivery.permit.evaluation.as_ref().map(|evaluation| evaluation.digest),
         })
         .collect();
     each_backend!(conn, conn => diesel::insert_into(deliveries::table).values(&rows).execute(conn))?;
     Ok(())
 }
 
-/// Corrects the bytes of a delivery that ended early.
-pub(in crate::access) fn cut_delivery_short(conn: &mut Conn, id: &DeliveryId, sent: u64) -> Result<()> {
-    diesel::update(deliveries::table.find(id))
-        .set(deliveries::bytes.eq(i64::try_from(sent).unwrap_or(i64::MAX)))
-        .execute(conn)?;
+/// The number of a version, which is in the facts that terms are held against.
+pub(in crate::access) fn version_number(conn: &mut Conn, version: &VersionId) -> Result<String> {
+    Ok(versions::table.find(version).select(versions::number).first(conn)?)
+}
+
+/// Those of these deliveries that are on record and not corrected yet.
+pub(in crate::access) fn begun_deliveries(conn: &mut Conn, ids: &[&DeliveryId]) -> Result<Vec<Begun>> {
+    type Row = (DeliveryId, Option<GrantId>, VersionId, String, i64);
+    let rows: Vec<Row> = deliveries::table
+        .left_join(delivery_cuts::table.on(delivery_cuts::delivery_id.eq(deliveries::id)))
+        .filter(deliveries::id.eq_any(ids.iter().map(|id| id.as_str().to_owned())))
+        .filter(delivery_cuts::delivery_id.nullable().is_null())
+        .select((
+            deliveries::id,
+            deliveries::grant_id,
+            deliveries::version_id,
+            deliveries::path,
+            deliveries::bytes,
+        ))
+        .load(conn)?;
+    Ok(rows
+        .into_iter()
+        .map(|(id, grant, version, path, bytes)| Begun { id, grant, version, path, bytes })
+        .collect())
+}
+
+/// Writes how deliveries ended early.
+pub(in crate::access) fn insert_cuts(conn: &mut Conn, cuts: &[(&Cut, Correction)]) -> Result<()> {
+    let rows: Vec<NewCut<'_>> = cuts
+        .iter()
+        .map(|(cut, correction)| NewCut { delivery_id: &cut.delivery, bytes: correction.bytes, at: cut.at })
+        .collect();
+    each_backend!(conn, conn => diesel::insert_into(delivery_cuts::table).values(&rows).execute(conn))?;
     Ok(())
 }
 
 type Row = (
     (DeliveryId, Timestamp, Option<GrantId>, String, i64, Ground, Option<String>, Option<String>),
     (Option<PersonId>, Option<String>, Option<Slug>, Option<String>),
+    (Option<i64>, Option<Timestamp>, Option<i64>, Option<i64>),
 );
 
 /// Deliveries, newest first.
@@ -89,6 +129,7 @@ pub(in crate::access) fn list_deliveries(
         .left_join(people::table.on(people::id.nullable().eq(deliveries::person_id)))
         .left_join(organisations::table.on(organisations::id.nullable().eq(deliveries::organisation_id)))
         .left_join(versions::table.on(versions::id.eq(deliveries::version_id)))
+        .left_join(delivery_cuts::table.on(delivery_cuts::delivery_id.eq(deliveries::id)))
         .select((
             (
                 deliveries::id,
@@ -106,6 +147,12 @@ pub(in crate::access) fn list_deliveries(
                 organisations::slug.nullable(),
                 versions::number.nullable(),
             ),
+            (
+                delivery_cuts::bytes.nullable(),
+                delivery_cuts::at.nullable(),
+                deliveries::seal,
+                deliveries::seal_index,
+            ),
         ))
         .into_boxed();
     query = match of {
@@ -120,7 +167,25 @@ pub(in crate::access) fn list_deliveries(
 }
 
 fn model(row: Row) -> Delivered {
-    let ((id, at, grant, path, bytes, way, model, run), (person, name, organisation, version)) = row;
+    let (
+        (id, at, grant, path, begun, way, model, run),
+        (person, name, organisation, version),
+        (sent, cut_at, seal, index),
+    ) = row;
     let person = person.map(|id| NamedPerson { id, name: name.unwrap_or_default() });
-    Delivered { id, at, person, organisation, grant, version, path, bytes, way, model, run }
+    let seal = seal.zip(index).map(|(position, index)| SealPlace { position, index });
+    let bytes = sent.unwrap_or(begun);
+    Delivered { id, at, person, organisation, grant, version, path, bytes, cut_at, way, model, run, seal }
+}
+
+/// Of a delivery, for whom it is to be known: its dataset, and the grant when there is one.
+pub(in crate::access) fn concerned(
+    conn: &mut Conn,
+    id: &DeliveryId,
+) -> Result<Option<(DatasetId, Option<GrantId>)>> {
+    Ok(deliveries::table
+        .find(id)
+        .select((deliveries::dataset_id, deliveries::grant_id))
+        .first(conn)
+        .optional()?)
 }

@@ -30,8 +30,10 @@ struct GrantRow {
     versions: Option<String>,
     conditions: Option<String>,
     policy_revision: i64,
+    basis: Option<String>,
     state: GrantState,
     ended_at: Option<Timestamp>,
+    suspended_at: Option<Timestamp>,
     reason: Option<String>,
     starts_at: Timestamp,
     ends_at: Timestamp,
@@ -59,7 +61,9 @@ impl GrantRow {
             versions: self.versions.as_deref().map(from_json).transpose()?,
             conditions: self.conditions,
             policy_revision: self.policy_revision,
+            basis: self.basis.as_deref().map(from_json).transpose()?,
             ended_at: self.ended_at,
+            suspended_at: self.suspended_at,
             reason: self.reason,
             revision: self.revision,
         };
@@ -92,6 +96,19 @@ pub(in crate::access) fn grant_by_id(
     let row: Option<GrantRow> =
         grants::table.find(id).select(GrantRow::as_select()).first(conn).optional()?;
     row.map(|row| row.into_model(now)).transpose()
+}
+
+/// These grants, whoever asks.
+pub(in crate::access) fn grants_by_ids<'a>(
+    conn: &mut Conn,
+    ids: impl IntoIterator<Item = &'a GrantId>,
+    now: Timestamp,
+) -> Result<Vec<(Grant, Parties)>> {
+    let rows: Vec<GrantRow> = grants::table
+        .filter(grants::id.eq_any(ids.into_iter().map(|id| id.as_str().to_owned())))
+        .select(GrantRow::as_select())
+        .load(conn)?;
+    rows.into_iter().map(|row| row.into_model(now)).collect()
 }
 
 /// Grants that this person may know of, newest first.
@@ -177,6 +194,7 @@ pub(in crate::access) fn insert_grant(conn: &mut Conn, grant: &Grant, parties: &
             grants::versions.eq(grant.versions.as_ref().map(to_json).transpose()?),
             grants::conditions.eq(&grant.conditions),
             grants::policy_revision.eq(grant.policy_revision),
+            grants::basis.eq(grant.basis.as_ref().map(to_json).transpose()?),
             grants::state.eq(grant.state),
             grants::starts_at.eq(grant.from),
             grants::ends_at.eq(grant.until),
@@ -187,13 +205,77 @@ pub(in crate::access) fn insert_grant(conn: &mut Conn, grant: &Grant, parties: &
     Ok(())
 }
 
-/// Stores that somebody ended a grant.
-pub(in crate::access) fn end_grant(conn: &mut Conn, grant: &Grant, ended_by: &str) -> Result<()> {
+/// The grants of these organisations for a dataset that pause, and would hold now.
+pub(in crate::access) fn suspended_grants(
+    conn: &mut Conn,
+    dataset: &DatasetId,
+    organisations: &[OrganisationId],
+    now: Timestamp,
+) -> Result<Vec<Grant>> {
+    let rows: Vec<GrantRow> = grants::table
+        .filter(grants::organisation_id.eq_any(organisations))
+        .filter(grants::dataset_id.eq(dataset))
+        .filter(grants::state.eq(GrantState::Suspended))
+        .filter(grants::ends_at.gt(now))
+        .order(grants::id.desc())
+        .select(GrantRow::as_select())
+        .load(conn)?;
+    rows.into_iter().map(|row| row.into_model(now).map(|(grant, _)| grant)).collect()
+}
+
+/// Running grants for a dataset that were given under terms older than a revision, those that pause included; only
+/// under the named revisions where some are. The oldest come first.
+pub(in crate::access) fn grants_under_older_terms(
+    conn: &mut Conn,
+    dataset: &DatasetId,
+    (present, named): (i64, Option<&[i64]>),
+    now: Timestamp,
+    limit: i64,
+) -> Result<Vec<(Grant, Parties)>> {
+    let mut query = grants::table
+        .filter(grants::dataset_id.eq(dataset))
+        .filter(grants::policy_revision.lt(present))
+        .filter(grants::state.eq_any([GrantState::Active, GrantState::Suspended]))
+        .filter(grants::ends_at.gt(now))
+        .order(grants::id)
+        .limit(limit)
+        .select(GrantRow::as_select())
+        .into_boxed();
+    if let Some(named) = named {
+        query = query.filter(grants::policy_revision.eq_any(named));
+    }
+    let rows: Vec<GrantRow> = query.load(conn)?;
+    rows.into_iter().map(|row| row.into_model(now)).collect()
+}
+
+/// Stores that these grants were revoked for one reason, in one statement.
+pub(in crate::access) fn revoke_grants(
+    conn: &mut Conn,
+    ids: &[GrantId],
+    reason: &str,
+    revoked_by: &str,
+    now: Timestamp,
+) -> Result<usize> {
+    Ok(diesel::update(grants::table.filter(grants::id.eq_any(ids)))
+        .set((
+            grants::state.eq(GrantState::Revoked),
+            grants::ended_by.eq(revoked_by),
+            grants::ended_at.eq(now),
+            grants::suspended_at.eq(None::<Timestamp>),
+            grants::reason.eq(reason),
+            grants::revision.eq(grants::revision + 1),
+        ))
+        .execute(conn)?)
+}
+
+/// Stores where a grant stands after a command.
+pub(in crate::access) fn move_grant(conn: &mut Conn, grant: &Grant, moved_by: &str) -> Result<()> {
     diesel::update(grants::table.find(&grant.id))
         .set((
             grants::state.eq(grant.state),
-            grants::ended_by.eq(ended_by),
+            grants::ended_by.eq(grant.ended_at.map(|_| moved_by)),
             grants::ended_at.eq(grant.ended_at),
+            grants::suspended_at.eq(grant.suspended_at),
             grants::reason.eq(&grant.reason),
             grants::revision.eq(grant.revision),
         ))

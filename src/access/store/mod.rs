@@ -1,17 +1,25 @@
 //! Rows of requests, grants and deliveries, one file per concern.
 
+mod agreements;
 mod deliveries;
 mod erase;
+mod evaluations;
 mod grants;
 mod people;
 mod requests;
+mod seals;
+mod usage;
 mod visible;
 
+pub(super) use agreements::*;
 pub(super) use deliveries::*;
 pub(super) use erase::*;
+pub(super) use evaluations::*;
 pub(super) use grants::*;
 pub(super) use people::*;
 pub(super) use requests::*;
+pub(super) use seals::*;
+pub(super) use usage::*;
 
 use super::model::{GrantState, RequestState};
 use crate::datasets::Ground;

@@ -7,7 +7,8 @@ use diesel::{
 };
 
 use crate::db::Conn;
-use crate::db::schema::{memberships, people, space_members};
+use crate::db::schema::{memberships, organisations, people, space_members};
+use crate::identity::OrganisationKind;
 use crate::kernel::{OrganisationId, PersonId, Result, Slug};
 
 /// Whether the person belongs to the organisation and may still come in.
@@ -23,6 +24,23 @@ pub(in crate::access) fn active_member(
         .filter(people::disabled.eq(false))
         .select(people::id);
     Ok(diesel::select(diesel::dsl::exists(found)).get_result(conn)?)
+}
+
+/// Of these organisations and people, who belongs where and may still come in.
+pub(in crate::access) fn active_members<'a>(
+    conn: &mut Conn,
+    organisations: impl IntoIterator<Item = &'a OrganisationId>,
+    of: impl IntoIterator<Item = &'a PersonId>,
+) -> Result<BTreeSet<(OrganisationId, PersonId)>> {
+    let organisations = organisations.into_iter().map(|id| id.as_str().to_owned());
+    let found: Vec<(OrganisationId, PersonId)> = memberships::table
+        .inner_join(people::table.on(people::id.eq(memberships::person_id)))
+        .filter(memberships::organisation_id.eq_any(organisations))
+        .filter(memberships::person_id.eq_any(of.into_iter().map(|id| id.as_str().to_owned())))
+        .filter(people::disabled.eq(false))
+        .select((memberships::organisation_id, memberships::person_id))
+        .load(conn)?;
+    Ok(found.into_iter().collect())
 }
 
 pub(in crate::access) fn login_of(conn: &mut Conn, person: &PersonId) -> Result<Option<Slug>> {
@@ -42,6 +60,17 @@ pub(in crate::access) fn members_among(
         .select(people::login)
         .load(conn)?;
     Ok(found.into_iter().collect())
+}
+
+/// What the register knows of an organisation that policies ask for: its slug, its kind, its sector.
+pub(in crate::access) fn profile_of(
+    conn: &mut Conn,
+    organisation: &OrganisationId,
+) -> Result<(Slug, OrganisationKind, Option<String>)> {
+    Ok(organisations::table
+        .find(organisation)
+        .select((organisations::slug, organisations::kind, organisations::sector))
+        .first(conn)?)
 }
 
 /// The spaces that the organisation is a member of.

@@ -13,9 +13,10 @@ use crate::access::model::{Filters, NamedPerson, Parties, Request, RequestState}
 use crate::db::Conn;
 use crate::db::schema::requests;
 use crate::kernel::{
-    DatasetId, GrantId, OrganisationId, PageRequest, PersonId, Principal, RequestId, Result, Slug, Timestamp,
+    DatasetId, Digest, GrantId, OrganisationId, PageRequest, PersonId, Principal, RequestId, Result, Slug,
+    Timestamp,
 };
-use crate::policies::Purpose;
+use crate::policies::{Purpose, UseStatement};
 
 #[derive(Queryable, Selectable)]
 #[diesel(table_name = requests)]
@@ -33,6 +34,7 @@ struct RequestRow {
     body: String,
     policy_revision: i64,
     verdict: Option<String>,
+    evaluation: Option<Digest>,
     decided_at: Option<Timestamp>,
     remark: Option<String>,
     grant_id: Option<GrantId>,
@@ -45,8 +47,8 @@ struct RequestRow {
 #[derive(Serialize, Deserialize)]
 pub(super) struct Body {
     pub(super) justification: String,
-    #[serde(default, skip_serializing_if = "Option::is_none")]
-    processing_location: Option<String>,
+    #[serde(default, skip_serializing_if = "UseStatement::is_empty")]
+    pub(super) statement: UseStatement,
     duration_days: u32,
     pub(super) members: Vec<Slug>,
 }
@@ -55,7 +57,7 @@ impl Body {
     fn text_of(request: &Request) -> Result<String> {
         to_json(&Self {
             justification: request.justification.clone(),
-            processing_location: request.processing_location.clone(),
+            statement: request.statement.clone(),
             duration_days: request.duration_days,
             members: request.members.clone(),
         })
@@ -79,11 +81,12 @@ impl RequestRow {
             state: self.state,
             purpose: self.purpose,
             justification: body.justification,
-            processing_location: body.processing_location,
+            statement: body.statement,
             duration_days: body.duration_days,
             members: body.members,
             remark: self.remark,
             verdict: self.verdict.as_deref().map(from_json).transpose()?,
+            evaluation: self.evaluation,
             decided_at: self.decided_at,
             grant: self.grant_id,
             policy_revision: self.policy_revision,
@@ -149,6 +152,21 @@ pub(in crate::access) fn list_requests(
     Ok(with_applicants(conn, rows)?.into_iter().map(|(request, _)| request).collect())
 }
 
+/// The newest requests for a dataset, whoever asks.
+pub(in crate::access) fn requests_for(
+    conn: &mut Conn,
+    dataset: &DatasetId,
+    most: i64,
+) -> Result<Vec<(Request, Parties)>> {
+    let rows = requests::table
+        .filter(requests::dataset_id.eq(dataset))
+        .order(requests::id.desc())
+        .limit(most)
+        .select(RequestRow::as_select())
+        .load(conn)?;
+    rows.into_iter().map(|row| row.into_model(None)).collect()
+}
+
 /// The newest request that waits for somebody: of one of these organisations, for this dataset, for this purpose
 /// when one is given.
 pub(in crate::access) fn open_request(
@@ -208,6 +226,7 @@ pub(in crate::access) fn update_request(
             requests::body.eq(Body::text_of(request)?),
             requests::policy_revision.eq(request.policy_revision),
             requests::verdict.eq(request.verdict.as_ref().map(to_json).transpose()?),
+            requests::evaluation.eq(request.evaluation),
             requests::decided_by.eq(decided_by),
             requests::decided_at.eq(request.decided_at),
             requests::remark.eq(&request.remark),

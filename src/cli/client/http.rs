@@ -383,7 +383,8 @@ fn chain(error: &reqwest::Error) -> String {
     }
 }
 
-pub(super) async fn limited(mut response: Response, most: usize) -> Result<Vec<u8>, String> {
+/// The bytes of an answer, or why there are none: more than `most`, or a line that broke.
+pub async fn limited(mut response: Response, most: usize) -> Result<Vec<u8>, String> {
     let mut body = Vec::new();
     while let Some(chunk) = response.chunk().await.map_err(|error| chain(&error))? {
         if body.len() + chunk.len() > most {

@@ -64,12 +64,51 @@ impl Output {
         !self.quiet && std::io::stderr().is_terminal()
     }
 
+    /// Whether a person reads along, to whom a second table is a help and not a riddle.
+    #[must_use]
+    pub fn is_for_people(&self) -> bool {
+        self.format == Format::Table && !self.quiet
+    }
+
+    /// Whether rows are written, for people or for programs that cut out columns; else one document.
+    #[must_use]
+    pub fn is_table(&self) -> bool {
+        self.format != Format::Json
+    }
+
+    /// Writes a JSON document as it is, whatever the format.
+    ///
+    /// # Errors
+    /// When standard output cannot be written.
+    pub fn document(&self, document: &Value) -> Result<()> {
+        write_out(&pretty(document))
+    }
+
+    /// Writes a text of the server as it is, whatever the format.
+    ///
+    /// # Errors
+    /// When standard output cannot be written.
+    pub fn text(&self, text: &str) -> Result<()> {
+        write_out(text)
+    }
+
     /// Writes a list; the first column is the id, which stands alone with `--quiet`.
     ///
     /// # Errors
     /// When standard output cannot be written.
     pub fn list(&self, columns: &[Column], items: &[Value]) -> Result<()> {
         write_out(&self.render_list(columns, items))
+    }
+
+    /// Writes a list; with `--json` this document in place of the items.
+    ///
+    /// # Errors
+    /// When standard output cannot be written.
+    pub fn list_or(&self, columns: &[Column], items: &[Value], document: &str) -> Result<()> {
+        match self.format {
+            Format::Json => write_out(&line(document.to_owned())),
+            Format::Table | Format::Tsv => self.list(columns, items),
+        }
     }
 
     /// Writes a single thing, a line for each column.

@@ -1,12 +1,16 @@
 //! Asking for access, deciding on it, and the grants that come of it.
 
+use std::path::PathBuf;
+use std::str::FromStr;
 use std::time::Duration;
 
 use clap::{Args, Subcommand};
+use serde::Serialize;
 use serde_json::{Value, json};
 
 use super::error::{CliError, Exit, Result};
 use super::http::{Client, document};
+use super::local::read_json;
 use super::names::DatasetName;
 use super::options::GlobalOptions;
 use super::output::{Column, Output, column};
@@ -37,13 +41,21 @@ const DETAILS: [Column; 15] = [
     column("APPLICANT", "/applicant/name"),
     column("PURPOSE", "/purpose"),
     column("JUSTIFICATION", "/justification"),
-    column("PROCESSING LOCATION", "/processing_location"),
+    column("STATED", "/statement"),
     column("DAYS", "/duration_days"),
     column("MEMBERS", "/members"),
     column("REMARK", "/remark"),
     column("VERDICT", "/verdict"),
     column("DECIDED", "/decided_at"),
     column("GRANT", "/grant"),
+];
+
+/// The lines of a verdict.
+pub(super) const LINES: [Column; 4] = [
+    column("LINE", "/pointer"),
+    column("DECIDED", "/label"),
+    column("OUTCOME", "/outcome"),
+    column("REASON", "/reason"),
 ];
 
 /// Asks for access and follows it.
@@ -103,25 +115,56 @@ pub struct Application {
     /// For how many days; 365 when not given
     #[arg(long)]
     days: Option<u32>,
-    /// Where the data will be processed
+    /// Where the data will be processed: a country as two letters, EU or EEA
     #[arg(long, value_name = "PLACE")]
     location: Option<String>,
+    /// The secure processing environment in which the data will be processed
+    #[arg(long, value_name = "IRI")]
+    environment: Option<String>,
+    /// What names the approval of an ethics committee
+    #[arg(long, value_name = "TEXT")]
+    ethics_approval: Option<String>,
+    /// Who may use a model trained on the data: internal_only, hosted or open_weights
+    #[arg(long, value_name = "WHO")]
+    model_access: Option<String>,
+    /// File with the whole statement in JSON, for what has no option of its own: payment, research
+    #[arg(long, value_name = "FILE")]
+    statement: Option<PathBuf>,
     /// Login of a person who will work with the data; once for each
     #[arg(long = "member", value_name = "LOGIN")]
     members: Vec<Slug>,
 }
 
 impl Application {
-    fn to_json(&self, dataset: Option<&DatasetName>, organisation: Option<&Slug>) -> Value {
-        document([
+    fn to_json(&self, dataset: Option<&DatasetName>, organisation: Option<&Slug>) -> Result<Value> {
+        Ok(document([
             ("dataset", dataset.map(|dataset| json!(dataset.to_string()))),
             ("organisation", organisation.map(|slug| json!(slug))),
             ("purpose", Some(json!(self.purpose))),
             ("justification", Some(json!(self.justification))),
             ("duration_days", self.days.map(|days| json!(days))),
-            ("processing_location", self.location.as_ref().map(|place| json!(place))),
+            ("statement", self.stated()?),
             ("members", (!self.members.is_empty()).then(|| json!(self.members))),
-        ])
+        ]))
+    }
+
+    /// The file's statement with what the options add to it.
+    fn stated(&self) -> Result<Option<Value>> {
+        let mut statement =
+            self.statement.as_deref().map(read_json).transpose()?.unwrap_or_else(|| json!({}));
+        let options = [
+            ("processing_location", &self.location),
+            ("processing_environment", &self.environment),
+            ("ethics_approval", &self.ethics_approval),
+            ("model_access", &self.model_access),
+        ];
+        if let Some(members) = statement.as_object_mut() {
+            let given =
+                options.into_iter().filter_map(|(key, value)| Some((key.to_owned(), json!(value.as_ref()?))));
+            members.extend(given);
+        }
+        let empty = statement.as_object().is_some_and(serde_json::Map::is_empty);
+        Ok((!empty).then_some(statement))
     }
 }
 
@@ -184,6 +227,9 @@ pub struct Approval {
     /// Conditions of the grant
     #[arg(long, value_name = "TEXT")]
     conditions: Option<String>,
+    /// A line of the verdict that is left to you, and why it holds; once for each
+    #[arg(long = "confirm", value_name = "LINE=REASON")]
+    confirmed: Vec<Confirmed>,
 }
 
 /// Runs `cadastre request`.
@@ -200,7 +246,7 @@ pub async fn request(options: &GlobalOptions, command: RequestCommand) -> Result
             command_on(&client, out, &id, "withdraw", &remark_json(remark.as_deref())).await
         }
         RequestCommand::Resubmit { id, application } => {
-            command_on(&client, out, &id, "resubmit", &application.to_json(None, None)).await
+            command_on(&client, out, &id, "resubmit", &application.to_json(None, None)?).await
         }
     }
 }
@@ -237,7 +283,28 @@ impl Approval {
             ("until", self.until.as_deref().map(|until| json!(last_instant(until)))),
             ("versions", (!self.versions.is_empty()).then(|| json!(self.versions))),
             ("conditions", self.conditions.as_ref().map(|conditions| json!(conditions))),
+            ("confirmed", (!self.confirmed.is_empty()).then(|| json!(self.confirmed))),
         ])
+    }
+}
+
+/// A line of the verdict and why it holds, written as LINE=REASON.
+#[derive(Debug, Clone, Serialize)]
+struct Confirmed {
+    line: String,
+    reason: String,
+}
+
+impl FromStr for Confirmed {
+    type Err = String;
+
+    fn from_str(text: &str) -> Result<Self, String> {
+        let (line, reason) = text.split_once('=').ok_or(
+            "write the line and why it holds as LINE=REASON, for example /permission/0/constraint/0=seen",
+        )?;
+        // The policy as a whole is the line without a name.
+        let line = if line == "/" { "" } else { line };
+        Ok(Self { line: line.to_owned(), reason: reason.to_owned() })
     }
 }
 
@@ -251,7 +318,7 @@ fn remark_json(remark: Option<&str>) -> Value {
 }
 
 async fn submit(client: &Client, out: Output, new: &NewRequest) -> Result<()> {
-    let body = new.application.to_json(Some(&new.dataset), Some(&new.organisation));
+    let body = new.application.to_json(Some(&new.dataset), Some(&new.organisation))?;
     let mut request: Value = client.post(&["requests"], &body).read().await?;
     if new.wait {
         request = wait(client, out, request).await?;
@@ -305,7 +372,11 @@ async fn list(client: &Client, out: Output, filter: ListRequests) -> Result<()> 
 
 async fn show(client: &Client, out: Output, id: &str) -> Result<()> {
     let request: Value = client.get(&["requests", id]).read().await?;
-    out.one(&DETAILS, &request)
+    out.one(&DETAILS, &request)?;
+    match request.pointer("/verdict/lines").and_then(Value::as_array) {
+        Some(lines) if out.is_for_people() => out.list(&LINES, lines),
+        _ => Ok(()),
+    }
 }
 
 async fn command_on(client: &Client, out: Output, id: &str, command: &str, body: &Value) -> Result<()> {

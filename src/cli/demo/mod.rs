@@ -54,6 +54,8 @@ pub(super) async fn run(options: Demo) -> Result<()> {
         // One machine tries everything out, with scripts too.
         rate: Some(PLENTY),
         anonymous_rate: Some(PLENTY),
+        // Whoever looks around sees what a seal is.
+        seal_seconds: NonZeroU32::new(5),
         ..Settings::default()
     }
     .resolve()?;

@@ -72,6 +72,7 @@ pub(super) async fn settle(services: &Services, code: String) -> Result<People> 
             admin: false,
             auditor: false,
             disabled: false,
+            environment: None,
         };
         identity::create_person(&services.db, &admin, new).await?;
         identity::put_member(&services.db, &admin, organisation.parse()?, login.clone(), role).await?;

@@ -10,12 +10,15 @@ use actix_web::http::header::{
 };
 use actix_web::{HttpMessage as _, HttpRequest, HttpResponse, get, post, web};
 use bytes::Bytes;
-use futures_util::stream::{self, BoxStream};
-use futures_util::{StreamExt as _, TryStreamExt as _};
+use futures_util::stream;
 
-use super::super::files::{self, Allowed, Declared, FilePath, LinkBase, PlanLine, PlanRequest, Tickets};
+use super::super::files::{
+    self, Allowed, Declared, FilePath, LinkBase, PlanLine, PlanRequest, Tickets, Watch,
+};
 use super::super::gate::{Delivery, DownloadGate};
-use super::paths::{PathInVersion, VersionPath};
+use super::multipart::Multipart;
+use super::paths::{PathInVersion, VersionPath, base_of};
+use super::reservations::announce;
 use crate::config::{Config, Links};
 use crate::db::Db;
 use crate::http::{Counted, HeadRequest, Json, Wanted, is_not_modified, wanted};
@@ -45,14 +48,15 @@ const MAX_DECLARED: usize = 200;
 pub(super) async fn get_file(
     req: HttpRequest,
     ctx: Ctx,
-    (db, store): (web::Data<Db>, web::Data<BlobStore>),
-    gate: web::Data<dyn DownloadGate>,
+    (db, store, config): (web::Data<Db>, web::Data<BlobStore>, web::Data<Config>),
+    (gate, clock): (web::Data<dyn DownloadGate>, web::Data<dyn Clock>),
     path: web::Path<PathInVersion>,
 ) -> Result<HttpResponse> {
     let (version, path) = path.into_inner().of_present()?;
     let gate = gate.into_inner();
     let allowed = files::allow_file(&db, gate.clone(), &ctx, version, path, declared(&req)?).await?;
-    deliver(&req, &store, gate, allowed).await
+    let watch = Watch::new(&db, gate.clone(), clock.into_inner(), &allowed);
+    deliver(&req, (&store, &config), gate, watch, allowed).await
 }
 
 /// Downloads a file by a link of a download plan
@@ -68,14 +72,15 @@ pub(super) async fn get_file(
 #[get("/download/{ticket}")]
 pub(super) async fn get_ticket(
     req: HttpRequest,
-    (db, store): (web::Data<Db>, web::Data<BlobStore>),
+    (db, store, config): (web::Data<Db>, web::Data<BlobStore>, web::Data<Config>),
     (tickets, clock): (web::Data<Tickets>, web::Data<dyn Clock>),
     gate: web::Data<dyn DownloadGate>,
     ticket: web::Path<String>,
 ) -> Result<HttpResponse> {
     let gate = gate.into_inner();
     let allowed = files::allow_ticket(&db, gate.clone(), &tickets, &ticket, clock.now()).await?;
-    deliver(&req, &store, gate, allowed).await
+    let watch = Watch::new(&db, gate.clone(), clock.into_inner(), &allowed);
+    deliver(&req, (&store, &config), gate, watch, allowed).await
 }
 
 fn declared(req: &HttpRequest) -> Result<Declared> {
@@ -99,8 +104,9 @@ fn declared(req: &HttpRequest) -> Result<Declared> {
 /// Answers with the bytes, or the part of them that is wanted, once the delivery is on record.
 async fn deliver(
     req: &HttpRequest,
-    store: &BlobStore,
+    (store, config): (&BlobStore, &Config),
     gate: Arc<dyn DownloadGate>,
+    watch: Watch,
     allowed: Allowed,
 ) -> Result<HttpResponse> {
     let length = allowed.content.size;
@@ -121,7 +127,8 @@ async fn deliver(
         .insert_header((CONTENT_TYPE, allowed.media_type.clone()))
         // Keeps the compressing layer away: a range and a digest are of the bytes as they are.
         .insert_header((CONTENT_ENCODING, ContentEncoding::Identity));
-    let (size, body) = match &parts {
+    announce(&mut response, &base_of(req, config), &allowed.dataset, allowed.reservation.as_ref());
+    let (size, frame) = match &parts {
         Wanted::Whole => (length, None),
         Wanted::Parts(parts) => match parts.as_slice() {
             [part] => {
@@ -137,24 +144,31 @@ async fn deliver(
                 response.status(StatusCode::PARTIAL_CONTENT);
                 response.insert_header((
                     CONTENT_TYPE,
-                    format!("multipart/byteranges; boundary={}", multipart.boundary),
+                    format!("multipart/byteranges; boundary={}", multipart.boundary()),
                 ));
-                (multipart.length, Some(multipart))
+                (multipart.length(), Some(multipart))
             }
         },
     };
     if req.extensions().contains::<HeadRequest>() {
         return Ok(response.body(SizedStream::new(size, stream::empty::<Result<Bytes>>())));
     }
-    let body = match (body, parts) {
+    // How many bytes of the file there are in the body, and in the part of it that went out.
+    let frame = frame.map(Arc::new);
+    let of_file = {
+        let frame = frame.clone();
+        move |sent| frame.as_ref().map_or(sent, |frame| frame.of_file(sent))
+    };
+    let body = match (frame, parts) {
         (Some(multipart), _) => multipart.stream(store.clone(), &allowed),
         (None, Wanted::Parts(parts)) => store.get(&allowed.key, parts.into_iter().next()).await?,
         (None, Wanted::Whole) => store.get(&allowed.key, None).await?,
     };
-    let recorded = gate.record(vec![Delivery { bytes: size, ..allowed.delivery }]).await?.pop();
-    let body = Counted::new(body, move |sent| {
+    let delivery = Delivery { bytes: of_file(size), ..allowed.delivery };
+    let recorded = gate.record(vec![delivery]).await?.pop();
+    let body = Counted::new(watch.over(body), move |sent| {
         if let (Some(id), true) = (recorded, sent < size) {
-            gate.cut_short(id, sent);
+            gate.cut_short(id, of_file(sent));
         }
     });
     Ok(response.body(SizedStream::new(size, body)))
@@ -188,52 +202,6 @@ fn attachment(path: &FilePath) -> ContentDisposition {
     ContentDisposition { disposition: DispositionType::Attachment, parameters: vec![parameter] }
 }
 
-/// Several parts in one body (RFC 9110, 14.6).
-struct Multipart {
-    boundary: String,
-    parts: Vec<(Bytes, std::ops::Range<u64>)>,
-    end: Bytes,
-    length: u64,
-}
-
-impl Multipart {
-    fn new(allowed: &Allowed, parts: &[std::ops::Range<u64>]) -> Self {
-        // Cannot occur in the file but by a preimage: it is drawn from the file's own digest.
-        let mut boundary = allowed.content.sha256.to_string();
-        boundary.truncate(32);
-        let mut length = 0;
-        let parts = parts
-            .iter()
-            .map(|part| {
-                let head = format!(
-                    "\r\n--{boundary}\r\nContent-Type: {}\r\nContent-Range: bytes {}-{}/{}\r\n\r\n",
-                    allowed.media_type,
-                    part.start,
-                    part.end - 1,
-                    allowed.content.size
-                );
-                length += head.len() as u64 + (part.end - part.start);
-                (Bytes::from(head), part.clone())
-            })
-            .collect();
-        let end = Bytes::from(format!("\r\n--{boundary}--\r\n"));
-        length += end.len() as u64;
-        Self { boundary, parts, end, length }
-    }
-
-    fn stream(self, store: BlobStore, allowed: &Allowed) -> BoxStream<'static, Result<Bytes>> {
-        let key = allowed.key.clone();
-        let parts = stream::iter(self.parts).then(move |(head, part)| {
-            let (store, key) = (store.clone(), key.clone());
-            async move {
-                let bytes = store.get(&key, Some(part)).await?;
-                Ok::<_, Error>(stream::once(async move { Ok(head) }).chain(bytes))
-            }
-        });
-        parts.try_flatten().chain(stream::once(async move { Ok(self.end) })).boxed()
-    }
-}
-
 /// Plans a download
 ///
 /// Every file you may have, one JSON object a line, with size, digest and a link that holds for five minutes without
@@ -256,27 +224,29 @@ pub(super) async fn create_download_plan(
     path: web::Path<VersionPath>,
     body: Json<PlanRequest>,
 ) -> Result<HttpResponse> {
-    let base = config.base_url.as_ref().map_or_else(
-        || format!("{}://{}", req.connection_info().scheme(), req.connection_info().host()),
-        |url| url.as_str().trim_end_matches('/').to_owned(),
-    );
+    let base = base_of(&req, &config);
     let links = LinkBase { base, into_store: config.links == Links::Store };
     let services = (&**db, &**store, gate.into_inner(), clock.into_inner(), &**tickets);
-    let plan = files::plan(services, &ctx, links, path.into_inner().into(), body.0).await?;
+    let mut plan = files::plan(services, &ctx, links, path.into_inner().into(), body.0).await?;
     let mut response = HttpResponse::Ok();
     if let Some(digest) = plan.digest() {
         response.insert_header((ETAG, format!("\"{digest}\"")));
     }
-    let lines = stream::try_unfold(plan, |mut plan| async move {
-        let Some(lines) = plan.next_lines().await? else { return Ok(None) };
-        let mut text = String::new();
-        for line in lines {
-            text.push_str(
-                &serde_json::to_string(&line).map_err(|error| Error::internal("plan line", error))?,
-            );
-            text.push('\n');
-        }
-        Ok::<_, Error>(Some((Bytes::from(text), plan)))
+    // A counted right that is used up refuses the first lines: the answer must say so before it has begun.
+    let first = plan.next_lines().await?;
+    let lines = stream::try_unfold((first, plan), |(lines, mut plan)| async move {
+        let Some(lines) = lines else { return Ok(None) };
+        let text = text_of(&lines)?;
+        Ok::<_, Error>(Some((text, (plan.next_lines().await?, plan))))
     });
     Ok(response.content_type("application/x-ndjson").streaming(lines))
+}
+
+fn text_of(lines: &[PlanLine]) -> Result<Bytes> {
+    let mut text = String::new();
+    for line in lines {
+        text.push_str(&serde_json::to_string(line).map_err(|error| Error::internal("plan line", error))?);
+        text.push('\n');
+    }
+    Ok(Bytes::from(text))
 }

@@ -5,6 +5,7 @@ use std::sync::Arc;
 use super::super::find::Action;
 use super::super::gate::{Asked, Delivery, DownloadGate, Permit};
 use super::super::model::Dataset;
+use super::super::reservation::{Reservation, reservation};
 use super::super::store;
 use super::super::versions::{Version, VersionName, VersionState, find_version};
 use super::model::{Content, FileEntry, FileLocation, Reference};
@@ -36,6 +37,12 @@ pub struct Allowed {
     pub content: Content,
     /// Where the bytes lie.
     pub key: BlobKey,
+    /// Whether it is a sample.
+    pub sample: bool,
+    /// The dataset, `organisation/name`.
+    pub dataset: String,
+    /// What is said of text and data mining.
+    pub reservation: Option<Reservation>,
     /// The account entry, but for the number of bytes.
     pub delivery: Delivery,
 }
@@ -124,10 +131,20 @@ pub(super) fn allowed(
         version: version.id.clone(),
         path: entry.path.to_string(),
         bytes: content.size,
+        size: content.size,
         model: declared.model.clone(),
         run: declared.run.clone(),
     };
-    Ok(Allowed { path: entry.path, media_type: entry.media_type.as_str().to_owned(), content, key, delivery })
+    Ok(Allowed {
+        path: entry.path,
+        media_type: entry.media_type.as_str().to_owned(),
+        content,
+        key,
+        sample: entry.sample,
+        dataset: dataset.full_name(),
+        reservation: reservation(conn, dataset)?,
+        delivery,
+    })
 }
 
 fn place(reference: &Reference) -> String {

@@ -10,6 +10,7 @@ mod plan;
 mod ticket;
 mod upload;
 mod view;
+mod watch;
 
 pub use check::{CHECK_JOB, ask_check, occurrences, run_check};
 pub use download::{Allowed, Declared, allow_file};
@@ -25,3 +26,4 @@ pub use view::{
     CheckOutcome, File, NewReplica, OfferResult, OfferStatus, OfferedFile, OfferedFiles, ReferenceCheck,
     Replica,
 };
+pub use watch::Watch;

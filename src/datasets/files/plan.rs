@@ -225,7 +225,9 @@ impl Plan {
         let (mut lines, mut deliveries) = (Vec::with_capacity(found.len()), Vec::new());
         for (entry, file) in found {
             let link = match &file {
-                Some(file) if self.links => Some(self.link(file).await?),
+                Some(file) if self.links && file.delivery.permit.environment.is_none() => {
+                    Some(self.link(file).await?)
+                }
                 _ => None,
             };
             if let (Some(file), Some(Link { into_store: true, .. })) = (file, &link) {

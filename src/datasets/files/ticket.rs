@@ -13,6 +13,7 @@ use sha2::Sha256;
 
 use super::super::gate::{Asked, Delivery, DownloadGate, Ground, Permit};
 use super::super::model::Dataset;
+use super::super::reservation::reservation;
 use super::super::store;
 use super::super::versions::Version;
 use super::download::{Allowed, not_withdrawn};
@@ -45,6 +46,14 @@ struct Claims {
     #[serde(skip_serializing_if = "Option::is_none")]
     run: Option<String>,
     until: Timestamp,
+    /// A ticket of a program that did not know of counted rights is counted: where nothing is to be counted, that finds
+    /// nothing.
+    #[serde(default = "counted")]
+    counted: bool,
+}
+
+fn counted() -> bool {
+    true
 }
 
 /// Signs and reads tickets.
@@ -87,6 +96,7 @@ impl Tickets {
             model: delivery.model.clone(),
             run: delivery.run.clone(),
             until,
+            counted: delivery.permit.counted,
         };
         let body = serde_json::to_vec(&claims).map_err(|error| Error::internal("ticket", error))?;
         let signature = self.mac(&body)?.finalize().into_bytes();
@@ -161,6 +171,9 @@ pub async fn allow_ticket(
             grant: claims.grant,
             organisation: claims.organisation,
             until: Some(claims.until),
+            counted: claims.counted,
+            environment: None,
+            evaluation: None,
         };
         let asked = Asked { dataset: &dataset, version: &version, sample: entry.sample, purpose: None };
         gate.still_holds(conn, &permit, claims.person.as_ref(), &asked, now)?;
@@ -173,14 +186,19 @@ pub async fn allow_ticket(
             version: version.id.clone(),
             path: entry.path.to_string(),
             bytes: content.size,
+            size: content.size,
             model: claims.model,
             run: claims.run,
         };
+        let reservation = reservation(conn, &dataset)?;
         Ok(Allowed {
+            dataset: dataset.full_name(),
+            reservation,
             path: entry.path,
             media_type: entry.media_type.as_str().to_owned(),
             content,
             key,
+            sample: entry.sample,
             delivery,
         })
     })

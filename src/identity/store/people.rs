@@ -18,6 +18,7 @@ pub(super) struct PersonRow {
     admin: bool,
     auditor: bool,
     disabled: bool,
+    environment: Option<String>,
     revision: i64,
     created_at: Timestamp,
 }
@@ -31,6 +32,7 @@ impl From<PersonRow> for Person {
             admin: row.admin,
             auditor: row.auditor,
             disabled: row.disabled,
+            environment: row.environment,
             revision: row.revision,
             created_at: row.created_at,
         }
@@ -81,6 +83,7 @@ pub(in crate::identity) fn insert_person(conn: &mut Conn, person: &Person) -> Re
             people::admin.eq(person.admin),
             people::auditor.eq(person.auditor),
             people::disabled.eq(person.disabled),
+            people::environment.eq(&person.environment),
             people::revision.eq(person.revision),
             people::created_at.eq(person.created_at),
         ))
@@ -100,6 +103,7 @@ pub(in crate::identity) fn update_person(
             people::admin.eq(new.admin),
             people::auditor.eq(new.auditor),
             people::disabled.eq(new.disabled),
+            people::environment.eq(&new.environment),
             people::revision.eq(revision),
         ))
         .execute(conn)?;

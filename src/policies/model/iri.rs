@@ -2,6 +2,10 @@
 
 use std::fmt;
 
+use serde::{Deserialize, Deserializer, Serialize, Serializer};
+
+use crate::kernel::text_schema;
+
 /// The prefixes that a policy may use, with what they always stand for. A document may declare them and may
 /// not declare them otherwise.
 pub(super) const PREFIXES: &[(&str, &str)] = &[
@@ -63,6 +67,27 @@ impl fmt::Display for Iri {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.write_str(&self.0)
     }
+}
+
+impl Serialize for Iri {
+    fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
+        serializer.serialize_str(&self.0)
+    }
+}
+
+impl<'de> Deserialize<'de> for Iri {
+    fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
+        let text = String::deserialize(deserializer)?;
+        Self::parse(&text).ok_or_else(|| {
+            serde::de::Error::custom(
+                "must be an absolute IRI of at most 2048 bytes, in full or with a known prefix",
+            )
+        })
+    }
+}
+
+text_schema! {
+    Iri, "Iri", "^[A-Za-z][A-Za-z0-9+.-]*:[^\\s<>\"{}|^`\\\\]+$", Iri::MAX_LENGTH, "https://example.org/term", "An absolute IRI (RFC 3987), in full or with one of the prefixes of policies.";
 }
 
 /// As in JSON-LD, what begins with `//` after the colon is no short form.

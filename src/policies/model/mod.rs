@@ -1,33 +1,49 @@
 //! The pure part of the policies: vocabulary, documents, terms and decisions.
 
-mod decide;
+mod atomic;
+mod duo;
+mod evaluate;
+mod facts;
 mod iri;
+mod label;
 mod mode;
 mod operand;
 mod parse;
+mod places;
 mod policy;
 mod purpose;
 mod reader;
+mod statement;
 mod terms;
+mod trace;
+mod truth;
 mod value;
 mod vocabulary;
 mod write;
 
 #[cfg(test)]
-mod samples;
+pub(super) mod samples;
 #[cfg(test)]
-mod test_decide;
+mod test_evaluate;
+#[cfg(test)]
+mod test_evidence;
 #[cfg(test)]
 mod test_documents;
 #[cfg(test)]
 mod test_refusals;
 
-pub use decide::{Facts, Line, Outcome, Verdict, decide};
+pub use duo::{DuoTerm, ResearchField, ResearchUse};
+pub use evaluate::{Line, Verdict, evaluate};
+pub use facts::{EvaluationScope, EvidenceSource, Facts};
 pub use iri::Iri;
+pub use label::Label;
 pub use mode::AccessMode;
-pub use operand::LeftOperand;
+pub use operand::{Definition, LeftOperand};
 pub use policy::{Constraint, Permission, Policy, PolicyKind, Profile, Rule};
 pub use purpose::Purpose;
+pub use statement::{ModelAccess, Payment, UseStatement};
 pub use terms::Terms;
+pub use trace::{Evaluation, Evidence, Trace};
+pub use truth::Outcome;
 pub use value::{Datatype, Decimal, Duration, Value};
 pub use vocabulary::{Action, LogicalOperator, Operator};

@@ -1,6 +1,10 @@
-//! The closed registry of left operands: what each one means, which operators and values it takes.
+//! The closed registry of left operands: what each one means, which operators and values it takes, by what evidence it is
+//! decided, and when that can be had.
 
+use super::duo::DuoTerm;
+use super::facts::{EvaluationScope, EvidenceSource};
 use super::iri::Iri;
+use super::label::Label;
 use super::purpose::Purpose;
 use super::value::{Datatype, Value};
 use super::vocabulary::Operator;
@@ -8,7 +12,7 @@ use crate::kernel::{Slug, text_enum};
 
 text_enum! {
     /// What a constraint is about. The ODRL operands that measure places and sizes within a medium
-    /// (`absolutePosition`, `resolution` and their like) are left out: nothing here could hold anyone to them.
+    /// (`absolutePosition` and its like) are left out: nothing here could hold anyone to them.
     pub enum LeftOperand {
         /// How often the action was done.
         Count = "odrl:count",
@@ -36,6 +40,8 @@ text_enum! {
         PayAmount = "odrl:payAmount",
         /// A share in per cent.
         Percentage = "odrl:percentage",
+        /// The resolution at which something is rendered.
+        Resolution = "odrl:resolution",
         /// The product or service.
         Product = "odrl:product",
         /// What the data is used for.
@@ -75,6 +81,7 @@ text_enum! {
     }
 }
 
+use EvaluationScope::{Decide, Download, Monitor, Request};
 use Operator::{Eq, Gt, Gteq, HasPart, IsA, IsAllOf, IsAnyOf, IsNoneOf, IsPartOf, Lt, Lteq, Neq};
 
 const ORDER: &[Operator] = &[Eq, Neq, Lt, Lteq, Gt, Gteq];
@@ -82,74 +89,162 @@ const CHOICE: &[Operator] = &[Eq, Neq, IsA, IsAnyOf, IsNoneOf];
 const PLACE: &[Operator] = &[Eq, Neq, IsPartOf, HasPart, IsAnyOf, IsNoneOf];
 const SEVERAL: &[Operator] = &[Eq, Neq, IsAnyOf, IsNoneOf, IsAllOf];
 
+const ALWAYS: &[EvaluationScope] = EvaluationScope::ALL;
+const ONCE_ASKED: &[EvaluationScope] = &[Request, Decide, Download, Monitor];
+const AT_DOWNLOAD: &[EvaluationScope] = &[Download];
+const NEVER: &[EvaluationScope] = &[];
+
 const PLACES: &[&str] = &["cad:EEA", "cad:EU"];
-
-/// The permissions of DUO: GRU, HMB, DS, POA, NRES.
-const DUO_PERMISSIONS: &[&str] = &["duo:0000042", "duo:0000006", "duo:0000007", "duo:0000011", "duo:0000004"];
-
-/// The modifiers of DUO: RS, NMDS, GSO, NPUNCU, PUB, COL, IRB, GS, MOR, TS, US, PS, IS, RTN, CC, NPOA, NPU, NCU.
-const DUO_MODIFIERS: &[&str] = &[
-    "duo:0000012",
-    "duo:0000015",
-    "duo:0000016",
-    "duo:0000018",
-    "duo:0000019",
-    "duo:0000020",
-    "duo:0000021",
-    "duo:0000022",
-    "duo:0000024",
-    "duo:0000025",
-    "duo:0000026",
-    "duo:0000027",
-    "duo:0000028",
-    "duo:0000029",
-    "duo:0000043",
-    "duo:0000044",
-    "duo:0000045",
-    "duo:0000046",
-];
+const RECIPIENTS: &[&str] = &["cad:PublicBody", "cad:Company", "cad:Sme", "cad:Research"];
+const MODEL_ACCESS: &[&str] = &["cad:InternalOnly", "cad:Hosted", "cad:OpenWeights"];
 
 /// The vocabularies whose terms are all listed here: a term of theirs that is not, is a mistake.
 const OUR_VOCABULARIES: &[&str] = &["cad:", "cc:", "duo:", "odrl:", "rdf:", "tdm:", "xsd:"];
 
+/// What the registry says of a left operand.
+#[derive(Debug, Clone, Copy)]
+pub struct Definition {
+    /// The types of right operand that it takes.
+    pub datatypes: &'static [Datatype],
+    /// The operators that make sense with it.
+    pub operators: &'static [Operator],
+    /// Who decides a line on it.
+    pub label: Label,
+    /// Where the evidence comes from; none where nothing is recorded and people must know.
+    pub evidence: &'static [EvidenceSource],
+    /// The moments at which it can be decided. A line that only a download decides holds nobody up before.
+    pub scopes: &'static [EvaluationScope],
+}
+
 impl LeftOperand {
+    /// Its entry in the registry.
+    #[must_use]
+    pub fn definition(self) -> Definition {
+        use Datatype::{Date, DateTime, Decimal, Duration, Integer, Iri, Text};
+        use Label::{Attested, Duty, LegalText, MachineDecided};
+        let entry = |datatypes, operators, label, evidence, scopes| Definition {
+            datatypes,
+            operators,
+            label,
+            evidence,
+            scopes,
+        };
+        match self {
+            Self::DateTime => {
+                entry(&[DateTime, Date], ORDER, MachineDecided, &[EvidenceSource::Clock], ALWAYS)
+            }
+            Self::Purpose => entry(&[Iri], CHOICE, MachineDecided, &[EvidenceSource::Stated], ALWAYS),
+            Self::SpaceMembership => {
+                entry(&[Iri, Text], SEVERAL, MachineDecided, &[EvidenceSource::Register], ALWAYS)
+            }
+            Self::Industry => entry(&[Iri], CHOICE, MachineDecided, &[EvidenceSource::Register], ALWAYS),
+            Self::Recipient => entry(&[Iri], CHOICE, MachineDecided, &[EvidenceSource::Register], ALWAYS),
+            Self::Count => entry(&[Integer], ORDER, MachineDecided, &[EvidenceSource::Account], ONCE_ASKED),
+            Self::GrantElapsed => {
+                entry(&[Duration], ORDER, MachineDecided, &[EvidenceSource::Clock], ONCE_ASKED)
+            }
+            Self::Version => entry(&[Text], CHOICE, MachineDecided, &[EvidenceSource::Register], AT_DOWNLOAD),
+            Self::FileFormat => {
+                entry(&[Iri, Text], CHOICE, MachineDecided, &[EvidenceSource::Register], AT_DOWNLOAD)
+            }
+            Self::ProcessingEnvironment => entry(
+                &[Iri],
+                CHOICE,
+                MachineDecided,
+                &[EvidenceSource::Credential, EvidenceSource::Stated],
+                ALWAYS,
+            ),
+            Self::DuoPermission => {
+                entry(&[Iri], CHOICE, MachineDecided, &[EvidenceSource::Stated], ONCE_ASKED)
+            }
+            Self::DuoModifiers => {
+                entry(&[Iri], SEVERAL, MachineDecided, &[EvidenceSource::Stated], ONCE_ASKED)
+            }
+            Self::ProcessingLocation | Self::Spatial => entry(
+                &[Iri],
+                PLACE,
+                Attested,
+                &[EvidenceSource::Stated, EvidenceSource::Confirmed],
+                ONCE_ASKED,
+            ),
+            Self::EthicsApproval => entry(
+                &[Iri],
+                &[Eq],
+                Attested,
+                &[EvidenceSource::Stated, EvidenceSource::Confirmed],
+                ONCE_ASKED,
+            ),
+            Self::PayAmount => entry(
+                &[Decimal],
+                ORDER,
+                Attested,
+                &[EvidenceSource::Stated, EvidenceSource::Confirmed],
+                ONCE_ASKED,
+            ),
+            Self::ModelAccess => entry(
+                &[Iri],
+                CHOICE,
+                Attested,
+                &[EvidenceSource::Stated, EvidenceSource::Confirmed],
+                ONCE_ASKED,
+            ),
+            Self::DelayPeriod | Self::ElapsedTime | Self::MeteredTime | Self::TimeInterval => {
+                entry(&[Duration], ORDER, Duty, &[], NEVER)
+            }
+            Self::Event => entry(&[Iri], ORDER, Duty, &[], NEVER),
+            Self::Citation => entry(&[Text], &[Eq], Duty, &[], NEVER),
+            Self::UnitOfCount => entry(&[Iri], &[Eq], LegalText, &[], NEVER),
+            Self::Percentage | Self::Resolution => entry(&[Decimal, Integer], ORDER, LegalText, &[], NEVER),
+            Self::Language => entry(&[Text], CHOICE, LegalText, &[], NEVER),
+            Self::Media => entry(&[Iri, Text], CHOICE, LegalText, &[], NEVER),
+            Self::DeliveryChannel | Self::Product | Self::SystemDevice | Self::VirtualLocation => {
+                entry(&[Iri], CHOICE, LegalText, &[], NEVER)
+            }
+        }
+    }
+
     /// The operators that make sense with it.
     #[must_use]
     pub fn operators(self) -> &'static [Operator] {
-        match self {
-            Self::Count
-            | Self::DateTime
-            | Self::DelayPeriod
-            | Self::ElapsedTime
-            | Self::Event
-            | Self::MeteredTime
-            | Self::PayAmount
-            | Self::Percentage
-            | Self::TimeInterval
-            | Self::GrantElapsed => ORDER,
-            Self::Spatial | Self::ProcessingLocation => PLACE,
-            Self::SpaceMembership | Self::DuoModifiers => SEVERAL,
-            Self::Citation | Self::EthicsApproval | Self::UnitOfCount => &[Eq],
-            _ => CHOICE,
-        }
+        self.definition().operators
     }
 
     /// The types of right operand that it takes.
     #[must_use]
     pub fn datatypes(self) -> &'static [Datatype] {
+        self.definition().datatypes
+    }
+
+    /// Terms of our vocabularies that it takes; for [`LeftOperand::Purpose`] and the Data Use Ontology these are listed
+    /// elsewhere.
+    #[must_use]
+    pub fn listed_terms(self) -> Vec<&'static str> {
         match self {
-            Self::Count => &[Datatype::Integer],
-            Self::DateTime => &[Datatype::DateTime, Datatype::Date],
-            Self::DelayPeriod
-            | Self::ElapsedTime
-            | Self::MeteredTime
-            | Self::TimeInterval
-            | Self::GrantElapsed => &[Datatype::Duration],
-            Self::PayAmount | Self::Percentage => &[Datatype::Decimal],
-            Self::Language | Self::Version | Self::Citation => &[Datatype::Text],
-            Self::FileFormat | Self::Media | Self::SpaceMembership => &[Datatype::Iri, Datatype::Text],
-            _ => &[Datatype::Iri],
+            Self::Purpose => Purpose::named().collect(),
+            Self::Spatial | Self::ProcessingLocation => PLACES.to_vec(),
+            Self::Recipient => RECIPIENTS.to_vec(),
+            Self::Event => vec!["odrl:policyUsage", "cad:grantEnded"],
+            Self::EthicsApproval => vec!["cad:Verified"],
+            Self::ModelAccess => MODEL_ACCESS.to_vec(),
+            Self::DuoPermission => duo_terms(true),
+            Self::DuoModifiers => duo_terms(false),
+            _ => Vec::new(),
         }
+    }
+
+    /// Whether its amounts are of a unit: a currency, dots per inch.
+    #[must_use]
+    pub fn takes_unit(self) -> bool {
+        matches!(self, Self::PayAmount | Self::Resolution)
+    }
+
+    /// Whether it also takes terms of vocabularies that the register does not know; they stay undetermined.
+    #[must_use]
+    pub fn takes_foreign_terms(self) -> bool {
+        !matches!(
+            self,
+            Self::Event | Self::EthicsApproval | Self::ModelAccess | Self::DuoPermission | Self::DuoModifiers
+        )
     }
 
     /// Whether it takes this value.
@@ -173,23 +268,19 @@ impl LeftOperand {
     /// A misspelt term of a vocabulary that we know must not pass as a term that nobody knows.
     fn check_term(self, iri: &Iri) -> Result<(), (&'static str, String)> {
         let term = iri.compact();
-        let ours = OUR_VOCABULARIES.iter().any(|prefix| term.starts_with(prefix));
-        let (listed, open) = match self {
-            Self::Purpose => (Purpose::is_named(&term), true),
-            Self::Spatial | Self::ProcessingLocation => (PLACES.contains(&term.as_str()), true),
-            Self::Event => (["odrl:policyUsage", "cad:grantEnded"].contains(&term.as_str()), false),
-            Self::EthicsApproval => (term == "cad:Verified", false),
-            Self::ModelAccess => (term == "cad:InternalOnly", false),
-            Self::DuoPermission => (DUO_PERMISSIONS.contains(&term.as_str()), false),
-            Self::DuoModifiers => (DUO_MODIFIERS.contains(&term.as_str()), false),
-            _ => (false, true),
-        };
-        if listed || (open && !ours) {
+        let local = OUR_VOCABULARIES.iter().find_map(|prefix| term.strip_prefix(prefix));
+        let ours = local.is_some_and(|local| !local.starts_with("//"));
+        let listed = self.listed_terms().contains(&term.as_str());
+        if listed || (self.takes_foreign_terms() && !ours) {
             Ok(())
         } else {
             Err(("unknown_term", format!("{term} is not a term that {self} takes; check its spelling")))
         }
     }
+}
+
+fn duo_terms(permissions: bool) -> Vec<&'static str> {
+    DuoTerm::ALL.iter().filter(|term| term.is_permission() == permissions).map(DuoTerm::as_str).collect()
 }
 
 /// The data space that a right operand of `cad:spaceMembership` names: a slug, or an IRI whose last path

@@ -15,14 +15,23 @@ use crate::kernel::{Checks, Error, Result};
 
 /// The context of ODRL in the Dataspace Protocol 2025-1.
 pub(super) const DSP_CONTEXT: &str = "https://w3id.org/dspace/2025/1/odrl-profile.jsonld";
-const CONTEXTS: &[&str] = &[DSP_CONTEXT, "http://www.w3.org/ns/odrl.jsonld"];
+/// Those that data spaces send: what their terms mean is built in, and nothing is ever fetched.
+const CONTEXTS: &[&str] = &[
+    DSP_CONTEXT,
+    "https://w3id.org/dspace/2025/1/context.jsonld",
+    "http://www.w3.org/ns/odrl.jsonld",
+    "https://www.w3.org/ns/odrl.jsonld",
+];
 
-const MAX_BYTES: usize = 64 * 1024;
+const MAX_BYTES: usize = 256 * 1024;
 const MAX_DEPTH: usize = 8;
 const MAX_RULES: usize = 64;
-const MAX_CONSTRAINTS: usize = 256;
+const MAX_CONSTRAINTS: usize = 1024;
 const MAX_VALUES: usize = 1000;
 const MAX_TEXT: usize = 1000;
+
+/// What any rule may say of itself.
+const RULE_KEYS: &[&str] = &["@id", "@type", "assigner", "assignee", "target", "action", "constraint"];
 
 /// Reads a policy; see [`Policy::parse`].
 pub(super) fn policy(document: &Json) -> Result<Policy> {
@@ -80,8 +89,7 @@ impl Parser {
         if rules.into_iter().flatten().all(|rules| rules.value.as_array().is_some_and(Vec::is_empty)) {
             self.checks.fail(&node.at, "no_rules", "needs a permission or a prohibition");
         }
-        let [assigner, assignee, target] =
-            ["assigner", "assignee", "target"].map(|key| members.get(key).and_then(|party| self.iri(party)));
+        let [assigner, assignee, target] = self.parties(&members);
         let policy = Policy {
             profiles: self.profiles(members.get("profile")),
             assigner,
@@ -178,23 +186,36 @@ impl Parser {
     }
 
     fn permission(&mut self, node: &Node<'_>) -> Option<Permission> {
-        let members = node.members(&["@type", "action", "constraint", "duty"], &mut self.checks)?;
+        let members = node.members(&[RULE_KEYS, &["duty"]].concat(), &mut self.checks)?;
         let rule = self.rule_members(node, &members, "Permission");
         let duties = self.rules(members.get("duty"), |parser, node| parser.rule(node, "Duty"));
         Some(Permission { rule: rule?, duties })
     }
 
     fn rule(&mut self, node: &Node<'_>, class: &str) -> Option<Rule> {
-        let members = node.members(&["@type", "action", "constraint"], &mut self.checks)?;
+        let members = node.members(RULE_KEYS, &mut self.checks)?;
         self.rule_members(node, &members, class)
     }
 
     fn rule_members(&mut self, node: &Node<'_>, members: &Members<'_>, class: &str) -> Option<Rule> {
         self.class(members, &[class]);
         let action = members.required("action", node, &mut self.checks).and_then(|node| self.action(node));
+        let [assigner, assignee, target] = self.parties(members);
         let constraints = self.constraints(members.get("constraint"), 1);
+        self.name(members);
         let (action, refinements) = action?;
-        Some(Rule { action, refinements, constraints })
+        Some(Rule { assigner, assignee, target, action, refinements, constraints })
+    }
+
+    fn parties(&mut self, members: &Members<'_>) -> [Option<Iri>; 3] {
+        ["assigner", "assignee", "target"].map(|key| members.get(key).and_then(|party| self.iri(party)))
+    }
+
+    /// A name that nothing refers to; it must be one all the same.
+    fn name(&mut self, members: &Members<'_>) {
+        if let Some(id) = members.get("@id") {
+            self.iri(id);
+        }
     }
 
     /// `@type` on a part says nothing new, but must not say anything wrong.
@@ -219,7 +240,13 @@ impl Parser {
         let refinements = self.constraints(members.get("refinement"), 1);
         let name = match (members.get("@id"), members.get("rdf:value")) {
             (Some(name), None) | (None, Some(name)) => name,
-            _ => {
+            (Some(own), Some(name)) => {
+                let is_action = self.iri(own)?.compact().parse::<Action>().is_ok();
+                let detail = "rdf:value names the action; an action of a vocabulary has no other name";
+                self.checks.require(!is_action, &node.at, "one_value", detail);
+                name
+            }
+            (None, None) => {
                 self.checks.fail(&node.at, "required", "needs the key rdf:value, which names the action");
                 return None;
             }
@@ -255,7 +282,9 @@ impl Parser {
     }
 
     fn logical(&mut self, node: &Node<'_>, depth: usize) -> Option<Constraint> {
-        let members = node.members(&["@type", "and", "or", "xone", "andSequence"], &mut self.checks)?;
+        let members =
+            node.members(&["@id", "@type", "and", "or", "xone", "andSequence"], &mut self.checks)?;
+        self.name(&members);
         self.class(&members, &["LogicalConstraint", "Constraint"]);
         let mut operators = members.names().filter_map(|name| name.parse::<LogicalOperator>().ok());
         let (Some(operator), None) = (operators.next(), operators.next()) else {
@@ -270,8 +299,9 @@ impl Parser {
     }
 
     fn atomic(&mut self, node: &Node<'_>) -> Option<Constraint> {
-        let keys = &["@type", "leftOperand", "operator", "rightOperand", "unit"];
+        let keys = &["@id", "@type", "leftOperand", "operator", "rightOperand", "unit"];
         let members = node.members(keys, &mut self.checks)?;
+        self.name(&members);
         self.class(&members, &["AtomicConstraint", "Constraint"]);
         let left = members
             .required("leftOperand", node, &mut self.checks)
@@ -299,8 +329,8 @@ impl Parser {
     }
 
     fn unit(&mut self, node: &Node<'_>, left: Option<LeftOperand>) -> Option<Iri> {
-        let fits = left.is_none_or(|left| left == LeftOperand::PayAmount);
-        self.checks.require(fits, &node.at, "unit", "only odrl:payAmount has a unit: its currency");
+        let fits = left.is_none_or(LeftOperand::takes_unit);
+        self.checks.require(fits, &node.at, "unit", "only odrl:payAmount and odrl:resolution have a unit");
         self.iri(node)
     }
 

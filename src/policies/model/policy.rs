@@ -63,9 +63,15 @@ pub struct Permission {
     pub duties: Vec<Rule>,
 }
 
-/// An action under conditions.
+/// An action under conditions. Names (`@id`) of rules and constraints are read and not kept: nothing refers to them.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Rule {
+    /// Whose rule it is, where it says so itself.
+    pub assigner: Option<Iri>,
+    /// Whom it is about; everybody when not given.
+    pub assignee: Option<Iri>,
+    /// What it is about; everything that the policy is about when not given.
+    pub target: Option<Iri>,
     /// The action.
     pub action: Action,
     /// What narrows the action; all of them must hold.
@@ -93,7 +99,7 @@ pub enum Constraint {
 }
 
 impl Policy {
-    /// Reads a policy. Nothing is fetched: two contexts and seven prefixes are built in, and a document
+    /// Reads a policy. Nothing is fetched: four contexts and seven prefixes are built in, and a document
     /// without `@context` is read with them. Nothing is ignored either: every key, term and value that the
     /// register does not know or that is wrongly typed is an error.
     ///

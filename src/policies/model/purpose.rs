@@ -73,9 +73,14 @@ impl Purpose {
         NAMED.iter().find(|(term, _)| *term == named).map(|(_, purposes)| purposes.contains(&self))
     }
 
+    /// The purposes that a policy may name in our vocabularies.
+    pub(super) fn named() -> impl Iterator<Item = &'static str> {
+        NAMED.iter().map(|(term, _)| *term)
+    }
+
     /// Whether the register knows the purpose that a policy names.
     pub(super) fn is_named(named: &str) -> bool {
-        NAMED.iter().any(|(term, _)| *term == named)
+        Self::named().any(|term| term == named)
     }
 
     /// The action that a use for this purpose performs. Every one of them is at least text and data mining:

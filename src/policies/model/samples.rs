@@ -10,12 +10,12 @@ use super::*;
 use crate::kernel::Timestamp;
 
 /// The fifteen patterns of data policies, by name.
-pub(super) fn patterns() -> Map<String, Json> {
+pub(in crate::policies) fn patterns() -> Map<String, Json> {
     serde_json::from_str(include_str!("patterns.json")).unwrap()
 }
 
 /// One of the patterns.
-pub(super) fn pattern(number: usize) -> Json {
+pub(in crate::policies) fn pattern(number: usize) -> Json {
     let wanted = format!("{number:02}-");
     patterns().into_iter().find(|(name, _)| name.starts_with(&wanted)).unwrap().1
 }
@@ -106,7 +106,7 @@ fn any_atomic() -> impl Strategy<Value = Constraint> {
                 if !operator.takes_list() {
                     right.truncate(1);
                 }
-                let unit = unit.filter(|_| left == LeftOperand::PayAmount);
+                let unit = unit.filter(|_| left.takes_unit());
                 Constraint::Atomic { left, operator, right, unit }
             },
         )
@@ -121,12 +121,22 @@ fn any_constraint() -> impl Strategy<Value = Constraint> {
 }
 
 fn any_rule() -> impl Strategy<Value = Rule> {
-    (select(Action::ALL), vec(any_constraint(), 0..2), vec(any_constraint(), 0..4))
-        .prop_map(|(action, refinements, constraints)| Rule { action, refinements, constraints })
+    let about =
+        option::weighted(0.1, select(vec![iri("did:web:trainer.example"), iri("did:web:other.example")]));
+    (select(Action::ALL), vec(any_constraint(), 0..2), vec(any_constraint(), 0..4), about).prop_map(
+        |(action, refinements, constraints, assignee)| Rule {
+            assigner: None,
+            assignee,
+            target: None,
+            action,
+            refinements,
+            constraints,
+        },
+    )
 }
 
 /// Any policy that can be written.
-pub(super) fn any_policy() -> impl Strategy<Value = Policy> {
+pub(in crate::policies) fn any_policy() -> impl Strategy<Value = Policy> {
     let permission =
         (any_rule(), vec(any_rule(), 0..2)).prop_map(|(rule, duties)| Permission { rule, duties });
     (

@@ -2,7 +2,7 @@
 
 use serde_json::Value as Json;
 
-use super::decide;
+use super::evaluate;
 use super::mode::AccessMode;
 use super::policy::{Policy, PolicyKind, Rule};
 use super::reader::locate;
@@ -97,6 +97,22 @@ impl Findings<'_> {
         if policy.target.is_some() {
             self.fail("/target", "offer", "the offer is attached to its dataset; leave the target out");
         }
+        let permissions = policy.permissions.iter().map(|permission| &permission.rule);
+        let lists = [
+            ("permission", permissions.collect()),
+            ("prohibition", policy.prohibitions.iter().collect::<Vec<_>>()),
+        ];
+        for (list, rules) in lists {
+            for (i, rule) in rules.into_iter().enumerate() {
+                for (key, named) in [("assignee", &rule.assignee), ("target", &rule.target)] {
+                    if named.is_some() {
+                        let detail =
+                            "the rules of an offer are for everyone and about its dataset; leave it out";
+                        self.fail(&format!("/{list}/{i}/{key}"), "offer", detail);
+                    }
+                }
+            }
+        }
     }
 
     fn open(&mut self, policy: &Policy) {
@@ -129,7 +145,7 @@ impl Findings<'_> {
                 "automatic access needs a permission: without one nothing is ever granted",
             );
         }
-        for (pointer, what) in decide::undecidable(policy) {
+        for (pointer, what) in evaluate::undecidable(policy) {
             let detail = format!(
                 "{what} cannot be decided without people; choose review, or use odrl:dateTime, odrl:purpose \
                  and cad:spaceMembership only"

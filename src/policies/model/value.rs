@@ -165,6 +165,25 @@ impl Duration {
     }
 }
 
+/// The months are counted on the calendar, in UTC; a day that the month lacks is its last one.
+impl Duration {
+    /// The instant at which the span is over that began at this one; nothing beyond the year 9999.
+    pub(super) fn after(self, start: Timestamp) -> Option<Timestamp> {
+        let millis = i128::from(start.as_millis());
+        let at = time::OffsetDateTime::from_unix_timestamp_nanos(millis * 1_000_000).ok()?;
+        let months = u64::from(u8::from(at.month())) - 1 + self.months;
+        let year = at.year().checked_add(i32::try_from(months / 12).ok()?)?;
+        let month = time::Month::try_from(u8::try_from(months % 12 + 1).ok()?).ok()?;
+        let day = at.day().min(month.length(year));
+        let day = Date::from_calendar_date(year, month, day).ok()?;
+        let at =
+            at.replace_date(day).checked_add(time::Duration::seconds(i64::try_from(self.seconds).ok()?))?;
+        let millis = i64::try_from(at.unix_timestamp_nanos() / 1_000_000).ok()?;
+        let end = Timestamp::from_millis(millis);
+        (end.as_millis() == millis).then_some(end)
+    }
+}
+
 /// The amounts before each unit, in order; a missing unit counts nothing.
 fn amounts(mut text: &str, units: [char; 3]) -> Option<[u64; 3]> {
     let mut amounts = [0; 3];

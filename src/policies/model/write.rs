@@ -2,6 +2,7 @@
 
 use serde_json::{Map, Value as Json, json};
 
+use super::iri::Iri;
 use super::policy::{Constraint, Permission, Policy, Rule};
 use super::value::{Datatype, Value};
 use super::{iri, parse};
@@ -25,18 +26,20 @@ pub(super) fn policy(policy: &Policy) -> Json {
     object.insert("@context".into(), context());
     object.insert("@id".into(), json!(policy.id.compact()));
     object.insert("@type".into(), json!(policy.kind));
-    for (key, iri) in
-        [("assigner", &policy.assigner), ("assignee", &policy.assignee), ("target", &policy.target)]
-    {
-        if let Some(iri) = iri {
-            object.insert(key.into(), json!(iri.compact()));
-        }
-    }
+    parties(&mut object, [&policy.assigner, &policy.assignee, &policy.target]);
     insert_list(&mut object, "profile", policy.profiles.iter().map(|profile| json!(profile)));
     insert_list(&mut object, "permission", policy.permissions.iter().map(permission));
     insert_list(&mut object, "prohibition", policy.prohibitions.iter().map(rule));
     insert_list(&mut object, "obligation", policy.obligations.iter().map(rule));
     Json::Object(object)
+}
+
+fn parties(object: &mut Map<String, Json>, named: [&Option<Iri>; 3]) {
+    for (key, iri) in ["assigner", "assignee", "target"].into_iter().zip(named) {
+        if let Some(iri) = iri {
+            object.insert(key.into(), json!(iri.compact()));
+        }
+    }
 }
 
 /// Inserts a list unless it is empty.
@@ -59,6 +62,7 @@ fn rule(rule: &Rule) -> Json {
 
 fn rule_members(rule: &Rule) -> Map<String, Json> {
     let mut object = Map::new();
+    parties(&mut object, [&rule.assigner, &rule.assignee, &rule.target]);
     object.insert("action".into(), action(rule));
     insert_list(&mut object, "constraint", rule.constraints.iter().map(constraint));
     object

@@ -2,6 +2,7 @@
 
 use std::cell::Cell;
 
+use cadastre::kernel::Digest;
 use reqwest::{Method, RequestBuilder};
 use serde_json::{Value, json};
 
@@ -124,6 +125,9 @@ impl Targets {
             "list_journal" => get("/journal"),
             "list_receipts" => get(format!("/journal/receipts/{SPACE}")),
             "get_entry" | "get_entry_proof" => self.of_entries(operation, &name).await,
+            "list_templates" => get("/policies/templates"),
+            "compose_policy" => post("/policies/compose", json!({"templates": [{"template": "ethics"}]})),
+            "get_agreement_style" => get("/assets/agreement.css"),
             "get_me" | "create_session" | "redeem_code" | "delete_session" | "create_token"
             | "revoke_token" | "create_person" | "get_person" | "update_person" | "issue_code"
             | "erase_person" => self.of_identity(operation, &name).await,
@@ -154,13 +158,16 @@ impl Targets {
             | "get_completeness"
             | "get_policy"
             | "set_policy"
-            | "list_policy_revisions" => self.of_datasets(operation, &name).await,
+            | "simulate_policy"
+            | "list_policy_revisions"
+            | "recall_grants" => self.of_datasets(operation, &name).await,
             "delete_version" | "publish_version" | "offer_files" | "put_file" | "delete_file"
             | "create_check" => self.of_drafts(operation, &name).await,
             "get_access"
             | "list_dataset_deliveries"
             | "submit_request"
             | "get_request"
+            | "list_evaluations"
             | "approve_request"
             | "reject_request"
             | "return_request"
@@ -315,7 +322,9 @@ impl Targets {
             "get_history" => get(format!("{dataset}/history/1")),
             "get_completeness" => get(format!("{dataset}/completeness")),
             "get_policy" => get(format!("{dataset}/policy")),
+            "recall_grants" => post(format!("{dataset}/policy/recall"), json!({"reason": "New terms."})),
             "set_policy" => put(format!("{dataset}/policy"), json!({"mode": "secure"})),
+            "simulate_policy" => post(format!("{dataset}/policy/simulate"), json!({"mode": "secure"})),
             _ => get(format!("{dataset}/policy/revisions")),
         }
     }
@@ -369,11 +378,33 @@ impl Targets {
             }
             "get_ticket" => get(self.ticket(&version).await),
             "get_grant" => get(format!("/grants/{grant}")),
+            "get_agreement" => get(format!("/grants/{grant}/agreement")),
+            "accept_agreement" => {
+                let agreement =
+                    self.world.trainer.get(&format!("/grants/{grant}/agreement")).await.expect(200);
+                let digest = Digest::of(&agreement.body).to_string();
+                post(format!("/grants/{grant}/accept"), json!({"digest": digest}))
+            }
             "revoke_grant" => post(format!("/grants/{grant}/revoke"), json!({"reason": "It ended."})),
+            "suspend_grant" => post(format!("/grants/{grant}/suspend"), json!({"reason": "A report."})),
+            "resume_grant" => {
+                let suspension = json!({"reason": "A report."});
+                self.world.reviewer.post(&format!("/grants/{grant}/suspend"), suspension).await.expect(200);
+                post(format!("/grants/{grant}/resume"), json!({}))
+            }
+            "get_delivery_proof" => get(self.sealed_delivery(&grant, &version).await),
             "relinquish_grant" => post(format!("/grants/{grant}/relinquish"), json!({})),
             "list_grant_deliveries" => get(format!("/grants/{grant}/deliveries")),
             unknown => panic!("the matrix has no target for {unknown}: add one"),
         }
+    }
+
+    /// The path of the proof of a delivery under a grant.
+    async fn sealed_delivery(&self, grant: &str, version: &str) -> String {
+        self.world.trainer.get(&format!("{version}/files/data.csv")).await.expect(200);
+        self.world.app.seal().await;
+        let seen = self.world.trainer.get(&format!("/grants/{grant}/deliveries")).await.expect(200);
+        format!("/deliveries/{}/proof", seen.text("/items/0/id"))
     }
 
     /// The path of a link that the service signed.
@@ -411,6 +442,7 @@ impl Targets {
         let remark = json!({"remark": "See the terms."});
         match operation {
             "get_request" => get(path),
+            "list_evaluations" => get(format!("{path}/evaluations")),
             "approve_request" => post(format!("{path}/approve"), json!({})),
             "reject_request" => post(format!("{path}/reject"), remark),
             "return_request" => post(format!("{path}/return"), remark),

@@ -9,12 +9,13 @@ use super::super::output::{Column, Output, column};
 use super::list;
 use crate::kernel::Slug;
 
-const COLUMNS: [Column; 7] = [
+const COLUMNS: [Column; 8] = [
     column("LOGIN", "/login"),
     column("NAME", "/name"),
     column("ADMIN", "/admin"),
     column("AUDITOR", "/auditor"),
     column("DISABLED", "/disabled"),
+    column("ENVIRONMENT", "/environment"),
     column("CREATED", "/created_at"),
     column("ID", "/id"),
 ];
@@ -41,6 +42,9 @@ pub enum PeopleCommand {
         /// May read the whole journal
         #[arg(long)]
         auditor: bool,
+        /// The secure processing environment whose account this is
+        #[arg(long, value_name = "IRI")]
+        environment: Option<String>,
     },
     /// Issue a one-time code with which the person sets a password
     Code {
@@ -62,8 +66,9 @@ pub enum PeopleCommand {
 pub(super) async fn run(client: &Client, out: Output, command: PeopleCommand) -> Result<()> {
     match command {
         PeopleCommand::List => list(client, out, &["people"], &COLUMNS).await,
-        PeopleCommand::Add { login, name, admin, auditor } => {
-            let body = json!({"login": login, "name": name, "admin": admin, "auditor": auditor});
+        PeopleCommand::Add { login, name, admin, auditor, environment } => {
+            let body = json!({"login": login, "name": name, "admin": admin, "auditor": auditor,
+                "environment": environment});
             let person: Value = client.post(&["people"], &body).read().await?;
             out.one(&COLUMNS, &person)?;
             out.note(&format!("next: cadastre admin people code {login}"));
@@ -97,6 +102,7 @@ async fn set_disabled(client: &Client, out: Output, login: &Slug, disabled: bool
         ("admin", person.get("admin").cloned()),
         ("auditor", person.get("auditor").cloned()),
         ("disabled", Some(json!(disabled))),
+        ("environment", person.get("environment").cloned()),
     ]);
     let person: Value = client.put(&path, &body).if_match(&etag).read().await?;
     out.one(&COLUMNS, &person)

@@ -1,0 +1,6 @@
+DROP TABLE policy_evaluations;
+DROP TRIGGER deliveries_evaluation_no_update;
+ALTER TABLE deliveries DROP COLUMN evaluation;
+ALTER TABLE requests DROP COLUMN evaluation;
+ALTER TABLE people DROP COLUMN environment;
+ALTER TABLE grants DROP COLUMN basis;

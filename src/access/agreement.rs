@@ -106,7 +106,10 @@ pub async fn accept_agreement(
                 return Err(Error::conflict("wrong_state", format!("the grant is over: {}", grant.end())));
             }
             store::insert_agreement(tx, &id, digest, &text, &person, at.now)?;
-            let event = Event::new("grant.accepted", &grant.id).in_space(&grant.space);
+            let event = Event::new("grant.accepted", &grant.id)
+                .in_space(&grant.space)
+                .concerning(&parties.organisation)
+                .provided_by(&parties.provider);
             append(tx, &at, event.fact("digest", digest.to_string()))?;
             let accepted =
                 store::accepted_agreement(tx, &id)?.ok_or_else(|| Error::not_found("agreement"))?;

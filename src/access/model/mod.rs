@@ -16,7 +16,7 @@ pub use delivery::{Answer, Delivered};
 pub(super) use delivery::{Begun, Correction, Cut};
 pub use grant::{Approval, Grant, Relinquishment, Resumption, Revocation, Suspension};
 pub use grant_states::{GrantCommand, GrantRule, GrantSide, GrantStanding, GrantState};
-pub use recall::{Recall, Recalled};
+pub use recall::{Recall, Recalled, TermsRevision};
 pub use request::{Application, DatasetName, Filters, NamedPerson, NewRequest, Note, Remark, Request};
 pub(super) use seal::{AccountRow, CutRow, DeliveryRow, SEALED, leaf, root_and_path};
 pub use seal::{DeliveryProof, Seal, SealPlace, SealedRow, verify_sealed_row};

@@ -18,6 +18,7 @@ use std::path::PathBuf;
 use std::process::{Child, Command};
 use std::time::{Duration, Instant};
 
+use cadastre::kernel::ExposeSecret as _;
 use reqwest::header::SET_COOKIE;
 use reqwest::{Method, RequestBuilder};
 use serde_json::{Value, json};
@@ -50,9 +51,11 @@ impl Server {
     fn start(folder: &tempfile::TempDir) -> Self {
         let (s3, database) = (services::s3(), services::postgres().new_database());
         let url = url::Url::parse(&database).unwrap();
+        let key = support::log::key_text(1);
         let secrets = vec![
             ("the database's password", url.password().unwrap().to_owned()),
             ("the key of the store", s3.admin.secret_key.clone()),
+            ("the key of the log", key.expose_secret().rsplit('+').next().unwrap().to_owned()),
         ];
         let log = folder.path().join("log");
         let file = File::create(&log).unwrap();
@@ -60,6 +63,7 @@ impl Server {
             .args(["serve", "--listen", "127.0.0.1:0", "--migrate", "--log", "trace", "--log-format", "json"])
             .args(["--links", "service", "--database", &database, "--blobs", &s3.new_bucket().url])
             .envs(s3.admin.env())
+            .env("CADASTRE_LOG_KEY", key.expose_secret())
             .stdout(file.try_clone().unwrap())
             .stderr(file)
             .spawn()

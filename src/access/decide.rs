@@ -176,10 +176,12 @@ pub(super) fn approve(
     };
     store::insert_grant(tx, &grant, parties)?;
     store::update_request(tx, &request, Some(decided_by))?;
-    let decided = event("request.approved", &request, request.remark.as_deref());
+    let decided = event("request.approved", &request, parties, request.remark.as_deref());
     append(tx, ctx, by(decided, decided_by).fact("grant", grant.id.as_str()))?;
     let issued = Event::new("grant.issued", &grant.id)
         .in_space(&grant.space)
+        .concerning(&parties.organisation)
+        .provided_by(&parties.provider)
         .fact("request", request.id.as_str())
         .fact("dataset", parties.dataset.as_str())
         .fact("organisation", parties.organisation.as_str())
@@ -201,9 +203,9 @@ pub async fn reject_request(db: &Db, ctx: &Ctx, id: RequestId, remark: Remark) -
     let at = ctx.clone();
     db.write("reject_request", move |tx| {
         tx.once(&at, |tx| {
-            let (request, _, _) = find_for(tx, &at, &id, Command::Reject)?;
+            let (request, parties, _) = find_for(tx, &at, &id, Command::Reject)?;
             let request = Request { revision: request.revision + 1, ..request };
-            reject(tx, &at, request, reviewer.as_str(), Some(remark.remark))
+            reject(tx, &at, request, &parties, reviewer.as_str(), Some(remark.remark))
         })
     })
     .await
@@ -214,6 +216,7 @@ pub(super) fn reject(
     tx: &mut Tx<'_>,
     ctx: &Ctx,
     request: Request,
+    parties: &Parties,
     decided_by: &str,
     remark: Option<String>,
 ) -> Result<Request> {
@@ -225,7 +228,8 @@ pub(super) fn reject(
         ..request
     };
     store::update_request(tx, &request, Some(decided_by))?;
-    append(tx, ctx, by(event("request.rejected", &request, request.remark.as_deref()), decided_by))?;
+    let decided = event("request.rejected", &request, parties, request.remark.as_deref());
+    append(tx, ctx, by(decided, decided_by))?;
     Ok(request)
 }
 
@@ -260,20 +264,22 @@ async fn move_on(
     let at = ctx.clone();
     db.write(use_case, move |tx| {
         tx.once(&at, |tx| {
-            let (request, _, state) = find_for(tx, &at, &id, command)?;
+            let (request, parties, state) = find_for(tx, &at, &id, command)?;
             let request =
                 Request { state, remark, revision: request.revision + 1, updated_at: at.now, ..request };
             store::update_request(tx, &request, None)?;
-            append(tx, &at, event(kind, &request, request.remark.as_deref()))?;
+            append(tx, &at, event(kind, &request, &parties, request.remark.as_deref()))?;
             Ok(request)
         })
     })
     .await
 }
 
-fn event(kind: &'static str, request: &Request, remark: Option<&str>) -> Event {
+fn event(kind: &'static str, request: &Request, parties: &Parties, remark: Option<&str>) -> Event {
     let event = evaluated(Event::new(kind, &request.id), request)
         .in_space(&request.space)
+        .concerning(&parties.organisation)
+        .provided_by(&parties.provider)
         .fact("revision", request.revision)
         .fact("policy_revision", request.policy_revision);
     match remark {

@@ -104,6 +104,8 @@ async fn give(
             store::move_grant(tx, &grant, person.as_str())?;
             let event = Event::new(command.rule().event, &grant.id)
                 .in_space(&grant.space)
+                .concerning(&parties.organisation)
+                .provided_by(&parties.provider)
                 .fact("revision", grant.revision)
                 .payload(json!({ "reason": grant.reason }));
             append(tx, &at, event)?;

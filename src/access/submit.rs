@@ -222,7 +222,7 @@ fn settle(
         (AccessMode::Automatic, Some(Outcome::Satisfied)) => {
             approve(tx, ctx, request, parties, POLICY, Approval::default())
         }
-        (AccessMode::Automatic, Some(Outcome::Violated)) => reject(tx, ctx, request, POLICY, None),
+        (AccessMode::Automatic, Some(Outcome::Violated)) => reject(tx, ctx, request, parties, POLICY, None),
         _ => {
             store::update_request(tx, &request, None)?;
             Ok(request)
@@ -250,6 +250,8 @@ pub(super) fn keep(
 fn stated(kind: &'static str, request: &Request, parties: &Parties) -> Event {
     evaluated(Event::new(kind, &request.id), request)
         .in_space(&request.space)
+        .concerning(&parties.organisation)
+        .provided_by(&parties.provider)
         .fact("dataset", parties.dataset.as_str())
         .fact("organisation", parties.organisation.as_str())
         .fact("purpose", request.purpose.as_str())

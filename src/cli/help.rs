@@ -125,6 +125,11 @@ Examples:
 pub(super) const ADMIN: &str = "\
 Examples:
   cadastre admin migrate --database postgres://cadastre@db/cadastre
+  cadastre admin audit --data /var/lib/cadastre
+  cadastre admin new-log-key log.key
+  cadastre admin rotate-log-key --data /var/lib/cadastre --new-key new.key
+  cadastre admin new-epoch --data /var/lib/cadastre --reason \"The disk failed; restored from the backup of Monday\"
+  cadastre admin erase-person ada --reason \"Asked for by the person, ticket 118\"
   cadastre admin organisations add harbour --name \"Harbour Institute\" --kind research --country NL
   cadastre admin people add ada \"Ada\"
   cadastre admin people code ada

@@ -3,6 +3,7 @@
 pub mod client;
 mod demo;
 mod help;
+mod log;
 mod serve;
 
 use std::process::ExitCode;
@@ -56,8 +57,16 @@ enum Command {
 enum Admin {
     /// Apply missing migrations to the database
     Migrate(Box<serve::Serve>),
-    /// Check the journal in the database row by row, and mend its head
+    /// Check the journal in the database row by row, mend its head, and say how the log stands
     Doctor(Box<serve::Serve>),
+    /// Hold every row of the journal against what was signed; exit code 6 when something is wrong
+    Audit(Box<log::Audit>),
+    /// Make a key that signs the journal
+    NewLogKey(log::NewLogKey),
+    /// Give the log another key, signed with the old one
+    RotateLogKey(Box<log::RotateLogKey>),
+    /// Go on after a loss: the log gets another name, and an entry says what was lost
+    NewEpoch(Box<log::NewEpoch>),
     #[command(flatten)]
     Remote(client::AdminCommand),
 }
@@ -79,6 +88,10 @@ fn run(command: Command, options: &client::GlobalOptions) -> Result<(), client::
         Command::Client(command) => return run_client(*command, options),
         Command::Admin(Admin::Migrate(options)) => serve::migrate_database(*options),
         Command::Admin(Admin::Doctor(options)) => serve::examine_database(*options),
+        Command::Admin(Admin::Audit(options)) => log::audit_rows(*options),
+        Command::Admin(Admin::NewLogKey(options)) => log::new_log_key(options),
+        Command::Admin(Admin::RotateLogKey(options)) => log::rotate(*options),
+        Command::Admin(Admin::NewEpoch(options)) => log::new_epoch(*options),
         Command::Admin(Admin::Remote(command)) => {
             return run_client(client::ClientCommand::Admin(command), options);
         }

@@ -55,10 +55,11 @@ pub(super) fn migrate_database(options: Serve) -> Result<()> {
 }
 
 pub(super) fn examine_database(options: Serve) -> Result<()> {
+    let settings = options.settings.clone();
     let url = database_url(options)?;
     let head = repair(&url, rebuild_head)?;
     println!("{} entries, every leaf in its place, root {}", head.size(), head.root());
-    Ok(())
+    super::log::tell_state(settings)
 }
 
 fn database_url(options: Serve) -> Result<DatabaseUrl> {

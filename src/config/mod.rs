@@ -74,6 +74,19 @@ pub struct Settings {
     /// Seconds between two seals of the account of deliveries [default: 60]
     #[arg(long, env = "CADASTRE_SEAL_SECONDS", value_name = "N")]
     pub seal_seconds: Option<NonZeroU32>,
+    /// File with the key that signs the journal [default: DIR/log.key, made at the first start]
+    #[arg(long, env = "CADASTRE_LOG_KEY_FILE", value_name = "FILE")]
+    pub log_key: Option<PathBuf>,
+    /// The key itself, in place of a file; by variable alone, since others can see the command line
+    #[arg(long = "log-key-text", env = "CADASTRE_LOG_KEY", value_name = "KEY", hide_env_values = true)]
+    #[serde(skip)]
+    pub log_key_text: Option<Secret>,
+    /// Name under which the journal is signed, fixed at the first start [default: made of the base URL]
+    #[arg(long, env = "CADASTRE_LOG_ORIGIN", value_name = "NAME")]
+    pub log_origin: Option<String>,
+    /// C2SP trust policy with the witnesses that are asked to cosign the journal [default: none]
+    #[arg(long, env = "CADASTRE_LOG_WITNESSES", value_name = "FILE")]
+    pub log_witnesses: Option<PathBuf>,
     /// How the log is written: text or json [default: text on a terminal, else json]
     #[arg(long, env = "CADASTRE_LOG_FORMAT", value_name = "FORMAT")]
     pub log_format: Option<LogFormat>,
@@ -100,6 +113,19 @@ pub enum Links {
     Store,
     /// The service itself; a revoked grant then ends a link at once.
     Service,
+}
+
+/// Where the key that signs the journal is.
+#[derive(Debug, Clone)]
+pub enum LogKey {
+    /// The key itself.
+    Text(Secret),
+    /// A file that must be there.
+    File(PathBuf),
+    /// A file in the data folder, made at the first start.
+    Folder(PathBuf),
+    /// Nothing was said.
+    Missing,
 }
 
 /// A complete set-up.
@@ -135,11 +161,20 @@ pub struct Config {
     pub fetch_hosts: Vec<String>,
     /// Seconds between two seals of the account of deliveries.
     pub seal_seconds: NonZeroU32,
+    /// Where the key that signs the journal is.
+    pub log_key: LogKey,
+    /// Name under which the journal is signed, if it was said.
+    pub log_origin: Option<String>,
+    /// C2SP trust policy with the witnesses, if there are any.
+    pub log_witnesses: Option<PathBuf>,
     /// How the log is written, if it was said.
     pub log_format: Option<LogFormat>,
     /// What is logged.
     pub log: String,
 }
+
+/// The file of the journal's key in the data folder.
+const LOG_KEY: &str = "log.key";
 
 /// A number that is not zero.
 const fn at_least_one(n: u32) -> NonZeroU32 {
@@ -164,6 +199,7 @@ impl Settings {
     fn or(self, file: Self) -> Self {
         // A folder given nearer than an address replaces it: `--data` on the command line is meant.
         let (database, blobs) = if self.data.is_some() { (None, None) } else { (file.database, file.blobs) };
+        let log_key = if self.log_key_text.is_some() { None } else { file.log_key };
         Self {
             config: self.config,
             data: self.data.or(file.data),
@@ -186,6 +222,10 @@ impl Settings {
             cors_origins: if self.cors_origins.is_empty() { file.cors_origins } else { self.cors_origins },
             fetch_hosts: if self.fetch_hosts.is_empty() { file.fetch_hosts } else { self.fetch_hosts },
             seal_seconds: self.seal_seconds.or(file.seal_seconds),
+            log_key: self.log_key.or(log_key),
+            log_key_text: self.log_key_text,
+            log_origin: self.log_origin.or(file.log_origin),
+            log_witnesses: self.log_witnesses.or(file.log_witnesses),
             log_format: self.log_format.or(file.log_format),
             log: self.log.or(file.log),
         }
@@ -196,8 +236,8 @@ impl Settings {
     /// # Errors
     /// When the data folder cannot be made.
     pub fn resolve(self) -> Result<Config> {
-        let (database, blobs) = match (self.database, self.blobs) {
-            (Some(database), Some(blobs)) => (database, blobs),
+        let (database, blobs, kept) = match (self.database, self.blobs) {
+            (Some(database), Some(blobs)) => (database, blobs, self.data.map(|data| data.join(LOG_KEY))),
             (database, blobs) => {
                 let data = self.data.unwrap_or_else(|| PathBuf::from("cadastre-data"));
                 make_folder(&data)?;
@@ -205,7 +245,18 @@ impl Settings {
                 (
                     database.unwrap_or_else(|| format!("sqlite:{}", at("cadastre.sqlite")).into()),
                     blobs.unwrap_or_else(|| format!("file:{}", at("blobs"))),
+                    Some(data.join(LOG_KEY)),
                 )
+            }
+        };
+        let log_key = match (self.log_key, self.log_key_text, kept) {
+            (Some(path), None, _) => LogKey::File(path),
+            (None, Some(text), _) => LogKey::Text(text),
+            (None, None, Some(path)) => LogKey::Folder(path),
+            (None, None, None) => LogKey::Missing,
+            (Some(_), Some(_), _) => {
+                let detail = "both CADASTRE_LOG_KEY and a key file are given; keep one of the two";
+                return Err(Error::invalid("log_key", "log_key", detail));
             }
         };
         Ok(Config {
@@ -224,6 +275,9 @@ impl Settings {
             cors_origins: self.cors_origins,
             fetch_hosts: self.fetch_hosts,
             seal_seconds: self.seal_seconds.unwrap_or(at_least_one(60)),
+            log_key,
+            log_origin: self.log_origin,
+            log_witnesses: self.log_witnesses,
             log_format: self.log_format,
             log: self.log.unwrap_or_else(|| "info".into()),
         })

@@ -7,6 +7,7 @@ mod find;
 mod gate;
 mod model;
 mod read;
+mod receipts;
 pub mod record;
 mod register;
 mod store;
@@ -22,6 +23,7 @@ pub use model::{
     Statement, Visibility,
 };
 pub use read::{Shown, ShownDataset, history, past_record, show_completeness, show_dataset};
+pub use receipts::dataset_receipts;
 pub use register::{delete_dataset, register_dataset, update_dataset};
 pub use sweep::sweep;
 pub use terms::{list_policies, set_policy, show_policy, terms_in_force, terms_of_revision};

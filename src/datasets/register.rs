@@ -38,6 +38,7 @@ impl Prepared {
     fn event(&self, kind: &'static str, dataset: &Dataset) -> Event {
         Event::new(kind, &dataset.id)
             .in_space(&dataset.space)
+            .provided_by(&dataset.organisation_id)
             .fact("name", dataset.full_name())
             .fact("revision", dataset.revision)
             .fact("visibility", dataset.visibility.as_str())
@@ -245,6 +246,7 @@ pub async fn delete_dataset(
             &at,
             Event::new("dataset.deleted", &dataset.id)
                 .in_space(&dataset.space)
+                .provided_by(&dataset.organisation_id)
                 .fact("name", dataset.full_name()),
         )?;
         Ok(())

@@ -39,7 +39,9 @@ pub async fn set_policy(
             edited_at: at.now,
         };
         store::insert_policy(tx, &dataset, &policy, person.as_str())?;
-        let event = Event::new("policy.attached", &dataset.id).in_space(&dataset.space);
+        let event = Event::new("policy.attached", &dataset.id)
+            .in_space(&dataset.space)
+            .provided_by(&dataset.organisation_id);
         append(
             tx,
             &at,

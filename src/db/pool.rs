@@ -1,11 +1,11 @@
 //! `Db`: pooled reads behind a semaphore, and the door to the writer.
 
-use std::sync::Arc;
+use std::sync::{Arc, OnceLock};
 use std::time::Duration;
 
 use diesel::r2d2::Pool;
 use diesel::{ExpressionMethods, QueryDsl, RunQueryDsl};
-use tokio::sync::{Semaphore, mpsc, oneshot};
+use tokio::sync::{Semaphore, mpsc, oneshot, watch};
 use tokio::time::timeout;
 
 use super::conn::{Conn, Readers, Role};
@@ -14,7 +14,7 @@ use super::migrate::{MigrationState, check, newer, unreachable};
 use super::schema::journal_head;
 use super::tx::{Ledger, Tx};
 use super::url::DatabaseUrl;
-use super::writer::{ANSWER_WAIT, Job, Task, Writer, outcome_unknown};
+use super::writer::{ANSWER_WAIT, Job, Signals, Task, Writer, outcome_unknown};
 use crate::kernel::{Error, Kind, Result};
 
 /// How long a read waits for a connection, and a write for a place in the queue.
@@ -32,6 +32,8 @@ struct Inner {
     permits: Arc<Semaphore>,
     queue: mpsc::Sender<Box<dyn Job>>,
     watch: Watch,
+    closed: Arc<OnceLock<Error>>,
+    grown: watch::Receiver<i64>,
 }
 
 impl Db {
@@ -72,10 +74,13 @@ impl Db {
             .connection_timeout(QUEUE_WAIT)
             .build_unchecked(Readers(url.clone()));
         let (queue, inbox) = mpsc::channel(QUEUE_LENGTH);
-        Writer::new(url.clone(), ledger, conn, inbox).start()?;
+        let (grow, grown) = watch::channel(0);
+        let closed = Arc::default();
+        Writer::new(url.clone(), ledger, conn, inbox, Signals { closed: Arc::clone(&closed), grow })
+            .start()?;
         let permits = Arc::new(Semaphore::new(connections as usize));
         let watch = Watch::open(url)?;
-        Ok(Self(Arc::new(Inner { url: url.clone(), readers, permits, queue, watch })))
+        Ok(Self(Arc::new(Inner { url: url.clone(), readers, permits, queue, watch, closed, grown })))
     }
 
     pub(super) fn watch(&self) -> &Watch {
@@ -118,12 +123,14 @@ impl Db {
     ///
     /// # Errors
     /// What the closure returns. `database_busy` and `database_unavailable` (503): nothing was done, try again.
-    /// `outcome_unknown` (503): no answer in time; repeat with the same `Idempotency-Key`.
+    /// `outcome_unknown` (503): no answer in time; repeat with the same `Idempotency-Key`. What [`Db::close_writer`] was
+    /// given, once that was done.
     pub async fn write<T, F>(&self, name: &'static str, f: F) -> Result<T>
     where
         T: Send + 'static,
         F: FnOnce(&mut Tx<'_>) -> Result<T> + Send + 'static,
     {
+        self.may_write()?;
         let slot = match timeout(QUEUE_WAIT, self.0.queue.reserve()).await {
             Ok(Ok(slot)) => slot,
             Ok(Err(_)) => {
@@ -140,6 +147,28 @@ impl Db {
             }
             Err(_) => Err(outcome_unknown()),
         }
+    }
+
+    /// Refuses all writes from now on, those in the queue included, with this error; reads go on. There is no way back but
+    /// a new start. Where it was done before, the first reason stays.
+    pub fn close_writer(&self, why: Error) {
+        if let Err(again) = self.0.closed.set(why) {
+            tracing::debug!(%again, "the writer is closed already");
+        }
+    }
+
+    /// Whether the writer has not been closed.
+    ///
+    /// # Errors
+    /// The reason, when it has.
+    pub fn may_write(&self) -> Result<()> {
+        self.0.closed.get().map_or(Ok(()), |why| Err(why.clone()))
+    }
+
+    /// Tells how many entries the journal has, after each commit of this process that added some.
+    #[must_use]
+    pub fn growth(&self) -> watch::Receiver<i64> {
+        self.0.grown.clone()
     }
 
     /// Whether reads work right now; for readiness.

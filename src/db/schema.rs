@@ -5,34 +5,9 @@
     reason = "the table macro writes public items without docs; the migrations describe the columns"
 )]
 
-diesel::table! {
-    journal (position) {
-        position -> BigInt,
-        kind -> Text,
-        subject -> Text,
-        actor -> Text,
-        space -> Nullable<Text>,
-        at -> BigInt,
-        body -> Text,
-        leaf -> Binary,
-    }
-}
+mod log;
 
-diesel::table! {
-    journal_payloads (position) {
-        position -> BigInt,
-        salt -> Binary,
-        payload -> Text,
-    }
-}
-
-diesel::table! {
-    journal_head (id) {
-        id -> BigInt,
-        size -> BigInt,
-        frontier -> Binary,
-    }
-}
+pub use log::{journal, journal_checkpoints, journal_head, journal_keys, journal_nodes, journal_payloads};
 
 diesel::table! {
     idempotency_keys (key) {
@@ -453,7 +428,7 @@ diesel::table! {
 }
 
 diesel::allow_tables_to_appear_in_same_query! {
-    journal, journal_payloads, journal_head, idempotency_keys, jobs, schedules, organisations, people,
+    journal, journal_payloads, journal_head, journal_nodes, journal_keys, journal_checkpoints, idempotency_keys, jobs, schedules, organisations, people,
     memberships, space_roles, space_members, tokens, sessions, invitations, caller_changes,
     instance_secrets, spaces, space_extensions, datasets, dataset_revisions, dataset_audiences,
     dataset_facets, policy_revisions, versions, blobs, organisation_blobs, organisation_usage, files,

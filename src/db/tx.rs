@@ -19,6 +19,10 @@ pub struct Entry {
     pub actor: String,
     /// The data space concerned, if one is.
     pub space: Option<String>,
+    /// The organisation that asks or holds, if one does.
+    pub concerning: Option<String>,
+    /// The organisation that provides the dataset, if it is about one.
+    pub provided_by: Option<String>,
     /// When.
     pub at: Timestamp,
     /// The canonical JSON text that was hashed.

@@ -6,10 +6,10 @@
 
 use std::collections::VecDeque;
 use std::panic::{AssertUnwindSafe, catch_unwind};
-use std::sync::Arc;
+use std::sync::{Arc, OnceLock};
 use std::time::{Duration, Instant};
 
-use tokio::sync::{mpsc, oneshot};
+use tokio::sync::{mpsc, oneshot, watch};
 
 use super::conn::{Conn, Role};
 use super::pace::Pace;
@@ -88,6 +88,14 @@ impl<T: Send, F: FnOnce(&mut Tx<'_>) -> Result<T> + Send> Job for Task<T, F> {
     }
 }
 
+/// What the writer hears from the rest of the process and tells it.
+pub(super) struct Signals {
+    /// Why nothing is written any more, once that is so.
+    pub(super) closed: Arc<OnceLock<Error>>,
+    /// How many entries the journal has, after each commit that added some.
+    pub(super) grow: watch::Sender<i64>,
+}
+
 /// The writer's thread.
 pub(super) struct Writer {
     url: DatabaseUrl,
@@ -96,6 +104,7 @@ pub(super) struct Writer {
     inbox: mpsc::Receiver<Box<dyn Job>>,
     queue: VecDeque<Box<dyn Job>>,
     pace: Pace,
+    signals: Signals,
 }
 
 /// One group while it is under way.
@@ -117,8 +126,9 @@ impl Writer {
         ledger: Arc<dyn Ledger>,
         conn: Conn,
         inbox: mpsc::Receiver<Box<dyn Job>>,
+        signals: Signals,
     ) -> Self {
-        Self { url, ledger, conn: Some(conn), inbox, queue: VecDeque::new(), pace: Pace::default() }
+        Self { url, ledger, conn: Some(conn), inbox, queue: VecDeque::new(), pace: Pace::default(), signals }
     }
 
     /// Starts the thread; it ends when the last `Db` is gone.
@@ -132,6 +142,11 @@ impl Writer {
 
     fn work(mut self) {
         while self.gather() {
+            if let Some(why) = self.signals.closed.get() {
+                let refusal = Err(why.clone());
+                self.queue.drain(..).for_each(|job| job.answer(&refusal));
+                continue;
+            }
             let kept_open = self.conn.is_some();
             let Some(mut conn) = self.take_connection() else {
                 self.refuse_queue();
@@ -158,6 +173,9 @@ impl Writer {
                     self.outcome_of_broken(&group)
                 }
             };
+            if let (Ok(()), Some(last)) = (&outcome, &group.last) {
+                self.signals.grow.send_replace(last.position + 1);
+            }
             let ran = group.ran.len();
             for job in group.ran {
                 job.answer(&outcome);

@@ -23,6 +23,6 @@ pub use model::{
 pub use organisations::{
     create_organisation, find_organisation, organisation_by_id, put_member, remove_member,
 };
-pub use people::{create_person, person_by_login};
+pub use people::{create_person, erase_account, person_by_login};
 pub use sign_in::{forget_ended_sessions, issue_code, redeem_code};
 pub use tokens::create_token;

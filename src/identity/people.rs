@@ -6,6 +6,9 @@ use crate::db::{Conn, Db, Tx};
 use crate::journal::{Event, append};
 use crate::kernel::{Ctx, Cursor, Error, Page, PageRequest, PersonId, Result, Slug};
 
+/// What stands in place of an erased person's name.
+const NOBODY: &str = "erased";
+
 /// The person with this login.
 ///
 /// # Errors
@@ -117,6 +120,27 @@ pub async fn update_person(
         Ok(person)
     })
     .await
+}
+
+/// Makes a nameless husk of an account, which keeps its id and nothing else: login and name are replaced, password, tokens,
+/// sessions, codes, memberships and roles are gone. Tells the login that stands there from now on. The event is the
+/// caller's.
+///
+/// # Errors
+/// 409 `last_administrator`, `already_erased`.
+pub fn erase_account(tx: &mut Tx<'_>, person: &Person) -> Result<Slug> {
+    let husk: Slug = format!("{NOBODY}-{}", person.id.as_str().trim_start_matches("pe_")).parse()?;
+    if person.login == husk {
+        return Err(Error::conflict("already_erased", "this person has been erased before"));
+    }
+    if person.admin && !person.disabled && !store::has_other_administrator(tx, &person.id)? {
+        return Err(Error::conflict(
+            "last_administrator",
+            "this is the last administrator who can come in; make another one first",
+        ));
+    }
+    store::erase_person(tx, &person.id, &husk, NOBODY)?;
+    Ok(husk)
 }
 
 fn described(event: Event, person: &Person) -> Event {

@@ -47,10 +47,16 @@ impl Frontier {
 
     /// Adds a leaf: as many complete subtrees of equal size merge as the size has trailing one bits.
     pub fn push(&mut self, leaf: Digest) {
+        self.push_telling(leaf, |_, _| ());
+    }
+
+    /// The same, telling the height and the root of each subtree that becomes complete, from 1 on.
+    pub fn push_telling(&mut self, leaf: Digest, mut tell: impl FnMut(u32, Digest)) {
         let mut root = leaf;
-        for _ in 0..self.size.trailing_ones() {
+        for height in 1..=self.size.trailing_ones() {
             if let Some(left) = self.roots.pop() {
                 root = node_hash(&left, &root);
+                tell(height, root);
             }
         }
         self.roots.push(root);

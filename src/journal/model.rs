@@ -4,10 +4,15 @@ use serde_json::{Map, Value, json};
 
 use super::merkle::leaf_hash;
 use crate::db::{Entry, Tx};
-use crate::kernel::{Caller, Ctx, Digest, Hasher, Result, Slug, canonical_json, random_bytes};
+use crate::kernel::{
+    Caller, Ctx, Digest, Error, Hasher, OrganisationId, Result, Slug, canonical_json, random_bytes,
+};
 
 /// The version of the entry format; written into every entry.
 const FORMAT: u32 = 1;
+
+/// The most bytes of an entry: bundles of entries give each a length of 16 bits (C2SP tlog-tiles).
+const MOST_BYTES: usize = u16::MAX as usize;
 
 /// One change of state, before it has a position.
 #[derive(Debug, Clone)]
@@ -16,6 +21,8 @@ pub struct Event {
     subject_kind: &'static str,
     subject: String,
     space: Option<Slug>,
+    concerning: Option<OrganisationId>,
+    provided_by: Option<OrganisationId>,
     facts: Map<String, Value>,
     payload: Option<Value>,
 }
@@ -30,6 +37,8 @@ impl Event {
             subject_kind,
             subject: subject.to_string(),
             space: None,
+            concerning: None,
+            provided_by: None,
             facts: Map::new(),
             payload: None,
         }
@@ -39,6 +48,20 @@ impl Event {
     #[must_use]
     pub fn in_space(mut self, space: &Slug) -> Self {
         self.space = Some(space.clone());
+        self
+    }
+
+    /// The organisation that asks or holds: its members may see the event.
+    #[must_use]
+    pub fn concerning(mut self, organisation: &OrganisationId) -> Self {
+        self.concerning = Some(organisation.clone());
+        self
+    }
+
+    /// The organisation that provides the dataset: its publishers may see the event.
+    #[must_use]
+    pub fn provided_by(mut self, organisation: &OrganisationId) -> Self {
+        self.provided_by = Some(organisation.clone());
         self
     }
 
@@ -73,6 +96,12 @@ impl Event {
             if let Some(space) = &self.space {
                 members.insert("space".into(), json!(space));
             }
+            if let Some(organisation) = &self.concerning {
+                members.insert("concerning".into(), json!(organisation));
+            }
+            if let Some(organisation) = &self.provided_by {
+                members.insert("provided_by".into(), json!(organisation));
+            }
             if !self.facts.is_empty() {
                 members.insert("facts".into(), Value::Object(self.facts));
             }
@@ -81,6 +110,9 @@ impl Event {
             }
         }
         let body = canonical_json(&envelope)?;
+        if body.len() > MOST_BYTES {
+            return Err(Error::internal("journal", format!("an entry of {} bytes is too long", body.len())));
+        }
         let leaf = leaf_hash(body.as_bytes());
         let space = self.space.map(|space| space.to_string());
         Ok(Entry {
@@ -89,6 +121,8 @@ impl Event {
             subject: self.subject,
             actor,
             space,
+            concerning: self.concerning.map(|organisation| organisation.to_string()),
+            provided_by: self.provided_by.map(|organisation| organisation.to_string()),
             at: ctx.now,
             body,
             leaf,
@@ -99,7 +133,7 @@ impl Event {
 
 /// What an entry says of its payload: SHA-256 over the salt and the canonical text. The salt keeps a short payload
 /// from being guessed.
-fn commitment(salt: &[u8; 16], text: &str) -> Digest {
+pub(super) fn commitment(salt: &[u8], text: &str) -> Digest {
     let mut hasher = Hasher::default();
     hasher.update(salt);
     hasher.update(text.as_bytes());
@@ -109,14 +143,20 @@ fn commitment(salt: &[u8; 16], text: &str) -> Digest {
 /// Appends an event to the journal and tells its position, which is final if the write commits.
 ///
 /// # Errors
-/// When the system's random generator fails; the write then fails as a whole.
+/// When the system's random generator fails, or the entry is longer than 65,535 bytes; the write then fails as a whole.
 pub fn append(tx: &mut Tx<'_>, ctx: &Ctx, event: Event) -> Result<i64> {
+    append_leaf(tx, ctx, event).map(|(position, _)| position)
+}
+
+/// The same, telling the leaf hash too.
+pub(super) fn append_leaf(tx: &mut Tx<'_>, ctx: &Ctx, event: Event) -> Result<(i64, Digest)> {
     let payload = match &event.payload {
         Some(value) => Some((random_bytes::<16>()?, canonical_json(value)?)),
         None => None,
     };
     let entry = event.into_entry(ctx, tx.next_position(), payload)?;
-    Ok(tx.append(|_| entry))
+    let leaf = entry.leaf;
+    Ok((tx.append(|_| entry), leaf))
 }
 
 #[cfg(test)]

@@ -20,9 +20,10 @@ use crate::db::Db;
 use crate::http::{
     Authenticator, RateLimits, TrustedProxies, authenticate, check_head, limit_rate, observe, path_config,
 };
+use crate::journal::{Log, Witnesses};
 use crate::kernel::Clock;
 use crate::storage::BlobStore;
-use crate::{access, datasets, identity, policies, spaces};
+use crate::{access, datasets, identity, journal, policies, spaces};
 
 /// What the handlers work with.
 #[derive(Clone)]
@@ -31,6 +32,10 @@ pub struct Services {
     pub db: Db,
     /// The bytes.
     pub store: BlobStore,
+    /// The name and the key that sign the journal.
+    pub log: Log,
+    /// Who cosigns the journal.
+    pub witnesses: Witnesses,
     /// Signs links to files.
     pub tickets: Tickets,
     /// The door that bytes leave by.
@@ -60,6 +65,7 @@ pub(super) fn routes(config: &mut ServiceConfig<'_>) {
         .configure(spaces::api::routes)
         .configure(access::api::routes)
         .configure(policies::api::routes)
+        .configure(journal::api::routes)
         .configure(openapi::routes);
 }
 
@@ -82,6 +88,8 @@ pub(super) fn build(
         .app_data(web::Data::new(services.db.clone()))
         .app_data(web::Data::new(services.store.clone()))
         .app_data(web::Data::new(services.tickets.clone()))
+        .app_data(web::Data::new(services.log.clone()))
+        .app_data(web::Data::new(services.witnesses.clone()))
         .app_data(web::Data::from(services.gate.clone() as Arc<dyn DownloadGate>))
         .app_data(web::Data::from(services.shown.clone()))
         .app_data(web::Data::from(services.clock.clone()))
@@ -97,6 +105,7 @@ pub(super) fn build(
     app.service(health::healthz)
         .service(health::readyz)
         .service(health::metrics)
+        .service(journal::api::well_known)
         .default_service(web::to(fallback::no_route))
         // The last layer added is the outermost.
         .wrap(Compress::default())

@@ -25,8 +25,11 @@ static KNOWN: LazyLock<Vec<(ResourceDef, String)>> = LazyLock::new(|| {
             ];
             let allowed: Vec<&str> =
                 methods.iter().filter(|(_, there)| *there).map(|(name, _)| *name).collect();
-            // The path of a file spans segments.
-            (ResourceDef::new(path.replace("/{path}", "/{path:.+}")), allowed.join(", "))
+            // These span segments: the path of a file, the place of a tile, the name of a log.
+            let pattern = ["path", "index", "subject"].iter().fold(path.clone(), |pattern, name| {
+                pattern.replace(&format!("/{{{name}}}"), &format!("/{{{name}:.+}}"))
+            });
+            (ResourceDef::new(pattern), allowed.join(", "))
         })
         .collect()
 });

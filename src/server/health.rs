@@ -19,9 +19,10 @@ struct Readiness {
     database: String,
     store: String,
     migrations: String,
+    journal: String,
 }
 
-/// Database, store and migrations, each `ok` or what is wrong; 503 unless all are well.
+/// Database, store, migrations and journal, each `ok` or what is wrong; 503 unless all are well.
 #[get("/readyz")]
 pub(super) async fn readyz(db: web::Data<Db>, store: web::Data<BlobStore>) -> HttpResponse {
     let (database, store, migrations) = tokio::join!(db.ready(), store.ready(), db.migrations());
@@ -29,9 +30,15 @@ pub(super) async fn readyz(db: web::Data<Db>, store: web::Data<BlobStore>) -> Ht
         MigrationState::Current => Ok(()),
         _ => Err(Error::conflict("migrations", "the schema is not this program's")),
     });
-    let good = database.is_ok() && store.is_ok() && migrations.is_ok();
+    let journal = db.may_write();
+    let good = database.is_ok() && store.is_ok() && migrations.is_ok() && journal.is_ok();
     let mut answer = if good { HttpResponse::Ok() } else { HttpResponse::ServiceUnavailable() };
-    answer.json(Readiness { database: word(database), store: word(store), migrations: word(migrations) })
+    answer.json(Readiness {
+        database: word(database),
+        store: word(store),
+        migrations: word(migrations),
+        journal: word(journal),
+    })
 }
 
 fn word(outcome: Result<()>) -> String {

@@ -118,6 +118,10 @@ const TAGS: &[(&str, &str)] = &[
     ("versions", "Drafts, published and withdrawn versions, manifests, verified copies."),
     ("files", "Files of a version: bringing, listing and getting bytes."),
     ("access", "Requests for access, decisions, grants, and the account of deliveries."),
+    (
+        "journal",
+        "What happened, entry by entry; the signed log over it, and receipts that prove an entry offline.",
+    ),
     ("contract", "This document and its page."),
 ];
 

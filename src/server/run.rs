@@ -21,7 +21,7 @@ use crate::db::{DatabaseUrl, Db, MigrationState, check_migrations, forget_idempo
 use crate::http::RateLimits;
 use crate::identity::{DatabaseAuthenticator, FirstSignIn, ensure_administrator, forget_ended_sessions};
 use crate::jobs::Runner;
-use crate::journal::JournalLedger;
+use crate::journal::{JournalLedger, Keeper, Log, Witnesses};
 use crate::kernel::{Clock, Ctx, Error, Result, Timestamp};
 use crate::spaces::ensure_official_spaces;
 use crate::storage::{BlobStore, BlobsUrl};
@@ -32,6 +32,8 @@ const SHUTDOWN_SECONDS: u64 = 30;
 const HEADER_TIME: Duration = Duration::from_secs(10);
 /// How long an idle connection is kept.
 const KEEP_ALIVE: Duration = Duration::from_secs(75);
+/// How long the end waits for the last signature.
+const LAST_SIGNATURE: Duration = Duration::from_secs(5);
 /// How often a process tidies up its memory.
 const TIDY: Duration = Duration::from_secs(10);
 /// How long answers to idempotency keys are kept.
@@ -42,6 +44,7 @@ const KEY_MEMORY: Duration = Duration::from_secs(24 * 3600);
 /// # Errors
 /// Says which of the two cannot be used, why, and what to do.
 pub async fn open_services(config: Config, clock: Arc<dyn Clock>) -> Result<Services> {
+    let witnesses = Witnesses::open(config.log_witnesses.as_deref())?;
     let url: DatabaseUrl = config.database_text().parse()?;
     let blobs: BlobsUrl = config.blobs.parse()?;
     let store = BlobStore::open(&blobs)?;
@@ -52,6 +55,7 @@ pub async fn open_services(config: Config, clock: Arc<dyn Clock>) -> Result<Serv
     let db = db.map_err(|error| Error::internal("opening the database", error))??;
     checked?;
     let tickets = Tickets::open(&db).await?;
+    let log = Log::open(&db, &config).await?;
     Ok(Services {
         authenticator: Arc::new(DatabaseAuthenticator::new(db.clone())),
         limits: Arc::new(RateLimits::per_minute(config.rate, config.anonymous_rate)),
@@ -60,6 +64,8 @@ pub async fn open_services(config: Config, clock: Arc<dyn Clock>) -> Result<Serv
         gate: Arc::new(AccountGate::new(db.clone(), clock.clone())),
         shown: Arc::default(),
         tickets,
+        log,
+        witnesses,
         config: Arc::new(config),
         db,
         store,
@@ -85,6 +91,7 @@ pub struct Running {
     handle: ServerHandle,
     server: JoinHandle<std::io::Result<()>>,
     background: CancellationToken,
+    keeper: JoinHandle<()>,
     account: Arc<AccountGate>,
     db: Db,
     clock: Arc<dyn Clock>,
@@ -97,12 +104,14 @@ impl Running {
     /// When the server failed.
     pub async fn wait(self) -> Result<()> {
         let ended = self.server.await.map_err(|error| Error::internal("server", error))?;
-        self.background.cancel();
         self.account.flush().await;
         let ctx = Ctx::anonymous(self.clock.now(), "stop");
         if let Err(error) = seal_deliveries(&self.db, &ctx).await {
             tracing::warn!(%error, "the account of deliveries is sealed at the next start");
         }
+        self.background.cancel();
+        // It signs what was committed last, and does not hold up the end for long.
+        drop(tokio::time::timeout(LAST_SIGNATURE, self.keeper).await);
         ended.map_err(|error| Error::internal("server", error))
     }
 
@@ -122,8 +131,13 @@ impl Running {
 /// When the address cannot be used or the database fails.
 pub async fn start(services: Services) -> Result<Running> {
     let ctx = Ctx::anonymous(services.clock.now(), "start");
-    ensure_official_spaces(&services.db, &ctx).await?;
-    let first_sign_in = ensure_administrator(&services.db, &ctx).await?;
+    let keeper = Keeper::open(&services.db, &services.store, &services.log, services.clock.clone()).await?;
+    let first_sign_in = if services.db.may_write().is_ok() {
+        ensure_official_spaces(&services.db, &ctx).await?;
+        ensure_administrator(&services.db, &ctx).await?
+    } else {
+        None
+    };
     let (config, app) = (services.config.clone(), services.clone());
     let unusable = |error: std::io::Error| {
         Error::invalid(
@@ -151,6 +165,8 @@ pub async fn start(services: Services) -> Result<Running> {
     let server = server.run();
     let (handle, background) = (server.handle(), CancellationToken::new());
     tokio::spawn(runner(&services).run(background.clone()));
+    keeper.ask(&services.witnesses, &background);
+    let keeper = tokio::spawn(keeper.run(background.clone()));
     tokio::spawn(tidy(services.metrics, services.limits, background.clone()));
     Ok(Running {
         address,
@@ -158,6 +174,7 @@ pub async fn start(services: Services) -> Result<Running> {
         handle,
         server: tokio::spawn(server),
         background,
+        keeper,
         account: services.gate,
         db: services.db,
         clock: services.clock,

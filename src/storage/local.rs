@@ -237,7 +237,7 @@ fn make_folder(folder: &Path) -> io::Result<()> {
 }
 
 /// Makes the entry of `path` in its folder durable.
-fn sync_folder_of(path: &Path) -> io::Result<()> {
+pub(super) fn sync_folder_of(path: &Path) -> io::Result<()> {
     match path.parent() {
         Some(folder) if folder.as_os_str().is_empty() => File::open(".")?.sync_all(),
         Some(folder) => File::open(folder)?.sync_all(),

@@ -12,6 +12,7 @@
 //!
 //! ```text
 //! blobs/4f/up_0199…4f   finished bytes, in 256 folders named by the last two digits of the id
+//! log/…                 small notes that have to outlive the database, see [`put_note`](BlobStore::put_note)
 //! staging/up_0199…4f    folder: bytes still arriving; bucket: the number of a multipart upload under way
 //! ```
 
@@ -20,6 +21,7 @@ mod errors;
 mod key;
 mod local;
 mod local_list;
+mod notes;
 mod put;
 mod s3;
 mod s3_put;

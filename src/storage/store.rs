@@ -23,7 +23,7 @@ const READY: Duration = Duration::from_secs(3);
 pub struct BlobStore(Backend);
 
 #[derive(Debug, Clone)]
-enum Backend {
+pub(super) enum Backend {
     Local(Local),
     S3(S3),
 }
@@ -40,6 +40,10 @@ pub struct Listed {
 }
 
 impl BlobStore {
+    pub(super) fn backend(&self) -> &Backend {
+        &self.0
+    }
+
     /// Opens a store; touches neither disk nor network, see [`check`](Self::check).
     ///
     /// # Errors

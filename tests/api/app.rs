@@ -7,7 +7,9 @@ use std::time::Duration;
 
 use cadastre::access::seal_deliveries;
 use cadastre::config::{Config, Settings};
+use cadastre::db::Tx;
 use cadastre::identity::{NewToken, create_token, person_by_login};
+use cadastre::journal::{Event, append};
 use cadastre::kernel::{Caller, Clock as _, Ctx, ManualClock, Principal, Scope, Slug, Timestamp, UploadId};
 use cadastre::server::{Running, Services, open_services, start};
 use futures_util::TryStreamExt as _;
@@ -62,6 +64,7 @@ impl TestApp {
             workers: NonZeroU32::new(1),
             rate: generous,
             anonymous_rate: generous,
+            log_key_text: Some(crate::support::log::key_text(1)),
             ..Settings::default()
         };
         change(&mut settings);
@@ -157,6 +160,18 @@ impl TestApp {
     /// Seals what was delivered, as it happens every minute.
     pub async fn seal(&self) -> u64 {
         seal_deliveries(&self.services.db, &Ctx::anonymous(self.clock.now(), "test")).await.expect("a seal")
+    }
+
+    /// Appends so many events of the kind `test.done`.
+    pub async fn append(&self, count: usize) {
+        let ctx = Ctx::anonymous(self.clock.now(), "test");
+        let append = move |tx: &mut Tx<'_>| {
+            for number in 0..count {
+                append(tx, &ctx, Event::new("test.done", number))?;
+            }
+            Ok(())
+        };
+        self.services.db.write("append", append).await.expect("events");
     }
 
     /// How many events there are.

@@ -23,6 +23,7 @@ mod bad_input;
 mod conventions;
 mod datasets;
 mod downloads;
+mod journal;
 mod matrix;
 mod policies;
 mod records;

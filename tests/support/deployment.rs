@@ -5,6 +5,8 @@ use std::process::{Child, Command, ExitStatus, Stdio};
 use std::sync::{Arc, Mutex, mpsc};
 use std::time::Duration;
 
+use cadastre::kernel::ExposeSecret as _;
+
 use super::services::{self, Bucket};
 
 /// How the service is put together.
@@ -34,6 +36,17 @@ pub enum Stores {
     Services(String, Bucket),
 }
 
+/// A copy of the database.
+pub enum Backup {
+    /// Files of SQLite.
+    Folder(tempfile::TempDir),
+    /// The name of a database of PostgreSQL.
+    Database(String),
+}
+
+/// The files of a SQLite database that nobody has open.
+const SQLITE: [&str; 2] = ["cadastre.sqlite", "cadastre.sqlite-wal"];
+
 struct Server {
     child: Child,
     url: String,
@@ -52,7 +65,9 @@ impl Deployment {
             Stores::Folder(data) => (vec!["--data".to_owned(), data.path().display().to_string()], vec![], 1),
             Stores::Services(database, bucket) => {
                 let arguments = ["--database", database, "--blobs", &bucket.url].map(str::to_owned);
-                (arguments.to_vec(), services::s3().admin.env().to_vec(), 2)
+                let mut environment = services::s3().admin.env().to_vec();
+                environment.push(("CADASTRE_LOG_KEY", super::log::key_text(1).expose_secret().to_owned()));
+                (arguments.to_vec(), environment, 2)
             }
         };
         let mut deployment = Self {
@@ -104,11 +119,64 @@ impl Deployment {
 
     /// Runs `cadastre admin COMMAND` on the stores.
     pub fn admin(&self, command: &str) -> std::process::Output {
+        self.admin_with(command, &[])
+    }
+
+    /// The same with more arguments.
+    pub fn admin_with(&self, command: &str, more: &[&str]) -> std::process::Output {
+        self.run(&["admin", command], more)
+    }
+
+    /// Runs `cadastre serve`, which must not come to serve.
+    pub fn serve_in_vain(&self, more: &[&str]) -> std::process::Output {
+        self.run(&["serve", "--listen", "127.0.0.1:0"], more)
+    }
+
+    fn run(&self, command: &[&str], more: &[&str]) -> std::process::Output {
         Command::new(env!("CARGO_BIN_EXE_cadastre"))
-            .args(["admin", command])
+            .args(command)
             .args(&self.arguments)
+            .args(more)
+            .envs(self.environment.iter().map(|(name, value)| (*name, value.as_str())))
             .output()
             .expect("the binary runs")
+    }
+
+    /// Puts this into the environment of servers and commands from now on.
+    pub fn set(&mut self, name: &'static str, value: String) {
+        self.environment.retain(|(known, _)| *known != name);
+        self.environment.push((name, value));
+    }
+
+    /// Copies the database while no server runs.
+    pub fn back_up(&self) -> Backup {
+        match &self.stores {
+            Stores::Folder(data) => {
+                let copy = tempfile::tempdir().expect("a temporary folder");
+                for name in SQLITE {
+                    // The file beside the database is there only while something is in it.
+                    drop(std::fs::copy(data.path().join(name), copy.path().join(name)));
+                }
+                Backup::Folder(copy)
+            }
+            Stores::Services(database, _) => Backup::Database(services::postgres().back_up(database)),
+        }
+    }
+
+    /// Puts a copy in the place of the database while no server runs.
+    pub fn restore(&self, backup: &Backup) {
+        match (&self.stores, backup) {
+            (Stores::Folder(data), Backup::Folder(copy)) => {
+                for name in SQLITE.iter().chain(&["cadastre.sqlite-shm"]) {
+                    drop(std::fs::remove_file(data.path().join(name)));
+                    drop(std::fs::copy(copy.path().join(name), data.path().join(name)));
+                }
+            }
+            (Stores::Services(database, _), Backup::Database(copy)) => {
+                services::postgres().restore(database, copy);
+            }
+            _ => panic!("the backup is of another shape"),
+        }
     }
 
     /// Kills a replica with SIGKILL.

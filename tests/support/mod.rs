@@ -6,6 +6,7 @@
 pub mod databases;
 pub mod demo;
 pub mod deployment;
+pub mod log;
 pub mod provider;
 pub mod services;
 

@@ -1,10 +1,11 @@
-//! Routes of access: requests, grants, the account, and "may I?".
+//! Routes of access: requests, grants, the account, "may I?", and erasing what a person wrote.
 
 mod agreement;
 mod datasets;
 mod evaluations;
 mod grants;
 mod page;
+mod people;
 mod query;
 mod requests;
 
@@ -36,5 +37,6 @@ pub fn routes(config: &mut ServiceConfig<'_>) {
         .service(grants::get_delivery_proof)
         .service(datasets::recall_grants)
         .service(datasets::list_dataset_deliveries)
-        .service(datasets::get_access);
+        .service(datasets::get_access)
+        .service(people::erase_person);
 }

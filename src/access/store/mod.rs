@@ -2,6 +2,7 @@
 
 mod agreements;
 mod deliveries;
+mod erase;
 mod evaluations;
 mod grants;
 mod people;
@@ -12,6 +13,7 @@ mod visible;
 
 pub(super) use agreements::*;
 pub(super) use deliveries::*;
+pub(super) use erase::*;
 pub(super) use evaluations::*;
 pub(super) use grants::*;
 pub(super) use people::*;

@@ -45,12 +45,12 @@ struct RequestRow {
 
 /// What of the statement is only shown, never searched.
 #[derive(Serialize, Deserialize)]
-struct Body {
-    justification: String,
+pub(super) struct Body {
+    pub(super) justification: String,
     #[serde(default, skip_serializing_if = "UseStatement::is_empty")]
-    statement: UseStatement,
+    pub(super) statement: UseStatement,
     duration_days: u32,
-    members: Vec<Slug>,
+    pub(super) members: Vec<Slug>,
 }
 
 impl Body {

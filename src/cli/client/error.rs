@@ -166,6 +166,7 @@ impl From<Error> for CliError {
     fn from(error: Error) -> Self {
         let exit = match error.kind() {
             Kind::Malformed | Kind::Invalid => Exit::Usage,
+            Kind::Conflict if error.code() == "audit_failed" => Exit::Integrity,
             Kind::Conflict => Exit::Conflict,
             Kind::Unavailable => Exit::Unavailable,
             _ => Exit::Failure,

@@ -9,10 +9,11 @@ use super::super::model::{Dataset, DatasetSummary, NewDataset, RecordRevision, S
 use super::super::read::Shown;
 use super::super::record::{Completeness, Modality, Theme};
 use super::super::store::Filters;
-use super::super::{read, register};
+use super::super::{read, receipts, register};
 use super::paths::{DatasetPath, StatePath};
 use crate::db::Db;
 use crate::http::{IfMatch, Json, Listing, PageQuery, Query, is_not_modified, listing, with_tag};
+use crate::journal::ReceiptBundle;
 use crate::kernel::{Checks, Ctx, Result, Slug, Timestamp};
 use crate::policies::AccessMode;
 
@@ -209,4 +210,23 @@ pub(super) async fn get_completeness(
     path: web::Path<DatasetPath>,
 ) -> Result<HttpResponse> {
     Ok(HttpResponse::Ok().json(read::show_completeness(&db, &shown, &ctx, path.into_inner().into()).await?))
+}
+
+/// Lists the receipts of a dataset
+///
+/// What proves offline when a version was published or withdrawn and when terms were set, for everybody who sees the
+/// dataset: the entries of the journal, oldest first, each with its receipt.
+#[utoipa::path(tag = "datasets", operation_id = "list_dataset_receipts", security(()),
+    params(DatasetPath, PageQuery),
+    responses((status = 200, description = "A page of receipts", body = Listing<ReceiptBundle>)))]
+#[get("/datasets/{org}/{name}/receipts")]
+pub(super) async fn list_dataset_receipts(
+    req: HttpRequest,
+    ctx: Ctx,
+    db: web::Data<Db>,
+    path: web::Path<DatasetPath>,
+    page: Query<PageQuery>,
+) -> Result<HttpResponse> {
+    let page = page.checked()?;
+    Ok(listing(&req, receipts::dataset_receipts(&db, &ctx, path.into_inner().into(), page).await?))
 }

@@ -25,6 +25,7 @@ pub fn routes(config: &mut ServiceConfig<'_>) {
         .service(datasets::list_history)
         .service(datasets::get_history)
         .service(datasets::get_completeness)
+        .service(datasets::list_dataset_receipts)
         .service(terms::get_policy)
         .service(terms::set_policy)
         .service(terms::list_policy_revisions)

@@ -183,7 +183,7 @@ pub async fn note_replica(
             };
             // The digest is there for everybody to read; only who may have the bytes can have computed it.
             let asked = Asked { dataset: &dataset, version: &version, sample: false, purpose: None };
-            gate.may_download(tx, &at, &asked)?;
+            let permit = gate.may_download(tx, &at, &asked)?;
             if digest != new.digest {
                 return Err(Error::invalid(
                     "/digest",
@@ -192,7 +192,10 @@ pub async fn note_replica(
                 ));
             }
             let id = store::put_replica(tx, &version.id, (&new.site, &new.path), (&person, at.now))?;
-            let event = super::super::versions::event("version.replica_verified", &dataset, &version);
+            let mut event = super::super::versions::event("version.replica_verified", &dataset, &version);
+            if let Some(holder) = &permit.organisation {
+                event = event.concerning(holder);
+            }
             append(tx, &at, event.payload(serde_json::json!({ "site": new.site, "path": new.path })))?;
             Ok(Replica {
                 id,

@@ -185,7 +185,10 @@ pub(super) fn file_event(
     version: &Version,
     entry: &FileEntry,
 ) -> Event {
-    let event = Event::new(kind, &version.id).in_space(&dataset.space).fact("dataset", dataset.id.as_str());
+    let event = Event::new(kind, &version.id)
+        .in_space(&dataset.space)
+        .provided_by(&dataset.organisation_id)
+        .fact("dataset", dataset.id.as_str());
     let event = match entry.content {
         Some(content) => event.fact("sha256", content.sha256.to_string()).fact("size", content.size),
         None => event,

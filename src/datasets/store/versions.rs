@@ -113,6 +113,15 @@ pub(in crate::datasets) fn published_numbers(
     texts.iter().map(|text| text.parse()).collect()
 }
 
+/// Ids of the versions that were ever published.
+pub(in crate::datasets) fn published_ids(conn: &mut Conn, dataset: &DatasetId) -> Result<Vec<String>> {
+    Ok(versions::table
+        .filter(versions::dataset_id.eq(dataset))
+        .filter(versions::state.ne("draft"))
+        .select(versions::id)
+        .load(conn)?)
+}
+
 pub(in crate::datasets) fn insert_version(
     conn: &mut Conn,
     dataset: &DatasetId,

@@ -132,6 +132,7 @@ pub async fn create_version(db: &Db, ctx: &Ctx, name: (Slug, Slug), new: NewVers
 pub(in crate::datasets) fn event(kind: &'static str, dataset: &Dataset, version: &Version) -> Event {
     Event::new(kind, &version.id)
         .in_space(&dataset.space)
+        .provided_by(&dataset.organisation_id)
         .fact("dataset", dataset.id.as_str())
         .fact("name", dataset.full_name())
         .fact("version", version.version.to_string())

@@ -10,8 +10,8 @@ pub(super) use organisations::{
     organisations_of, put_member, remove_member, role_in, space_roles_of, spaces_of, update_organisation,
 };
 pub(super) use people::{
-    anybody, awaits_first_sign_in, has_other_administrator, insert_person, list_people, password_of,
-    person_by_id, person_by_login, set_password, update_person,
+    anybody, awaits_first_sign_in, erase_person, has_other_administrator, insert_person, list_people,
+    password_of, person_by_id, person_by_login, set_password, update_person,
 };
 pub(super) use sessions::{
     delete_codes_of, delete_session, delete_sessions_of, delete_stale, insert_code, insert_session,

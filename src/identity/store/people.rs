@@ -5,7 +5,7 @@ use diesel::{
 };
 
 use crate::db::Conn;
-use crate::db::schema::people;
+use crate::db::schema::{invitations, memberships, people, sessions, space_roles, tokens};
 use crate::identity::model::{NewPerson, Person};
 use crate::kernel::{PageRequest, PersonId, Result, Slug, Timestamp};
 
@@ -105,6 +105,33 @@ pub(in crate::identity) fn update_person(
             people::disabled.eq(new.disabled),
             people::environment.eq(&new.environment),
             people::revision.eq(revision),
+        ))
+        .execute(conn)?;
+    Ok(())
+}
+
+/// Replaces what names the person, and takes away all by which the person could come in or do anything.
+pub(in crate::identity) fn erase_person(
+    conn: &mut Conn,
+    id: &PersonId,
+    login: &Slug,
+    name: &str,
+) -> Result<()> {
+    diesel::delete(tokens::table.filter(tokens::person_id.eq(id))).execute(conn)?;
+    diesel::delete(sessions::table.filter(sessions::person_id.eq(id))).execute(conn)?;
+    diesel::delete(invitations::table.filter(invitations::person_id.eq(id))).execute(conn)?;
+    diesel::delete(memberships::table.filter(memberships::person_id.eq(id))).execute(conn)?;
+    diesel::delete(space_roles::table.filter(space_roles::person_id.eq(id))).execute(conn)?;
+    let none: Option<String> = None;
+    diesel::update(people::table.find(id))
+        .set((
+            people::login.eq(login),
+            people::name.eq(name),
+            people::password_hash.eq(none),
+            people::admin.eq(false),
+            people::auditor.eq(false),
+            people::disabled.eq(true),
+            people::revision.eq(people::revision + 1),
         ))
         .execute(conn)?;
     Ok(())

@@ -121,10 +121,16 @@ impl Targets {
             "list_templates" => get("/policies/templates"),
             "compose_policy" => post("/policies/compose", json!({"templates": [{"template": "ethics"}]})),
             "get_agreement_style" => get("/assets/agreement.css"),
+            "get_checkpoint" => get("/journal/checkpoint"),
+            "get_tile" => get("/journal/tile/0/000.p/7"),
+            "get_entry_bundle" => get("/journal/tile/entries/000.p/7"),
+            "get_trust_policy" => get("/journal/trust-policy"),
+            "list_journal" => get("/journal"),
+            "list_receipts" => get(format!("/journal/receipts/{SPACE}")),
+            "get_entry" | "get_entry_proof" => self.of_entries(operation, &name).await,
             "get_me" | "create_session" | "redeem_code" | "delete_session" | "create_token"
-            | "revoke_token" | "create_person" | "get_person" | "update_person" | "issue_code" => {
-                self.of_identity(operation, &name).await
-            }
+            | "revoke_token" | "create_person" | "get_person" | "update_person" | "issue_code"
+            | "erase_person" => self.of_identity(operation, &name).await,
             "create_organisation"
             | "get_organisation"
             | "update_organisation"
@@ -146,6 +152,7 @@ impl Targets {
             | "get_dataset"
             | "update_dataset"
             | "delete_dataset"
+            | "list_dataset_receipts"
             | "list_history"
             | "get_history"
             | "get_completeness"
@@ -208,6 +215,7 @@ impl Targets {
                 self.person(name).await;
                 match operation {
                     "update_person" => put(format!("/people/{name}"), person),
+                    "erase_person" => post(format!("/people/{name}/erase"), json!({"reason": "Asked for."})),
                     _ => post(format!("/people/{name}/code"), json!({})),
                 }
             }
@@ -309,6 +317,7 @@ impl Targets {
         match operation {
             "get_dataset" => get(dataset),
             "update_dataset" => put(dataset, stated),
+            "list_dataset_receipts" => get(format!("{dataset}/receipts")),
             "list_history" => get(format!("{dataset}/history")),
             "get_history" => get(format!("{dataset}/history/1")),
             "get_completeness" => get(format!("{dataset}/completeness")),
@@ -404,6 +413,19 @@ impl Targets {
         let line: Value = serde_json::from_slice(line).expect("JSON");
         let url = line["url"].as_str().expect("a link");
         url[url.find("/download/").expect("a link of the service")..].to_owned()
+    }
+
+    /// The entry of a request that the trainer has made, once it is signed.
+    async fn of_entries(&self, operation: &str, name: &str) -> Ask {
+        let dataset = self.published(name).await;
+        let request = self.world.ask(&dataset, "rag").await.expect(201).text("/id");
+        let receipts = format!("/journal/receipts/{request}");
+        let receipts = self.world.admin.get(&receipts).await.expect(200).items();
+        let position = receipts[0]["entry"]["seq"].as_i64().expect("a position");
+        match operation {
+            "get_entry" => get(format!("/journal/entries/{position}")),
+            _ => get(format!("/journal/entries/{position}/proof")),
+        }
     }
 
     async fn of_requests(&self, operation: &str, name: &str) -> Ask {

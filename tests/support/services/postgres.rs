@@ -50,6 +50,26 @@ impl Postgres {
         url(ROLE, &self.password, self.port, &name)
     }
 
+    /// A copy of a database that nobody is connected to; gives its name.
+    pub fn back_up(&self, database_url: &str) -> String {
+        let name = name_of(database_url);
+        let copy = format!("{name}_backup_{}", self.databases.fetch_add(1, Ordering::Relaxed) + 1);
+        self.as_superuser(&format!("CREATE DATABASE {copy} OWNER {ROLE} TEMPLATE {name}"));
+        copy
+    }
+
+    /// Puts a copy in the place of a database.
+    pub fn restore(&self, database_url: &str, copy: &str) {
+        let name = name_of(database_url);
+        self.as_superuser(&format!("DROP DATABASE {name} WITH (FORCE)"));
+        self.as_superuser(&format!("CREATE DATABASE {name} OWNER {ROLE} TEMPLATE {copy}"));
+    }
+
+    fn as_superuser(&self, sql: &str) {
+        let admin = url(SUPERUSER, &self.password, self.port, "postgres");
+        query(&admin, sql).unwrap_or_else(|error| panic!("{sql}: {error}"));
+    }
+
     /// Where the cluster keeps its data and its log.
     pub fn directory(&self) -> &Path {
         self.server.directory()
@@ -76,6 +96,10 @@ pub fn query(database_url: &str, sql: &str) -> Result<String, String> {
     run(Command::new(installed("postgresql").join("psql"))
         .args(["--no-psqlrc", "--quiet", "--tuples-only", "--no-align", "--set=ON_ERROR_STOP=1"])
         .args(["--dbname", database_url, "--command", sql]))
+}
+
+fn name_of(database_url: &str) -> &str {
+    database_url.rsplit('/').next().expect("a database has a name")
 }
 
 fn url(user: &str, password: &str, port: u16, database: &str) -> String {

@@ -12,6 +12,7 @@ use super::error::Result;
 use super::http::Client;
 use super::options::GlobalOptions;
 use super::output::{Column, Output};
+use crate::kernel::Slug;
 
 /// Commands of administrators, owners and stewards.
 #[derive(Debug, Subcommand)]
@@ -25,6 +26,14 @@ pub enum AdminCommand {
     /// Data spaces, their members and roles
     #[command(subcommand)]
     Spaces(spaces::SpacesCommand),
+    /// Erase a person for good: account, words and name; entries and their proofs stay
+    ErasePerson {
+        /// The login
+        login: Slug,
+        /// On what ground, for the journal; do not name the person
+        #[arg(long, value_name = "TEXT")]
+        reason: String,
+    },
     /// Your API tokens
     #[command(subcommand)]
     Tokens(tokens::TokensCommand),
@@ -43,6 +52,7 @@ pub async fn admin(options: &GlobalOptions, command: AdminCommand) -> Result<()>
         AdminCommand::People(command) => people::run(&client, out, command).await,
         AdminCommand::Organisations(command) => organisations::run(&client, out, command).await,
         AdminCommand::Spaces(command) => spaces::run(&client, out, command).await,
+        AdminCommand::ErasePerson { login, reason } => people::erase(&client, out, &login, &reason).await,
         AdminCommand::Tokens(command) => tokens::run(&client, out, command).await,
     }
 }

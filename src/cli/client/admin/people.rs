@@ -20,6 +20,8 @@ const COLUMNS: [Column; 8] = [
     column("ID", "/id"),
 ];
 
+const ERASED: [Column; 3] = [column("LOGIN", "/login"), column("PAYLOADS", "/payloads"), column("ID", "/id")];
+
 const CODE: [Column; 3] =
     [column("CODE", "/code"), column("LOGIN", "/login"), column("EXPIRES", "/expires_at")];
 
@@ -82,6 +84,13 @@ pub(super) async fn run(client: &Client, out: Output, command: PeopleCommand) ->
         PeopleCommand::Disable { login } => set_disabled(client, out, &login, true).await,
         PeopleCommand::Enable { login } => set_disabled(client, out, &login, false).await,
     }
+}
+
+/// Erases a person for good.
+pub(super) async fn erase(client: &Client, out: Output, login: &Slug, reason: &str) -> Result<()> {
+    let erased: Value =
+        client.post(&["people", login.as_str(), "erase"], &json!({ "reason": reason })).read().await?;
+    out.one(&ERASED, &erased)
 }
 
 async fn set_disabled(client: &Client, out: Output, login: &Slug, disabled: bool) -> Result<()> {

@@ -5,13 +5,14 @@ use diesel::{
     SelectableHelper,
 };
 
-use super::merkle::Frontier;
+use super::nodes::{grow, insert_nodes, replace_nodes};
 use crate::db::schema::{journal, journal_head, journal_payloads};
 use crate::db::{Conn, Entry, Head, Ledger, each_backend};
+use crate::journal::merkle::{Frontier, leaf_hash};
 use crate::kernel::{Digest, Error, Result, Timestamp};
 
 /// Rows in one INSERT; keeps the number of bound values below both databases' limits.
-const CHUNK: usize = 1000;
+pub(super) const CHUNK: usize = 1000;
 
 /// The journal, as the writer seals it.
 #[derive(Debug, Clone, Copy, Default)]
@@ -28,6 +29,8 @@ struct NewRow<'a> {
     at: Timestamp,
     body: &'a str,
     leaf: Digest,
+    concerning: Option<&'a str>,
+    provided_by: Option<&'a str>,
 }
 
 #[derive(Insertable)]
@@ -73,10 +76,12 @@ impl Ledger for JournalLedger {
     fn seal(&self, conn: &mut Conn, head: &Head, entries: &[Entry]) -> Result<()> {
         let mut frontier =
             Frontier::restore(u64::try_from(head.size).unwrap_or_default(), head.frontier.clone())?;
+        let mut nodes = Vec::new();
         for entry in entries {
-            frontier.push(entry.leaf);
+            grow(&mut frontier, entry.leaf, &mut nodes);
         }
         insert_rows(conn, entries)?;
+        insert_nodes(conn, &nodes)?;
         store_head(conn, &frontier)
     }
 
@@ -114,6 +119,8 @@ fn row(entry: &Entry) -> NewRow<'_> {
         at: entry.at,
         body: &entry.body,
         leaf: entry.leaf,
+        concerning: entry.concerning.as_deref(),
+        provided_by: entry.provided_by.as_deref(),
     }
 }
 
@@ -147,7 +154,7 @@ fn digests(bytes: &[u8]) -> Result<Vec<Digest>> {
 ///
 /// # Errors
 /// When the database fails.
-pub(super) fn read_from(conn: &mut Conn, position: i64, limit: i64) -> Result<Vec<Recorded>> {
+pub(in crate::journal) fn read_from(conn: &mut Conn, position: i64, limit: i64) -> Result<Vec<Recorded>> {
     Ok(journal::table
         .filter(journal::position.ge(position))
         .order(journal::position)
@@ -156,12 +163,43 @@ pub(super) fn read_from(conn: &mut Conn, position: i64, limit: i64) -> Result<Ve
         .load(conn)?)
 }
 
-/// Computes the head anew from the rows, checking every leaf; the repair of a head that does not fit them.
+/// Leaf hashes from a position on, as many as there are up to a number.
+///
+/// # Errors
+/// When the database fails.
+pub(in crate::journal) fn leaves(conn: &mut Conn, first: i64, count: i64) -> Result<Vec<Digest>> {
+    Ok(journal::table
+        .filter(journal::position.ge(first))
+        .filter(journal::position.lt(first.saturating_add(count)))
+        .order(journal::position)
+        .select(journal::leaf)
+        .load(conn)?)
+}
+
+/// How many entries there are.
+///
+/// # Errors
+/// When the database fails.
+pub(in crate::journal) fn head_size(conn: &mut Conn) -> Result<i64> {
+    Ok(journal_head::table.find(1).select(journal_head::size).first(conn)?)
+}
+
+/// The frontier of the whole tree.
+///
+/// # Errors
+/// When the database fails, or the stored head cannot be.
+pub(in crate::journal) fn frontier(conn: &mut Conn) -> Result<Frontier> {
+    let (size, roots): (i64, Vec<u8>) =
+        journal_head::table.find(1).select((journal_head::size, journal_head::frontier)).first(conn)?;
+    Frontier::restore(u64::try_from(size).unwrap_or_default(), digests(&roots)?)
+}
+
+/// Computes head and nodes anew from the rows, checking every leaf; the repair of a head that does not fit them.
 ///
 /// # Errors
 /// When a row's leaf is not the hash of its body or a position is missing: that cannot be repaired, only restored.
 pub fn rebuild_head(conn: &mut Conn) -> Result<Frontier> {
-    let mut frontier = Frontier::default();
+    let (mut frontier, mut nodes) = (Frontier::default(), Vec::new());
     loop {
         let next = i64::try_from(frontier.size()).unwrap_or(i64::MAX);
         let rows = read_from(conn, next, 1000)?;
@@ -170,15 +208,16 @@ pub fn rebuild_head(conn: &mut Conn) -> Result<Frontier> {
         }
         for row in rows {
             let expected = i64::try_from(frontier.size()).unwrap_or(i64::MAX);
-            if row.position != expected || row.leaf != super::leaf_hash(row.body.as_bytes()) {
+            if row.position != expected || row.leaf != leaf_hash(row.body.as_bytes()) {
                 return Err(Error::internal(
                     "journal",
                     format!("row {} does not belong where it stands", row.position),
                 ));
             }
-            frontier.push(row.leaf);
+            grow(&mut frontier, row.leaf, &mut nodes);
         }
     }
+    replace_nodes(conn, &nodes)?;
     store_head(conn, &frontier)?;
     Ok(frontier)
 }

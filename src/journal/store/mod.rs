@@ -1,0 +1,22 @@
+//! The journal's rows: entries and payloads, the tree's nodes, keys, checkpoints; and who may see an entry.
+
+mod audit;
+mod checkpoints;
+mod keys;
+mod nodes;
+mod payloads;
+mod rows;
+mod visible;
+
+pub(super) use audit::{Row, bodies_of_kind, whole_rows};
+pub(super) use checkpoints::{
+    Checkpointed, all_checkpoints, checkpoint_of_size, latest_checkpoint, replace_note, store_checkpoint,
+};
+pub(super) use keys::{KeyRow, add_key, keys};
+pub(super) use nodes::{DatabaseTiles, backfill_nodes, count_nodes, node};
+pub use payloads::{Payload, Said};
+pub(super) use payloads::{erase, last_payload, naming, payloads_of, said_by};
+pub use rows::{JournalLedger, Recorded, rebuild_head};
+pub(super) use rows::{frontier, head_size, read_from};
+pub use visible::Filters;
+pub(super) use visible::{Begin, entries_about, visible_entries, visible_entry};

@@ -10,7 +10,9 @@ use super::model::{Grant, not_violated};
 use super::right::{self, Use};
 use super::{store, verdict};
 use crate::datasets::versions::VersionState;
-use crate::datasets::{Asked, Dataset, Delivery, DownloadGate, Ground, Permit, terms_in_force};
+use crate::datasets::{
+    Asked, Dataset, Delivery, DownloadGate, Ground, Permit, needs_leave, reservation, terms_in_force,
+};
 use crate::db::{Conn, Db};
 use crate::kernel::{
     Clock, Ctx, DeliveryId, Error, Kind, OrganisationId, PersonId, Principal, Result, Scope, Timestamp,
@@ -51,6 +53,7 @@ impl DownloadGate for AccountGate {
         let terms = terms_set(conn, dataset)?;
         if terms.mode() == AccessMode::Open {
             gives_bytes(&terms)?;
+            is_not_reserved(conn, asked)?;
             let evaluation = use_is_not_prohibited(&terms, ctx, asked)?.map(Arc::new);
             return Ok(Permit { evaluation, ..permit(Ground::Open, None) });
         }
@@ -155,6 +158,21 @@ pub(super) fn gives_bytes(terms: &Terms) -> Result<()> {
         "these bytes are never downloaded; ask for access to work with them in a secure processing environment",
     )
     .next(REQUESTS))
+}
+
+/// What the holder of the rights reserves is not given for a stated use that mines it, but by a grant.
+fn is_not_reserved(conn: &mut Conn, asked: &Asked<'_>) -> Result<()> {
+    let reservation = reservation(conn, asked.dataset)?;
+    if !needs_leave(reservation.as_ref(), asked.purpose) {
+        return Ok(());
+    }
+    let name = asked.dataset.full_name();
+    Err(Error::forbidden(
+        "tdm_reserved",
+        "text and data mining of these data is reserved (Directive (EU) 2019/790, Article 4(3)): ask the provider for a \
+         licence, or state the purpose research if that is what it is",
+    )
+    .next(format!("/api/v1/datasets/{name}/policy")))
 }
 
 /// Open data is given to everybody, but not for a stated use that its offer prohibits.
@@ -278,6 +296,6 @@ pub(super) fn belongs(
 pub(super) fn right_ended() -> Error {
     Error::forbidden(
         "right_ended",
-        "the right that this link rests on does not hold any more; ask for a new download plan",
+        "the right that this download rests on does not hold any more; ask for access, or for a new download plan",
     )
 }

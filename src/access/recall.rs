@@ -56,13 +56,15 @@ fn recall(tx: &mut Tx<'_>, ctx: &Ctx, dataset: &Dataset, what: &Recall) -> Resul
     let mut found = store::grants_under_older_terms(tx, &dataset.id, under, ctx.now, most)?;
     let more = found.len() > BATCH;
     found.truncate(BATCH);
-    let grants: Vec<GrantId> = found.iter().map(|grant| grant.id.clone()).collect();
+    let grants: Vec<GrantId> = found.iter().map(|(grant, _)| grant.id.clone()).collect();
     if !grants.is_empty() {
         store::revoke_grants(tx, &grants, &what.reason, person.as_str(), ctx.now)?;
     }
-    for grant in &found {
+    for (grant, parties) in &found {
         let event = Event::new("grant.revoked", &grant.id)
             .in_space(&grant.space)
+            .concerning(&parties.organisation)
+            .provided_by(&parties.provider)
             .fact("revision", grant.revision + 1)
             .fact("policy_revision", grant.policy_revision)
             .fact("recalled_at_revision", dataset.policy_revision);

@@ -9,7 +9,7 @@ Begin:
 
 Data go to standard output, everything else to standard error. Exit codes: 0 done, 1 failed, 2 wrong usage or input,
 3 not found, 4 not signed in, 5 access denied or not decided yet, 6 bytes are not what they should be, 7 conflict,
-8 unavailable however often it was tried, 130 interrupted.";
+8 unavailable however often it was tried, 9 a policy is refused or violated, 130 interrupted.";
 
 pub(super) const SERVE: &str = "\
 Flags win over environment variables, and these over the file. The first start prints a one-time code for the first
@@ -77,10 +77,16 @@ Examples:
   cadastre withdraw harbour/wind 1.0.0 --reason \"Wrong units in March\" --successor 1.0.1";
 
 pub(super) const POLICY: &str = "\
+`check` and `explain` need no server: they read a policy, and what is known of a use. A facts.json that suffices:
+  {\"now\": \"2026-06-15T12:00:00Z\", \"scope\": \"request\", \"purpose\": \"pre_training\"}
+
 Examples:
   cadastre policy show harbour/wind --lang fr
   cadastre policy set harbour/wind --mode review
   cadastre policy set harbour/wind --mode automatic --offer offer.jsonld
+  cadastre policy check offer.jsonld --mode automatic
+  cadastre policy explain offer.jsonld --facts facts.json
+  cadastre --json policy explain offer.jsonld --facts facts.json
   cadastre policy templates
   cadastre policy compose --template purpose:purposes=cad:ModelTraining --template count:downloads=3 -o offer.jsonld";
 

@@ -10,6 +10,7 @@ mod read;
 mod receipts;
 pub mod record;
 mod register;
+mod reservation;
 mod store;
 mod sweep;
 mod terms;
@@ -25,5 +26,6 @@ pub use model::{
 pub use read::{Shown, ShownDataset, history, past_record, show_completeness, show_dataset};
 pub use receipts::dataset_receipts;
 pub use register::{delete_dataset, register_dataset, update_dataset};
+pub use reservation::{Reservation, needs_leave, reservation};
 pub use sweep::sweep;
 pub use terms::{list_policies, set_policy, show_policy, terms_in_force, terms_of_revision};

@@ -7,6 +7,7 @@ use bytes::Bytes;
 use super::find::{Action, find_dataset, sees_inside};
 use super::model::{Dataset, DatasetSummary, RecordRevision, Visibility};
 use super::record::{Completeness, completeness};
+use super::reservation::{Reservation, reservation};
 use super::store::{self, Filters};
 use crate::db::{Db, Memo};
 use crate::kernel::{Ctx, Cursor, Error, Page, PageRequest, PersonId, Result, Slug, Timestamp, TokenId};
@@ -23,6 +24,8 @@ pub struct ShownDataset {
     pub dataset: Dataset,
     /// The same as JSON, made once for all who ask.
     pub json: Bytes,
+    /// What is said of text and data mining.
+    pub reservation: Option<Reservation>,
 }
 
 /// Whose rights decided: a person's, as far as the token goes that it came with.
@@ -56,7 +59,8 @@ pub async fn show_dataset(
             }
             let json =
                 serde_json::to_vec(&dataset).map_err(|error| Error::internal("a dataset as JSON", error))?;
-            Ok(Arc::new(ShownDataset { dataset, json: json.into() }))
+            let reservation = reservation(conn, &dataset)?;
+            Ok(Arc::new(ShownDataset { dataset, json: json.into(), reservation }))
         })
         .await
     };

@@ -4,6 +4,7 @@ use serde_json::json;
 
 use super::find::{Action, find_dataset};
 use super::model::{Dataset, NewPolicy, PolicyRevision};
+use super::reservation::reserves;
 use super::store;
 use crate::db::{Conn, Db};
 use crate::journal::{Event, append};
@@ -27,6 +28,7 @@ pub async fn set_policy(
     let terms = Terms::check(new.mode, new.offer.as_ref()).map_err(|error| error.at("/offer"))?;
     let offer = terms.offer().map(crate::policies::Policy::to_json);
     let digest = Digest::of(canonical_json(&json!({ "mode": new.mode, "offer": offer }))?);
+    let reserved = reserves(&terms);
     let at = ctx.clone();
     db.write("set_policy", move |tx| {
         let dataset = find_dataset(tx, &at, &name.0, &name.1, Action::Publish)?;
@@ -39,6 +41,7 @@ pub async fn set_policy(
             edited_at: at.now,
         };
         store::insert_policy(tx, &dataset, &policy, person.as_str())?;
+        store::note_reservation(tx, &dataset.id, reserved)?;
         let event = Event::new("policy.attached", &dataset.id)
             .in_space(&dataset.space)
             .provided_by(&dataset.organisation_id);

@@ -64,8 +64,8 @@ pub(super) fn routes(config: &mut ServiceConfig<'_>) {
         .configure(identity::api::routes)
         .configure(spaces::api::routes)
         .configure(access::api::routes)
-        .configure(policies::api::routes)
         .configure(journal::api::routes)
+        .configure(policies::api::routes)
         .configure(openapi::routes);
 }
 
@@ -106,6 +106,7 @@ pub(super) fn build(
         .service(health::readyz)
         .service(health::metrics)
         .service(journal::api::well_known)
+        .service(datasets::api::tdmrep)
         .default_service(web::to(fallback::no_route))
         // The last layer added is the outermost.
         .wrap(Compress::default())

@@ -23,9 +23,10 @@ on_both_databases! {
 
 async fn record(world: &World, gate: &impl DownloadGate, permit: &Permit, many: usize) -> Vec<DeliveryId> {
     let (dataset, version) = world.ids().await;
+    let tina = world.ctx("tina").await;
     let delivery = |n: usize| Delivery {
         at: world.now,
-        person: None,
+        person: tina.principal().map(|principal| principal.person.clone()),
         permit: permit.clone(),
         dataset: dataset.clone(),
         version: version.clone(),

@@ -24,6 +24,8 @@ on_both_shapes! {
 
 /// How many download at the same time.
 const DOWNLOADERS: usize = 64;
+/// How often bytes are asked for after each of the four ends: ten thousand times in all.
+const TRIES: usize = 2_500;
 /// More bytes than the buffers between the store and a client that does not read hold.
 const LARGE: usize = 24 * 1024 * 1024;
 /// How many downloads a limit allows.
@@ -150,7 +152,7 @@ async fn no_byte_leaves_after_the_right_has_ended(app: TestApp) {
             _ => world.app.days_pass(30),
         }
         seen.over.store(true, Ordering::SeqCst);
-        until(async || seen.refused.load(Ordering::SeqCst) >= 5 * DOWNLOADERS).await;
+        until(async || seen.refused.load(Ordering::SeqCst) >= TRIES).await;
         seen.stop.store(true, Ordering::SeqCst);
         for outcome in join_all(all).await {
             outcome.unwrap();

@@ -28,6 +28,7 @@ fn walk(shape: Shape) {
     provide(&cast.provider);
     ask(&cast);
     end(&cast);
+    recall(&cast);
     for shell in ["bash", "zsh", "fish", "elvish", "powershell"] {
         assert!(admin.ok(&["completions", shell]).contains("cadastre"), "{shell}");
     }
@@ -124,7 +125,8 @@ fn compose(provider: &Person, folder: &std::path::Path) {
     let listed = provider.ok(&["policy", "templates", "--lang", "fr"]);
     assert!(listed.contains("purposes=term,…") && listed.contains("currency=currency(EUR)"), "{listed}");
     let file = folder.join("offer.jsonld");
-    let parts = ["--template", "purpose:purposes=cad:PreTraining,cad:FineTuning", "--template", "count:downloads=3"];
+    let parts =
+        ["--template", "purpose:purposes=cad:PreTraining,cad:FineTuning", "--template", "count:downloads=3"];
     let written = ["--output", file.to_str().unwrap(), "--lang", "fr"];
     let lines = provider.ok(&[&["policy", "compose"], &parts[..], &written[..]].concat());
     assert!(lines.contains("Seulement si le nombre d’usages"), "{lines}");
@@ -215,6 +217,34 @@ fn end(cast: &Cast) {
     assert_eq!(column(trainer, &["show", DATASET, "--copies"], "/site"), ["leonardo"]);
     assert_eq!(column(reviewer, &["show", DATASET, "--copies"], "/path"), [""], "not where, to others");
     assert_eq!(column(trainer, &["show", DATASET, "--versions"], "/version"), ["1.0.1", "1.0.0"]);
+    let suspend = ["grant", "suspend", &grant, "--reason", "We look into a report."];
+    assert_eq!(reviewer.json(&suspend)["state"], "suspended");
+    let refused = trainer.run(&pull);
+    assert_eq!(refused.status.code(), Some(5));
+    assert!(String::from_utf8_lossy(&refused.stderr).contains("We look into a report."), "{refused:?}");
+    assert_eq!(reviewer.json(&["grant", "resume", &grant])["state"], "active");
+    assert_eq!(trainer.json(&pull)["grant"], grant.as_str());
     assert_eq!(trainer.json(&["grant", "relinquish", &grant, "--reason", "Done"])["state"], "relinquished");
     assert_eq!(trainer.run(&pull).status.code(), Some(5));
+}
+
+fn recall(cast: &Cast) {
+    let (provider, trainer, reviewer) = (&cast.provider, &cast.trainer, &cast.reviewer);
+    let mut new = vec!["request", "new", DATASET, "--organisation", "model-works", "--purpose", "rag"];
+    new.extend(["--justification", "Answers about gusts at piers."]);
+    let id = trainer.json(&new)["id"].as_str().unwrap().to_owned();
+    let approved = reviewer.json(&["review", "approve", &id]);
+    let grant = approved["grant"].as_str().unwrap();
+    let again = ["--quiet", "policy", "recall", DATASET, "--reason", "The terms were wrong."];
+    assert_eq!(provider.ok(&again), "", "the terms are in force");
+    let revision = provider.json(&["policy", "show", DATASET])["revision"].to_string();
+    for mode in ["open", "review"] {
+        provider.ok(&["policy", "set", DATASET, "--mode", mode]);
+    }
+    let other = [&again[..], &["--revision", "1"]].concat();
+    assert_eq!(provider.ok(&other), "");
+    let these = [&again[..], &["--revision", "1", "--revision", &revision]].concat();
+    assert_eq!(provider.ok(&these), format!("{grant}\n"));
+    let shown = trainer.json(&["grant", "show", grant]);
+    assert_eq!((&shown["state"], &shown["reason"]), (&"revoked".into(), &"The terms were wrong.".into()));
 }

@@ -2,15 +2,20 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 
-use diesel::{ExpressionMethods as _, QueryDsl as _, RunQueryDsl as _, TextExpressionMethods as _};
+use diesel::{
+    BoolExpressionMethods as _, ExpressionMethods as _, QueryDsl as _, RunQueryDsl as _,
+    TextExpressionMethods as _,
+};
 use serde_json::Value;
 
 use super::requests::Body;
 use super::{from_json, to_json};
+use crate::access::model::Basis;
 use crate::db::Conn;
-use crate::db::schema::{grants, idempotency_keys, requests};
+use crate::db::schema::{grants, idempotency_keys, policy_evaluations, requests};
 use crate::journal::Said;
 use crate::kernel::{PersonId, Result, Slug};
+use crate::policies::UseStatement;
 
 /// Rows looked up in one query.
 const BATCH: usize = 200;
@@ -26,9 +31,7 @@ pub(in crate::access) fn empty_texts<'a>(
     let mut texts = BTreeMap::<&str, BTreeSet<String>>::new();
     for said in said {
         let payload: Value = from_json(&said.payload)?;
-        let words =
-            ["justification", "remark", "reason"].into_iter().filter_map(|name| payload.get(name)?.as_str());
-        texts.entry(said.subject.as_str()).or_default().extend(words.map(str::to_owned));
+        gather(&payload, texts.entry(said.subject.as_str()).or_default());
     }
     let ids: Vec<&str> = texts.keys().copied().collect();
     for chunk in ids.chunks(BATCH) {
@@ -42,6 +45,7 @@ pub(in crate::access) fn empty_texts<'a>(
             if words.contains(&stated.justification) {
                 stated.justification.clear();
             }
+            empty_statement(&mut stated.statement, words);
             for member in stated.members.iter_mut().filter(|member| *member == login) {
                 *member = husk.clone();
             }
@@ -55,6 +59,7 @@ pub(in crate::access) fn empty_texts<'a>(
             .filter(grants::reason.is_not_null())
             .select((grants::id, grants::reason))
             .load(conn)?;
+        empty_grounds(conn, chunk, &texts)?;
         let none: Option<String> = None;
         for (id, reason) in rows {
             if texts.get(id.as_str()).zip(reason).is_some_and(|(words, reason)| words.contains(&reason)) {
@@ -62,6 +67,54 @@ pub(in crate::access) fn empty_texts<'a>(
             }
         }
     }
+    Ok(())
+}
+
+/// Every text in a payload, however deep.
+fn gather(payload: &Value, words: &mut BTreeSet<String>) {
+    match payload {
+        Value::String(text) => {
+            words.insert(text.clone());
+        }
+        Value::Array(items) => items.iter().for_each(|item| gather(item, words)),
+        Value::Object(members) => members.values().for_each(|value| gather(value, words)),
+        _ => {}
+    }
+}
+
+/// What names an approval or a payment may name a person too; where data is processed and what was paid stay.
+fn empty_statement(statement: &mut UseStatement, words: &BTreeSet<String>) {
+    statement.ethics_approval = statement.ethics_approval.take().filter(|approval| !words.contains(approval));
+    if let Some(payment) = &mut statement.payment
+        && words.contains(&payment.reference)
+    {
+        payment.reference.clear();
+    }
+}
+
+/// What grants were given upon, and the evaluations that repeat it. Their digests stay in the journal.
+fn empty_grounds(conn: &mut Conn, ids: &[&str], texts: &BTreeMap<&str, BTreeSet<String>>) -> Result<()> {
+    let rows: Vec<(String, String, Option<String>)> = grants::table
+        .filter(grants::request_id.eq_any(ids.to_vec()).or(grants::id.eq_any(ids.to_vec())))
+        .filter(grants::basis.is_not_null())
+        .select((grants::id, grants::request_id, grants::basis))
+        .load(conn)?;
+    for (id, request, basis) in rows {
+        let mut basis: Basis = from_json(&basis.unwrap_or_default())?;
+        for words in [texts.get(id.as_str()), texts.get(request.as_str())].into_iter().flatten() {
+            empty_statement(&mut basis.statement, words);
+            for confirmation in &mut basis.confirmed {
+                if words.contains(&confirmation.reason) {
+                    confirmation.reason.clear();
+                }
+            }
+        }
+        diesel::update(grants::table.find(&id)).set(grants::basis.eq(to_json(&basis)?)).execute(conn)?;
+        diesel::delete(policy_evaluations::table.filter(policy_evaluations::grant_id.eq(&id)))
+            .execute(conn)?;
+    }
+    let of_requests = policy_evaluations::table.filter(policy_evaluations::request_id.eq_any(ids.to_vec()));
+    diesel::delete(of_requests).execute(conn)?;
     Ok(())
 }
 

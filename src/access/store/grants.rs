@@ -231,7 +231,7 @@ pub(in crate::access) fn grants_under_older_terms(
     (present, named): (i64, Option<&[i64]>),
     now: Timestamp,
     limit: i64,
-) -> Result<Vec<Grant>> {
+) -> Result<Vec<(Grant, Parties)>> {
     let mut query = grants::table
         .filter(grants::dataset_id.eq(dataset))
         .filter(grants::policy_revision.lt(present))
@@ -245,7 +245,7 @@ pub(in crate::access) fn grants_under_older_terms(
         query = query.filter(grants::policy_revision.eq_any(named));
     }
     let rows: Vec<GrantRow> = query.load(conn)?;
-    rows.into_iter().map(|row| row.into_model(now).map(|(grant, _)| grant)).collect()
+    rows.into_iter().map(|row| row.into_model(now)).collect()
 }
 
 /// Stores that these grants were revoked for one reason, in one statement.

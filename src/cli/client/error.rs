@@ -28,6 +28,8 @@ pub enum Exit {
     Conflict,
     /// The server did not answer, or was too busy, however often it was asked.
     Unavailable,
+    /// A policy is refused, or a use violates it.
+    Violated,
     /// The user stopped it; running it again goes on from there.
     Interrupted,
 }
@@ -45,6 +47,7 @@ impl Exit {
             Self::Integrity => 6,
             Self::Conflict => 7,
             Self::Unavailable => 8,
+            Self::Violated => 9,
             Self::Interrupted => 130,
         }
     }

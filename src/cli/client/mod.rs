@@ -10,6 +10,7 @@ mod error;
 mod globs;
 mod grants;
 mod http;
+mod judge;
 mod local;
 mod login;
 mod names;
@@ -56,7 +57,7 @@ pub enum ClientCommand {
     /// Withdraw a published version; its record and manifest stay
     #[command(after_help = help::WITHDRAW)]
     Withdraw(datasets::Withdraw),
-    /// Show and set the terms of use of a dataset
+    /// Show and set the terms of use of a dataset; check and explain policies without a server
     #[command(subcommand, after_help = help::POLICY)]
     Policy(policy::PolicyCommand),
     /// Ask for access to a dataset

@@ -100,6 +100,17 @@ impl Output {
         write_out(&self.render_list(columns, items))
     }
 
+    /// Writes a list; with `--json` this document in place of the items.
+    ///
+    /// # Errors
+    /// When standard output cannot be written.
+    pub fn list_or(&self, columns: &[Column], items: &[Value], document: &str) -> Result<()> {
+        match self.format {
+            Format::Json => write_out(&line(document.to_owned())),
+            Format::Table | Format::Tsv => self.list(columns, items),
+        }
+    }
+
     /// Writes a single thing, a line for each column.
     ///
     /// # Errors

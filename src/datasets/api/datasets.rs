@@ -10,7 +10,9 @@ use super::super::read::Shown;
 use super::super::record::{Completeness, Modality, Theme};
 use super::super::store::Filters;
 use super::super::{read, receipts, register};
-use super::paths::{DatasetPath, StatePath};
+use super::paths::{DatasetPath, StatePath, base_of};
+use super::reservations::announce;
+use crate::config::Config;
 use crate::db::Db;
 use crate::http::{IfMatch, Json, Listing, PageQuery, Query, is_not_modified, listing, with_tag};
 use crate::journal::ReceiptBundle;
@@ -111,7 +113,7 @@ pub(super) async fn create_dataset(
 pub(super) async fn get_dataset(
     req: HttpRequest,
     ctx: Ctx,
-    (db, shown): (web::Data<Db>, web::Data<Shown>),
+    (db, shown, config): (web::Data<Db>, web::Data<Shown>, web::Data<Config>),
     path: web::Path<DatasetPath>,
 ) -> Result<HttpResponse> {
     let shown = read::show_dataset(&db, &shown, &ctx, path.into_inner().into()).await?;
@@ -119,8 +121,12 @@ pub(super) async fn get_dataset(
     if is_not_modified(req.headers(), &tag) {
         return Ok(HttpResponse::NotModified().insert_header((ETAG, tag)).finish());
     }
+    let mut response = HttpResponse::Ok();
+    if let Some(reservation) = &shown.reservation {
+        announce(&mut response, &base_of(&req, &config), &shown.dataset.full_name(), Some(reservation));
+    }
     let json = shown.json.clone();
-    Ok(HttpResponse::Ok().insert_header((ETAG, tag)).content_type(ContentType::json()).body(json))
+    Ok(response.insert_header((ETAG, tag)).content_type(ContentType::json()).body(json))
 }
 
 /// Changes a dataset

@@ -17,7 +17,8 @@ use super::super::files::{
 };
 use super::super::gate::{Delivery, DownloadGate};
 use super::multipart::Multipart;
-use super::paths::{PathInVersion, VersionPath};
+use super::paths::{PathInVersion, VersionPath, base_of};
+use super::reservations::announce;
 use crate::config::{Config, Links};
 use crate::db::Db;
 use crate::http::{Counted, HeadRequest, Json, Wanted, is_not_modified, wanted};
@@ -47,7 +48,7 @@ const MAX_DECLARED: usize = 200;
 pub(super) async fn get_file(
     req: HttpRequest,
     ctx: Ctx,
-    (db, store): (web::Data<Db>, web::Data<BlobStore>),
+    (db, store, config): (web::Data<Db>, web::Data<BlobStore>, web::Data<Config>),
     (gate, clock): (web::Data<dyn DownloadGate>, web::Data<dyn Clock>),
     path: web::Path<PathInVersion>,
 ) -> Result<HttpResponse> {
@@ -55,7 +56,7 @@ pub(super) async fn get_file(
     let gate = gate.into_inner();
     let allowed = files::allow_file(&db, gate.clone(), &ctx, version, path, declared(&req)?).await?;
     let watch = Watch::new(&db, gate.clone(), clock.into_inner(), &allowed);
-    deliver(&req, &store, gate, watch, allowed).await
+    deliver(&req, (&store, &config), gate, watch, allowed).await
 }
 
 /// Downloads a file by a link of a download plan
@@ -71,7 +72,7 @@ pub(super) async fn get_file(
 #[get("/download/{ticket}")]
 pub(super) async fn get_ticket(
     req: HttpRequest,
-    (db, store): (web::Data<Db>, web::Data<BlobStore>),
+    (db, store, config): (web::Data<Db>, web::Data<BlobStore>, web::Data<Config>),
     (tickets, clock): (web::Data<Tickets>, web::Data<dyn Clock>),
     gate: web::Data<dyn DownloadGate>,
     ticket: web::Path<String>,
@@ -79,7 +80,7 @@ pub(super) async fn get_ticket(
     let gate = gate.into_inner();
     let allowed = files::allow_ticket(&db, gate.clone(), &tickets, &ticket, clock.now()).await?;
     let watch = Watch::new(&db, gate.clone(), clock.into_inner(), &allowed);
-    deliver(&req, &store, gate, watch, allowed).await
+    deliver(&req, (&store, &config), gate, watch, allowed).await
 }
 
 fn declared(req: &HttpRequest) -> Result<Declared> {
@@ -103,7 +104,7 @@ fn declared(req: &HttpRequest) -> Result<Declared> {
 /// Answers with the bytes, or the part of them that is wanted, once the delivery is on record.
 async fn deliver(
     req: &HttpRequest,
-    store: &BlobStore,
+    (store, config): (&BlobStore, &Config),
     gate: Arc<dyn DownloadGate>,
     watch: Watch,
     allowed: Allowed,
@@ -126,6 +127,7 @@ async fn deliver(
         .insert_header((CONTENT_TYPE, allowed.media_type.clone()))
         // Keeps the compressing layer away: a range and a digest are of the bytes as they are.
         .insert_header((CONTENT_ENCODING, ContentEncoding::Identity));
+    announce(&mut response, &base_of(req, config), &allowed.dataset, allowed.reservation.as_ref());
     let (size, frame) = match &parts {
         Wanted::Whole => (length, None),
         Wanted::Parts(parts) => match parts.as_slice() {
@@ -222,10 +224,7 @@ pub(super) async fn create_download_plan(
     path: web::Path<VersionPath>,
     body: Json<PlanRequest>,
 ) -> Result<HttpResponse> {
-    let base = config.base_url.as_ref().map_or_else(
-        || format!("{}://{}", req.connection_info().scheme(), req.connection_info().host()),
-        |url| url.as_str().trim_end_matches('/').to_owned(),
-    );
+    let base = base_of(&req, &config);
     let links = LinkBase { base, into_store: config.links == Links::Store };
     let services = (&**db, &**store, gate.into_inner(), clock.into_inner(), &**tickets);
     let mut plan = files::plan(services, &ctx, links, path.into_inner().into(), body.0).await?;

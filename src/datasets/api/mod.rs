@@ -6,11 +6,13 @@ mod files;
 mod multipart;
 mod paths;
 mod places;
+mod reservations;
 mod slots;
 mod terms;
 mod versions;
 
 pub use paths::DatasetPath;
+pub use reservations::tdmrep;
 pub use slots::UploadSlots;
 use utoipa_actix_web::service_config::ServiceConfig;
 

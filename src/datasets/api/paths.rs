@@ -1,10 +1,12 @@
 //! What paths name: a dataset, one of its versions, a file in that.
 
+use actix_web::HttpRequest;
 use serde::Deserialize;
 use utoipa::IntoParams;
 
 use super::super::files::FilePath;
 use super::super::versions::{VersionName, Which};
+use crate::config::Config;
 use crate::kernel::{Error, Result, Slug};
 
 /// A dataset.
@@ -92,4 +94,12 @@ impl PathInVersion {
     pub(super) fn of_present(self) -> Result<(VersionName, FilePath)> {
         self.of_new().map_err(|_| Error::not_found("file"))
     }
+}
+
+/// The address under which the caller reaches the service.
+pub(super) fn base_of(req: &HttpRequest, config: &Config) -> String {
+    config.base_url.as_ref().map_or_else(
+        || format!("{}://{}", req.connection_info().scheme(), req.connection_info().host()),
+        |url| url.as_str().trim_end_matches('/').to_owned(),
+    )
 }

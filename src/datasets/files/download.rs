@@ -5,6 +5,7 @@ use std::sync::Arc;
 use super::super::find::Action;
 use super::super::gate::{Asked, Delivery, DownloadGate, Permit};
 use super::super::model::Dataset;
+use super::super::reservation::{Reservation, reservation};
 use super::super::store;
 use super::super::versions::{Version, VersionName, VersionState, find_version};
 use super::model::{Content, FileEntry, FileLocation, Reference};
@@ -38,6 +39,10 @@ pub struct Allowed {
     pub key: BlobKey,
     /// Whether it is a sample.
     pub sample: bool,
+    /// The dataset, `organisation/name`.
+    pub dataset: String,
+    /// What is said of text and data mining.
+    pub reservation: Option<Reservation>,
     /// The account entry, but for the number of bytes.
     pub delivery: Delivery,
 }
@@ -136,6 +141,8 @@ pub(super) fn allowed(
         content,
         key,
         sample: entry.sample,
+        dataset: dataset.full_name(),
+        reservation: reservation(conn, dataset)?,
         delivery,
     })
 }

@@ -13,6 +13,7 @@ use sha2::Sha256;
 
 use super::super::gate::{Asked, Delivery, DownloadGate, Ground, Permit};
 use super::super::model::Dataset;
+use super::super::reservation::reservation;
 use super::super::store;
 use super::super::versions::Version;
 use super::download::{Allowed, not_withdrawn};
@@ -189,7 +190,10 @@ pub async fn allow_ticket(
             model: claims.model,
             run: claims.run,
         };
+        let reservation = reservation(conn, &dataset)?;
         Ok(Allowed {
+            dataset: dataset.full_name(),
+            reservation,
             path: entry.path,
             media_type: entry.media_type.as_str().to_owned(),
             content,

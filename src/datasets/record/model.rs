@@ -20,7 +20,7 @@ use super::origin::Origin;
 use super::place::{Check, Place};
 use super::privacy::Privacy;
 use super::quality::{Annotation, Quality, Uses};
-use super::rights::Rights;
+use super::rights::{Rights, TdmReservation};
 use super::{LONG, is_default};
 use crate::kernel::{Checks, Error, FieldError, LangText, LanguageTag, Result};
 
@@ -114,6 +114,8 @@ pub struct Facets {
     pub modalities: BTreeSet<Modality>,
     /// Languages of the content.
     pub languages: BTreeSet<LanguageTag>,
+    /// Whether text and data mining is reserved, where the record says so.
+    pub tdm: Option<TdmReservation>,
 }
 
 impl Record {
@@ -189,6 +191,7 @@ impl Record {
             themes: self.themes.iter().copied().collect(),
             modalities: self.content.modalities.iter().copied().collect(),
             languages: self.content.languages.iter().map(|entry| entry.language.clone()).collect(),
+            tdm: self.rights.tdm.as_ref().map(|tdm| tdm.reservation),
         }
     }
 }

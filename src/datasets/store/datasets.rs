@@ -9,6 +9,7 @@ use super::visible::visible_to;
 use super::{from_json, raw, to_json};
 use crate::datasets::model::{Dataset, Statement, Visibility};
 use crate::datasets::record::Facets;
+use crate::datasets::reservation::{BY_RECORD, BY_TERMS, facet};
 use crate::db::schema::{
     dataset_audiences, dataset_facets, dataset_revisions, datasets, organisations, versions,
 };
@@ -217,8 +218,12 @@ pub(in crate::datasets) fn replace_facets(
     fresh: bool,
 ) -> Result<()> {
     if !fresh {
-        diesel::delete(dataset_facets::table.filter(dataset_facets::dataset_id.eq(dataset))).execute(conn)?;
+        let of_record = dataset_facets::table
+            .filter(dataset_facets::dataset_id.eq(dataset))
+            .filter(dataset_facets::facet.ne(BY_TERMS));
+        diesel::delete(of_record).execute(conn)?;
     }
+    let tdm = facets.tdm.and_then(facet).map(|value| (BY_RECORD, value));
     let licences = facets.licences.iter().map(|value| ("licence", value.as_str()));
     let themes = facets.themes.iter().map(|value| ("theme", value.as_str()));
     let modalities = facets.modalities.iter().map(|value| ("modality", value.as_str()));
@@ -227,6 +232,7 @@ pub(in crate::datasets) fn replace_facets(
         .chain(themes)
         .chain(modalities)
         .chain(languages)
+        .chain(tdm)
         .map(|(facet, value)| {
             (
                 dataset_facets::dataset_id.eq(dataset),

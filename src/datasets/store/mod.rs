@@ -6,6 +6,7 @@ mod files;
 mod history;
 mod listing;
 mod places;
+mod reservations;
 mod terms;
 mod versions;
 mod visible;
@@ -16,6 +17,7 @@ pub(super) use files::*;
 pub(super) use history::*;
 pub(super) use listing::*;
 pub(super) use places::*;
+pub(super) use reservations::*;
 pub(super) use terms::*;
 pub(super) use versions::*;
 

@@ -60,7 +60,12 @@ pub(super) fn decide(
         return duo(operator, right, facts, &says);
     }
     let Some(found) = facts.find(left) else {
-        return open(Truth::Unknown, "nothing is known of it");
+        // A credential that was given to no environment is known, also where nobody states one.
+        return if left == LeftOperand::ProcessingEnvironment && facts.scope == EvaluationScope::Download {
+            open(in_favour(side).not(), "the credential was not given to such an environment")
+        } else {
+            open(Truth::Unknown, "nothing is known of it")
+        };
     };
     let truth = compare(left, operator, &found, right, unit, facts);
     let truth =
@@ -92,10 +97,7 @@ pub(super) fn decide(
 /// What the applicant says can stand against the use. What it says in favour of it, a reviewer confirms; that the bytes go to
 /// a secure environment, only the credential can show.
 fn claimed(left: LeftOperand, truth: Truth, side: Side, scope: EvaluationScope) -> Truth {
-    let in_favour = match side {
-        Side::Permission => Truth::Satisfied,
-        Side::Prohibition => Truth::Violated,
-    };
+    let in_favour = in_favour(side);
     if truth != in_favour {
         return truth;
     }
@@ -104,6 +106,14 @@ fn claimed(left: LeftOperand, truth: Truth, side: Side, scope: EvaluationScope) 
         (LeftOperand::ProcessingEnvironment, _) => Truth::Later,
         (_, Label::Attested) => Truth::Unknown,
         _ => truth,
+    }
+}
+
+/// The answer that speaks for a use.
+fn in_favour(side: Side) -> Truth {
+    match side {
+        Side::Permission => Truth::Satisfied,
+        Side::Prohibition => Truth::Violated,
     }
 }
 
@@ -213,8 +223,9 @@ fn relates(left: LeftOperand, known: &Value, wanted: &Value, facts: &Facts) -> T
             _,
             _,
         )
-        | (LeftOperand::Version | LeftOperand::FileFormat, Value::Text(_), Value::Text(_)) => {
-            Truth::of(known == wanted)
+        | (LeftOperand::Version, Value::Text(_), Value::Text(_)) => Truth::of(known == wanted),
+        (LeftOperand::FileFormat, Value::Text(known), Value::Text(wanted)) => {
+            Truth::of(known.eq_ignore_ascii_case(wanted))
         }
         _ => Truth::Unknown,
     }
@@ -243,11 +254,13 @@ fn same_place(known: &[Value], wanted: &Value) -> Truth {
     }))
 }
 
+/// All of the wanted place is meant, so that no country contains a union.
 fn contains_place(known: &[Value], wanted: &Value) -> Truth {
     let Some(wanted) = named_place(wanted) else { return Truth::Unknown };
-    Truth::any(
-        known.iter().map(|known| stated_place(known).map_or(Truth::Unknown, |known| wanted.within(&known))),
-    )
+    Truth::any(known.iter().map(|known| match stated_place(known) {
+        Some(known) => Truth::of(wanted.within(&known) == Truth::Satisfied),
+        None => Truth::Unknown,
+    }))
 }
 
 /// A class of NACE Rev. 2.1, named by the last segment of its IRI: with the letter of its section or without.
@@ -261,7 +274,8 @@ fn industry(sector: &str, class: &Iri) -> Truth {
         (letter, digits)
     };
     let ((letter, digits), (wanted_letter, wanted_digits)) = (parts(sector), parts(wanted));
-    if wanted_letter.is_none() && wanted_digits.is_empty() {
+    // A division has two digits: a single one is no class.
+    if wanted_letter.is_none() && wanted_digits.is_empty() || wanted_digits.len() == 1 {
         return Truth::Unknown;
     }
     if wanted_letter.is_some_and(|wanted| letter != Some(wanted)) {

@@ -4,7 +4,8 @@
 //!
 //! * A permission is satisfied when its action covers the use and all its refinements and constraints hold. A
 //!   duty inside a permission must be done first (ODRL Formal Semantics), which only people can tell.
-//! * Permissions are alternatives: one that is satisfied is enough. Without any, nothing is allowed.
+//! * Permissions are alternatives: one that is satisfied is enough, and one that is left to each download lets the use
+//!   begin. Without any, nothing is allowed.
 //! * A prohibition that covers the use and whose conditions hold makes the whole violated. Prohibitions win.
 //! * A document that only prohibits (a TDM opt-out) permits nothing: what it does not prohibit stays
 //!   undetermined, and people decide.
@@ -127,7 +128,7 @@ impl Judge<'_> {
         if !policy.permissions.is_empty() {
             let each = policy.permissions.iter().enumerate();
             let answers: Vec<_> = each.map(|(i, permission)| self.permission(i, permission)).collect();
-            return Truth::any(answers);
+            return Truth::best(answers);
         }
         if policy.prohibitions.is_empty() {
             return self.line(
@@ -150,13 +151,17 @@ impl Judge<'_> {
         let at = format!("/permission/{index}");
         let rule = &permission.rule;
         let action = rule.action;
-        let covers = covers(action, self.facts);
+        let pointer = format!("{at}/action");
+        let (covers, confirmed) = self.confirmed(&pointer, covers(action, self.facts));
         let reason = match covers {
+            Truth::Satisfied if confirmed => {
+                format!("permits {action}; a reviewer confirmed that it is this use")
+            }
             Truth::Satisfied => format!("permits {action}"),
             Truth::Violated => format!("permits only {action}, which is not this use"),
             Truth::Unknown | Truth::Later => format!("permits only {action}; no purpose is stated"),
         };
-        let mut answers = vec![self.line(format!("{at}/action"), Label::MachineDecided, covers, reason)];
+        let mut answers = vec![self.line(pointer, Label::MachineDecided, covers, reason)];
         answers.push(self.concerns(&at, rule.assignee.as_ref(), rule.target.as_ref()));
         for (constraint, pointer) in conditions(rule, &at) {
             answers.push(self.constraint(constraint, &pointer, Side::Permission).truth);
@@ -232,15 +237,20 @@ impl Judge<'_> {
         let parts = [("assignee", assignee, &facts.parties), ("target", target, &facts.targets)];
         let answers = parts.into_iter().filter_map(|(key, wanted, known)| {
             let wanted = wanted?;
+            let pointer = format!("{at}/{key}");
             let truth = if known.is_empty() { Truth::Unknown } else { Truth::of(known.contains(wanted)) };
+            let (truth, confirmed) = self.confirmed(&pointer, truth);
             let reason = match truth {
+                Truth::Satisfied if confirmed => {
+                    format!("is about {wanted}; a reviewer confirmed that this use is")
+                }
                 Truth::Satisfied => format!("is about {wanted}"),
                 Truth::Violated => format!("is about {wanted}, which is not this use"),
                 Truth::Unknown | Truth::Later => {
                     format!("is about {wanted}; whether this use is, is not known")
                 }
             };
-            Some(Line::new(format!("{at}/{key}"), Label::MachineDecided, truth, reason))
+            Some(Line::new(pointer, Label::MachineDecided, truth, reason))
         });
         let lines: Vec<_> = answers.collect();
         let truth = Truth::all(lines.iter().map(|line| match line.outcome {
@@ -295,11 +305,17 @@ impl Judge<'_> {
             LogicalOperator::Or => Truth::any(truths),
             LogicalOperator::Xone => Truth::exactly_one(&truths),
         };
+        let (truth, confirmed) = self.confirmed(pointer, truth);
         let label = answers.iter().fold(Label::MachineDecided, |label, answer| label.with(answer.label));
         let reasons: Vec<_> = answers.into_iter().map(|answer| answer.reason).collect();
-        let reason = format!("{operator} ({})", reasons.join("; "));
-        self.lines.insert(place, Line::new(pointer.to_owned(), label, truth, reason.clone()));
-        Answer { truth, label, reason, found: Vec::new(), source: None }
+        let mut reason = format!("{operator} ({})", reasons.join("; "));
+        if confirmed {
+            reason.push_str("; a reviewer confirmed it");
+        }
+        let source = confirmed.then_some(EvidenceSource::Confirmed);
+        let line = Line::new(pointer.to_owned(), label, truth, reason.clone());
+        self.lines.insert(place, Line { source, ..line });
+        Answer { truth, label, reason, found: Vec::new(), source }
     }
 }
 
@@ -329,7 +345,7 @@ fn prohibits(action: Action, facts: &Facts) -> Truth {
         _ if facts.action.is_some() => covers(action, facts),
         Action::CommercialUse => match (facts.statement.research.commercial, facts.purpose) {
             (Some(true), _) => Truth::Satisfied,
-            (None, Some(Purpose::Research)) => Truth::Violated,
+            (_, Some(Purpose::Research)) => Truth::Violated,
             _ => Truth::Unknown,
         },
         // Bytes that go to a registered secure environment are not taken out of one.

@@ -48,6 +48,9 @@ text_enum! {
     }
 }
 
+/// The largest count that JSON carries exactly (RFC 8785): with more, a trace would not say what was decided.
+const MAX_COUNT: i64 = (1 << 53) - 1;
+
 /// What is known of a use. Whatever is left out is not known, and never taken for granted.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, ToSchema)]
 #[serde(deny_unknown_fields)]
@@ -190,7 +193,8 @@ impl Facts {
             LeftOperand::Count => {
                 let first = matches!(self.scope, EvaluationScope::Request | EvaluationScope::Decide);
                 let count = self.downloads.or(first.then_some(1))?;
-                one(Value::Integer(i64::try_from(count).ok()?), EvidenceSource::Account)
+                let exact = i64::try_from(count).ok().filter(|count| *count <= MAX_COUNT)?;
+                one(Value::Integer(exact), EvidenceSource::Account)
             }
             LeftOperand::GrantElapsed => one(Value::Duration(self.elapsed()), EvidenceSource::Clock),
             LeftOperand::Version => text(self.version.as_ref()?, EvidenceSource::Register),

@@ -268,7 +268,8 @@ impl LeftOperand {
     /// A misspelt term of a vocabulary that we know must not pass as a term that nobody knows.
     fn check_term(self, iri: &Iri) -> Result<(), (&'static str, String)> {
         let term = iri.compact();
-        let ours = OUR_VOCABULARIES.iter().any(|prefix| term.starts_with(prefix));
+        let local = OUR_VOCABULARIES.iter().find_map(|prefix| term.strip_prefix(prefix));
+        let ours = local.is_some_and(|local| !local.starts_with("//"));
         let listed = self.listed_terms().contains(&term.as_str());
         if listed || (self.takes_foreign_terms() && !ours) {
             Ok(())

@@ -240,7 +240,13 @@ impl Parser {
         let refinements = self.constraints(members.get("refinement"), 1);
         let name = match (members.get("@id"), members.get("rdf:value")) {
             (Some(name), None) | (None, Some(name)) => name,
-            _ => {
+            (Some(own), Some(name)) => {
+                let is_action = self.iri(own)?.compact().parse::<Action>().is_ok();
+                let detail = "rdf:value names the action; an action of a vocabulary has no other name";
+                self.checks.require(!is_action, &node.at, "one_value", detail);
+                name
+            }
+            (None, None) => {
                 self.checks.fail(&node.at, "required", "needs the key rdf:value, which names the action");
                 return None;
             }

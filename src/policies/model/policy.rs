@@ -99,7 +99,7 @@ pub enum Constraint {
 }
 
 impl Policy {
-    /// Reads a policy. Nothing is fetched: two contexts and seven prefixes are built in, and a document
+    /// Reads a policy. Nothing is fetched: four contexts and seven prefixes are built in, and a document
     /// without `@context` is read with them. Nothing is ignored either: every key, term and value that the
     /// register does not know or that is wrongly typed is an error.
     ///

@@ -114,12 +114,15 @@ impl<'a> Node<'a> {
     }
 }
 
-/// The name of a key without its ODRL prefix.
+/// The name of a key without the prefix or the namespace of ODRL.
 pub(super) fn plain(key: &str) -> &str {
-    match key {
-        "uid" | "odrl:uid" => "@id",
-        "type" => "@type",
-        _ => key.strip_prefix("odrl:").filter(|rest| !rest.starts_with('@')).unwrap_or(key),
+    let name = ["odrl:", "http://www.w3.org/ns/odrl/2/"].iter().find_map(|prefix| key.strip_prefix(prefix));
+    match name.unwrap_or(key) {
+        "uid" => "@id",
+        "http://www.w3.org/1999/02/22-rdf-syntax-ns#value" => "rdf:value",
+        "type" if name.is_none() => "@type",
+        keyword if keyword.starts_with('@') => key,
+        plain => plain,
     }
 }
 

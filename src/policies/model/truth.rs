@@ -59,6 +59,15 @@ impl Truth {
         answers.into_iter().fold(Self::Violated, Self::or)
     }
 
+    /// The best of alternatives each of which is enough by itself: what one of them leaves to people does not hold up another
+    /// that the register decides later.
+    pub(super) fn best(answers: impl IntoIterator<Item = Self>) -> Self {
+        answers.into_iter().fold(Self::Violated, |best, answer| match (best, answer) {
+            (Self::Later, Self::Unknown) | (Self::Unknown, Self::Later) => Self::Later,
+            (best, answer) => best.or(answer),
+        })
+    }
+
     /// Two that hold settle it, whatever is not known.
     pub(super) fn exactly_one(answers: &[Self]) -> Self {
         let count = |wanted| answers.iter().filter(|answer| **answer == wanted).count();

@@ -118,9 +118,6 @@ impl Targets {
             "list_datasets" => get("/datasets"),
             "list_requests" => get("/requests"),
             "list_grants" => get("/grants"),
-            "list_templates" => get("/policies/templates"),
-            "compose_policy" => post("/policies/compose", json!({"templates": [{"template": "ethics"}]})),
-            "get_agreement_style" => get("/assets/agreement.css"),
             "get_checkpoint" => get("/journal/checkpoint"),
             "get_tile" => get("/journal/tile/0/000.p/7"),
             "get_entry_bundle" => get("/journal/tile/entries/000.p/7"),
@@ -128,6 +125,9 @@ impl Targets {
             "list_journal" => get("/journal"),
             "list_receipts" => get(format!("/journal/receipts/{SPACE}")),
             "get_entry" | "get_entry_proof" => self.of_entries(operation, &name).await,
+            "list_templates" => get("/policies/templates"),
+            "compose_policy" => post("/policies/compose", json!({"templates": [{"template": "ethics"}]})),
+            "get_agreement_style" => get("/assets/agreement.css"),
             "get_me" | "create_session" | "redeem_code" | "delete_session" | "create_token"
             | "revoke_token" | "create_person" | "get_person" | "update_person" | "issue_code"
             | "erase_person" => self.of_identity(operation, &name).await,

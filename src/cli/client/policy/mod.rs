@@ -9,6 +9,7 @@ use serde_json::{Value, json};
 
 use super::error::{Exit, Result};
 use super::http::{Client, document};
+use super::judge;
 use super::local::read_json;
 use super::names::DatasetName;
 use super::options::GlobalOptions;
@@ -56,7 +57,7 @@ const REPLAYED: [Column; 6] = [
 
 const RECALLED: [Column; 1] = [column("GRANT", "/id")];
 
-/// Looks at the terms of use and sets them.
+/// Looks at the terms of use and sets them; holds policies against modes and uses.
 #[derive(Debug, Subcommand)]
 pub enum PolicyCommand {
     /// Show the terms of use of a dataset
@@ -108,6 +109,11 @@ pub enum PolicyCommand {
         #[arg(long = "revision", value_name = "N")]
         revisions: Vec<i64>,
     },
+    /// Check a policy on this machine, and whether it fits an access mode; exit code 9 when it does not
+    Check(judge::Check),
+    /// Hold a policy against what is known of a use, on this machine; exit code 5 when that is not decided, 9 when the
+    /// use violates it
+    Explain(judge::Explain),
 }
 
 /// The access modes.
@@ -116,31 +122,42 @@ pub(super) const MODES: [&str; 4] = ["open", "automatic", "review", "secure"];
 /// Runs `cadastre policy`.
 ///
 /// # Errors
-/// Whatever the server refuses.
+/// Whatever the server refuses, or a policy that is refused or violated.
 pub async fn policy(options: &GlobalOptions, command: PolicyCommand) -> Result<()> {
-    let (client, out) = options.connect()?;
     match command {
         PolicyCommand::Show { dataset, lang } => {
+            let (client, out) = options.connect()?;
             let call = client.get(&dataset.segments(&["policy"]));
             let policy: Value = call.header(ACCEPT_LANGUAGE, lang.as_str()).read().await?;
             show(out, &policy)
         }
         PolicyCommand::Set { dataset, mode, offer } => {
+            let (client, out) = options.connect()?;
             let offer = offer.as_deref().map(read_json).transpose()?;
             let policy = set(&client, &dataset, &mode, offer.as_ref()).await?;
             out.one(&COLUMNS, &policy)
         }
         PolicyCommand::Simulate { dataset, mode, offer } => {
+            let (client, out) = options.connect()?;
             simulate(&client, out, &dataset, &mode, &offer).await
         }
         PolicyCommand::Recall { dataset, reason, revisions } => {
+            let (client, out) = options.connect()?;
             let revisions = Some(json!(revisions)).filter(|_| !revisions.is_empty());
             let body = document([("reason", Some(json!(reason))), ("revisions", revisions)]);
             let grants = recall(&client, &dataset, &body).await?;
             out.list(&RECALLED, &grants)
         }
-        PolicyCommand::Templates { lang } => compose::templates(&client, out, lang).await,
-        PolicyCommand::Compose(args) => compose::compose(&client, out, args).await,
+        PolicyCommand::Check(args) => judge::check(options, &args),
+        PolicyCommand::Explain(args) => judge::explain(options, &args),
+        PolicyCommand::Templates { lang } => {
+            let (client, out) = options.connect()?;
+            compose::templates(&client, out, lang).await
+        }
+        PolicyCommand::Compose(args) => {
+            let (client, out) = options.connect()?;
+            compose::compose(&client, out, args).await
+        }
     }
 }
 

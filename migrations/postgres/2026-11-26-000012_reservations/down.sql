@@ -1,0 +1,1 @@
+DELETE FROM dataset_facets WHERE facet IN ('tdm', 'tdm_terms');

@@ -1,0 +1,16 @@
+//! Policies held against cases: our own, those of SolidLab and of the W3C, and any that can be made up.
+
+#![allow(
+    clippy::unwrap_used,
+    clippy::expect_used,
+    clippy::indexing_slicing,
+    reason = "in a test, a panic is the report"
+)]
+
+mod any;
+mod command;
+mod coverage;
+mod properties;
+mod solidlab;
+mod suite;
+mod w3c;

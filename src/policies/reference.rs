@@ -102,7 +102,7 @@ impl Page {
             let unit = if left.takes_unit() { ", with `unit`" } else { "" };
             vec![
                 code(left),
-                sentences::subject(Language::En, *left),
+                sentences::subject(Language::En, *left).trim_end_matches(',').to_owned(),
                 format!("{}{unit}", codes(definition.datatypes)),
                 codes(definition.operators),
                 code(definition.label),

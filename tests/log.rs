@@ -63,12 +63,14 @@ impl Caller {
         assert_eq!(status, StatusCode::OK, "{text}");
         let bundle: Value = serde_json::from_str(&text).unwrap();
         let bundle = &bundle["items"][0];
+        assert!(bundle["receipt"].is_string(), "{dataset}: {text}");
         let entry = cadastre::kernel::canonical_json(&bundle["entry"]).unwrap();
         (entry, Receipt::parse(bundle["receipt"].as_str().unwrap()).unwrap())
     }
 
-    async fn policy(&self, deployment: &Deployment) -> TrustPolicy {
-        let (_, text) = self.text(deployment, "/api/v1/journal/trust-policy").await;
+    async fn policy(&self, deployment: &Deployment, query: &str) -> TrustPolicy {
+        let (status, text) = self.text(deployment, &format!("/api/v1/journal/trust-policy{query}")).await;
+        assert_eq!(status, StatusCode::OK, "{text}");
         TrustPolicy::parse(&text).unwrap()
     }
 
@@ -166,17 +168,17 @@ async fn restore(shape: Shape) {
 
     let after = caller.registered(&deployment, "after").await;
     let (after_entry, after_receipt) = caller.receipt(&deployment, &after).await;
-    let policy = caller.policy(&deployment).await;
+    let (old, new) = (caller.policy(&deployment, "?epoch=1").await, caller.policy(&deployment, "").await);
     // What the old epoch proved stays proved, what was lost too, and everything has a receipt in the new one.
     let (again, newer) = caller.receipt(&deployment, &kept).await;
     assert_eq!(again, entry);
-    for (entry, receipt, epoch) in [
-        (&entry, &receipt, ""),
-        (&lost_entry, &lost_receipt, ""),
-        (&entry, &newer, "/2"),
-        (&after_entry, &after_receipt, "/2"),
+    for (entry, receipt, policy, epoch) in [
+        (&entry, &receipt, &old, ""),
+        (&lost_entry, &lost_receipt, &old, ""),
+        (&entry, &newer, &new, "/2"),
+        (&after_entry, &after_receipt, &new, "/2"),
     ] {
-        let proved = receipt.verify(entry.as_bytes(), &policy).unwrap();
+        let proved = receipt.verify(entry.as_bytes(), policy).unwrap();
         let origin = proved.endorsed.checkpoint.origin;
         assert_eq!(origin.strip_suffix("/2").map_or("", |_| "/2"), epoch, "{origin}");
     }
@@ -185,7 +187,7 @@ async fn restore(shape: Shape) {
     let opened = &opened["items"][0];
     assert_eq!(opened["payload"]["reason"], reason);
     let embedded = Note::parse(opened["entry"]["facts"]["lost_checkpoint"].as_str().unwrap()).unwrap();
-    assert!(policy.check(&embedded).unwrap().size > lost_receipt.index, "it covers what was lost");
+    assert!(old.check(&embedded).unwrap().size > lost_receipt.index, "it covers what was lost");
     kill_all(&mut deployment);
     done(&deployment.admin("audit"));
 }
@@ -205,7 +207,7 @@ async fn rotate(shape: Shape) {
     let caller = Caller::of(&deployment).await;
     let first = caller.registered(&deployment, "first").await;
     let (entry, receipt) = caller.receipt(&deployment, &first).await;
-    let old: Verifier = caller.policy(&deployment).await.logs()[0].verifier.clone();
+    let old: Verifier = caller.policy(&deployment, "").await.logs()[0].verifier.clone();
 
     let folder = tempfile::tempdir().unwrap();
     let file = folder.path().join("new.key").display().to_string();
@@ -215,7 +217,7 @@ async fn rotate(shape: Shape) {
     done(&made.unwrap());
     done(&deployment.admin_with("rotate-log-key", &["--new-key", &file]));
     refused(&deployment.admin_with("rotate-log-key", &["--new-key", &file]), 7, &["log"]);
-    let policy = caller.policy(&deployment).await;
+    let policy = caller.policy(&deployment, "").await;
     let keys: Vec<Verifier> = policy.logs().iter().map(|log| log.verifier.clone()).collect();
     assert_eq!((keys.len(), &keys[0], keys[1].name()), (2, &old, old.name()));
     let both = caller.checkpoint(&deployment).await;

@@ -1,4 +1,4 @@
-//! The schema: the same on SQLite, on PostgreSQL and in `src/db/schema.rs`; up and down; and who may open it.
+//! The schema: the same on SQLite, on PostgreSQL and in `src/db/schema/`; up and down; and who may open it.
 
 #![allow(clippy::unwrap_used, clippy::indexing_slicing, reason = "in a test, a panic is the report")]
 
@@ -49,7 +49,7 @@ const POSTGRES_SHAPE: [&str; 3] = [
      WHERE c.contype = 'f' AND t.relnamespace = 'public'::regnamespace",
 ];
 
-/// Types as each database calls them, and as `schema.rs` does.
+/// Types as each database calls them, and as `src/db/schema/` does.
 const TYPES: [(&str, &str); 9] = [
     ("BIGINT", "BigInt"),
     ("INTEGER", "BigInt"),
@@ -80,7 +80,7 @@ fn in_house_types(line: &str) -> String {
     format!("column {name} {ours}{null}")
 }
 
-/// Columns and primary keys, as `schema.rs` states them.
+/// Columns and primary keys, as `src/db/schema/` states them.
 fn shape_of_text(text: &str) -> Shape {
     let mut shape = Shape::new();
     for table in text.split("diesel::table! {").skip(1) {
@@ -152,9 +152,15 @@ fn both_databases_and_the_code_have_the_same_shape() {
     assert_same(("SQLite", &sqlite), ("PostgreSQL", &postgres));
     let stated = |line: &String| line.starts_with("column ") || line.starts_with("key ");
     let sqlite: Shape = sqlite.into_iter().filter(stated).collect();
-    let text = concat!(include_str!("../src/db/schema.rs"), include_str!("../src/db/schema/log.rs"));
+    let text = concat!(
+        include_str!("../src/db/schema/access.rs"),
+        include_str!("../src/db/schema/background.rs"),
+        include_str!("../src/db/schema/catalogue.rs"),
+        include_str!("../src/db/schema/identity.rs"),
+        include_str!("../src/db/schema/log.rs"),
+    );
     let code = shape_of_text(text);
-    assert_same(("the databases", &sqlite), ("src/db/schema.rs", &code));
+    assert_same(("the databases", &sqlite), ("src/db/schema/", &code));
 }
 
 #[test]

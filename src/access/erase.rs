@@ -47,7 +47,10 @@ pub async fn erase_person(db: &Db, ctx: &Ctx, login: Slug, why: Erasure) -> Resu
     let wanted = login.clone();
     let found = db
         .read(move |conn| match person_by_login(conn, &wanted) {
-            Ok(person) => find_words(conn, &person.id, &wanted).map(Some),
+            Ok(person) => {
+                let words = find_words(conn, &person.id, &wanted)?;
+                Ok(Some((words, store::requests_naming(conn, &wanted)?)))
+            }
             // A repetition with the same key gets its first answer in the write.
             Err(_) => Ok(None),
         })
@@ -56,10 +59,10 @@ pub async fn erase_person(db: &Db, ctx: &Ctx, login: Slug, why: Erasure) -> Resu
     db.write("erase_person", move |tx| {
         tx.once(&at, |tx| {
             let person = person_by_login(tx, &login)?;
-            let mut words = found.unwrap_or_default();
+            let (mut words, naming) = found.unwrap_or_default();
             complete_words(tx, &mut words, &person.id, &login)?;
             let husk = erase_account(tx, &person)?;
-            store::empty_texts(tx, words.said(), &login, &husk)?;
+            store::empty_texts(tx, (words.said(), &naming), &login, &husk)?;
             store::forget_answers_with(tx, &person.id)?;
             erase_words(tx, &at, &words, &person.id, &why.reason)?;
             Ok(Erased { id: person.id, login: husk, payloads: words.said().count() as u64 })

@@ -42,7 +42,8 @@ Examples:
 pub(super) const SHOW: &str = "\
 Examples:
   cadastre show harbour/wind
-  cadastre show harbour/wind@1.0.0 --files";
+  cadastre show harbour/wind@1.0.0 --files
+  cadastre show harbour/wind@1.0.0 --attestation";
 
 pub(super) const PUSH: &str = "\
 Metadata come from cadastre.toml and datapackage.json in the folder, and from options, which count more. What is stated
@@ -122,11 +123,28 @@ Examples:
   cadastre pull harbour/wind --include 2025/**";
 
 pub(super) const VERIFY: &str = "\
-Exit code 6 when a file is missing or changed.
+Exit code 6 when a file is missing or changed, or a receipt does not prove its entry. A receipt bundle is a JSON object
+with entry, receipt, and perhaps payload and salt, as `cadastre log proof` keeps it.
 
 Examples:
   cadastre verify wind-1.0.0
+  cadastre verify receipt.json --trust-policy trust.policy
+  cadastre verify receipt.tlog-proof --entry event.json --trust-policy trust.policy
   cadastre verify wind --at leonardo /data/wind --record";
+
+pub(super) const LOG: &str = "\
+Without --trust-policy, the keys that a server names at first use are kept and asked for from then on. Exit code 6 when
+anything does not fit.
+
+Examples:
+  cadastre log head --trust-policy trust.policy
+  cadastre log show --kind version.published --limit 10
+  cadastre log proof 17 --output receipt.json
+  cadastre log proof rq_1
+  cadastre log watch --every 60
+  cadastre log audit --since last.checkpoint --save last.checkpoint
+  cadastre log audit --tiles copy --trust-policy trust.policy
+  cadastre log witness --key witness.key --name witness.example.org --trust-policy logs.policy --state witness";
 
 pub(super) const ADMIN: &str = "\
 Examples:

@@ -8,18 +8,22 @@ use clap::Args;
 use super::serve::runtime;
 use crate::config::{Config, Settings};
 use crate::db::{DatabaseUrl, Db};
+use crate::journal::tlog::Signer;
 use crate::journal::{
     Changed, JournalLedger, audit, compare_with_store, log_state, make_log_key, open_epoch, rotate_log_key,
 };
-use crate::kernel::{Clock as _, Ctx, Result, SystemClock};
+use crate::kernel::{Clock as _, Ctx, ExposeSecret as _, Result, SystemClock};
 use crate::storage::{BlobStore, BlobsUrl};
+
+/// The name in a new key's file; the log signs under its own.
+const NAME: &str = "cadastre";
 
 /// Options of `new-log-key`.
 #[derive(Args)]
 pub(super) struct NewLogKey {
-    /// The file to write; one that is there is never overwritten
+    /// The file to write; one that is there is never overwritten [default: standard output]
     #[arg(value_name = "FILE")]
-    file: PathBuf,
+    file: Option<PathBuf>,
 }
 
 /// Options of `rotate-log-key`.
@@ -75,9 +79,11 @@ impl Stores {
 
 /// Makes a key.
 pub(super) fn new_log_key(options: NewLogKey) -> Result<()> {
-    let key = make_log_key(&options.file, "cadastre")?;
-    drop(key);
-    eprintln!("{}: a new key; every replica needs it, and a copy in a safe place", options.file.display());
+    match options.file {
+        Some(file) => drop(make_log_key(&file, NAME)?),
+        None => println!("{}", Signer::generate(NAME)?.encode().expose_secret()),
+    }
+    eprintln!("a new key: every replica needs it, and a copy in a safe place");
     Ok(())
 }
 

@@ -5,6 +5,7 @@ mod demo;
 mod help;
 mod log;
 mod serve;
+mod witness;
 
 use std::process::ExitCode;
 
@@ -30,6 +31,9 @@ enum Command {
     Demo(demo::Demo),
     #[command(flatten)]
     Client(Box<client::ClientCommand>),
+    /// Check the journal as a log that nobody need believe
+    #[command(subcommand, after_help = help::LOG)]
+    Log(Log),
     /// Run an instance: its database, people, organisations, spaces and tokens
     #[command(subcommand, after_help = help::ADMIN)]
     Admin(Admin),
@@ -71,6 +75,15 @@ enum Admin {
     Remote(client::AdminCommand),
 }
 
+/// What is asked of a server, and the one that is a server.
+#[derive(Subcommand)]
+enum Log {
+    /// Cosign checkpoints of logs, as a witness after C2SP tlog-witness
+    Witness(witness::Witness),
+    #[command(flatten)]
+    Remote(client::LogCommand),
+}
+
 /// Runs the command that the arguments name.
 #[must_use]
 pub fn main() -> ExitCode {
@@ -94,6 +107,10 @@ fn run(command: Command, options: &client::GlobalOptions) -> Result<(), client::
         Command::Admin(Admin::NewEpoch(options)) => log::new_epoch(*options),
         Command::Admin(Admin::Remote(command)) => {
             return run_client(client::ClientCommand::Admin(command), options);
+        }
+        Command::Log(Log::Witness(options)) => return witness::witness(options),
+        Command::Log(Log::Remote(command)) => {
+            return run_client(client::ClientCommand::Log(command), options);
         }
         Command::Healthcheck { server } => {
             serve::runtime().and_then(|runtime| runtime.block_on(serve::healthcheck(&server)))

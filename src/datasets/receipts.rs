@@ -3,7 +3,8 @@
 use super::find::{Action, find_dataset};
 use super::store;
 use crate::db::Db;
-use crate::journal::{ReceiptBundle, public_receipts};
+use crate::journal::public_receipts;
+use crate::journal::tlog::ReceiptBundle;
 use crate::kernel::{Ctx, Page, PageRequest, Result, Slug};
 
 /// What happened to a dataset that is as visible as the dataset itself.

@@ -4,6 +4,7 @@
 mod address;
 mod auth;
 mod body;
+mod closing;
 mod conditional;
 mod head;
 mod idempotency;
@@ -20,6 +21,7 @@ mod strict;
 pub use address::{TrustedProxies, client_address};
 pub use auth::{Authenticator, Credential, SESSION_COOKIE, authenticate};
 pub use body::{Json, MAX_JSON_BYTES, Query, path_config};
+pub use closing::Closing;
 pub use conditional::{IfMatch, is_not_modified, with_etag, with_tag};
 pub use head::check_head;
 pub use language::{AcceptLanguage, in_language, wants_page};

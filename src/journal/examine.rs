@@ -1,22 +1,22 @@
-//! The audit of the journal from the rows of the database: everything is hashed anew and held against what is stored.
+//! The audit of the journal from the rows of the database: everything is hashed anew and held against what is stored and
+//! what was signed. The tree is computed by the same function as in an audit from outside, `tlog::Audit`.
 
 use std::collections::BTreeSet;
 
 use serde_json::Value;
 
-use super::audit::{Audit, Found, Wrong};
+use super::audit::{Found, check_row};
 use super::log::{LogName, names};
+use super::merkle::Frontier;
 use super::outside;
-use super::store::{self, Row};
-use super::tlog::{Checkpoint, Note, Verifier};
+use super::store::{self, DatabaseTiles, Row};
+use super::tlog::{Audit, Checkpoint, Computed, Note, Tiles as _, Verifier};
 use crate::db::{Conn, Db};
 use crate::kernel::{Digest, Error, Kind, Result};
 use crate::storage::BlobStore;
 
 /// Rows read at once.
 const BATCH: i64 = 1000;
-/// How many levels of the binary tree lie between two levels of nodes.
-const HEIGHT: u32 = 8;
 
 /// What an audit found to be right.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -40,17 +40,17 @@ pub struct Audited {
 /// `audit_failed` with the first position at which something is wrong; else when database or store fail.
 pub async fn audit(db: &Db, store: &BlobStore, mut progress: impl FnMut(u64, u64)) -> Result<Audited> {
     let outside = outside::newest(store).await?;
-    let (names, erased, head, mut expected) = db.read(prepare).await?;
+    let (names, erased, head, mut claims) = db.read(prepare).await?;
     if let Some(outside) = outside {
-        let (size, root) = signed(&names, &outside.note).ok_or_else(|| {
-            failed(&Wrong {
-                position: 0,
-                what: "the checkpoint beside the blobs is not signed by this log".into(),
-            })
-        })?;
+        let claim = signed(&names, &outside.note)
+            .ok_or_else(|| failed(0, "the checkpoint beside the blobs is not signed by this log"))?;
         // What an earlier epoch lost is not asked of a later one.
         if names.last().is_none_or(|name| outside.epoch >= name.epoch) {
-            expected.push((size, root, "the checkpoint beside the blobs".to_owned()));
+            if claim.size > head.size() {
+                let what = format!("the checkpoint beside the blobs is over {} entries", claim.size);
+                return Err(failed(head.size(), &what));
+            }
+            claims.push(claim);
         }
     }
     let mut audited = Audited {
@@ -58,116 +58,124 @@ pub async fn audit(db: &Db, store: &BlobStore, mut progress: impl FnMut(u64, u64
         root: head.root(),
         payloads: 0,
         erased: erased.len() as u64,
-        checkpoints: expected.len(),
+        checkpoints: claims.len(),
     };
-    let mut audit = Audit::expecting(expected);
-    let mut next = 0;
+    let mut tree = Audit::new(claims).map_err(|error| failed(0, error.detail()))?;
     loop {
-        let size = i64::try_from(head.size()).unwrap_or(i64::MAX);
+        let next = i64::try_from(tree.size()).unwrap_or(i64::MAX);
         let mut rows: Vec<Row> = db.read(move |conn| store::whole_rows(conn, next, BATCH)).await?;
-        // Rows beyond the head would be those of a service that runs; the writer itself sees to it that there are no others.
-        rows.retain(|row| row.position < size);
+        // Rows beyond the head would be those of a service that runs; the writer itself sees to it that there are no
+        // others.
+        rows.retain(|row| u64::try_from(row.position).is_ok_and(|position| position < head.size()));
         if rows.is_empty() {
             break;
         }
-        let mut nodes = Vec::new();
+        let mut tiles = Vec::new();
         for row in &rows {
             audited.payloads += u64::from(row.payload.is_some());
-            let at = row.at.to_string();
-            let columns = row.columns(&at);
-            let found = Found {
-                position: u64::try_from(row.position).unwrap_or(u64::MAX),
-                body: &row.body,
-                leaf: Some(row.leaf),
-                payload: row.payload.as_ref().map(|payload| (payload.salt.as_slice(), payload.text.as_str())),
-                columns: &columns,
-                erased: Some(erased.contains(&row.position)),
-            };
-            let completed = audit.take(&found).map_err(|wrong| failed(&wrong))?;
-            nodes.extend(completed.into_iter().filter(|node| node.height.is_multiple_of(HEIGHT)));
+            tiles.extend(take(&mut tree, row, erased.contains(&row.position))?);
         }
-        let read = audit.size();
-        db.read(move |conn| {
-            for node in nodes {
-                let number = i64::try_from(node.number).unwrap_or(i64::MAX);
-                let kept = store::node(conn, i64::from(node.height / HEIGHT), number)?;
-                if kept != Some(node.root) {
-                    return Err(failed(&Wrong {
-                        position: ((node.number + 1) << node.height) - 1,
-                        what: format!(
-                            "node {number} of level {} is not that of the entries",
-                            node.height / HEIGHT
-                        ),
-                    }));
-                }
-            }
-            Ok(())
-        })
-        .await?;
-        next = i64::try_from(read).unwrap_or(i64::MAX);
-        progress(read, head.size());
+        db.read(move |conn| compare(conn, tiles)).await?;
+        progress(tree.size(), head.size());
     }
-    audit.finish(head.size(), head.root()).map_err(|wrong| failed(&wrong))?;
+    let size = tree.size();
+    if size != head.size() {
+        return Err(failed(size, &format!("the head says {} entries, and there are {size}", head.size())));
+    }
+    let (root, tiles) = tree.finish().map_err(|error| failed(size, error.detail()))?;
+    db.read(move |conn| compare(conn, tiles)).await?;
+    if root != head.root() {
+        return Err(failed(size, "the head's root is not that of the entries"));
+    }
     Ok(audited)
 }
 
-type Prepared = (Vec<LogName>, BTreeSet<i64>, super::merkle::Frontier, Vec<(u64, Digest, String)>);
+/// Takes the next row in; tells the tiles of the tree that are full with it.
+fn take(tree: &mut Audit, row: &Row, erased: bool) -> Result<Vec<Computed>> {
+    let position = tree.size();
+    if u64::try_from(row.position) != Ok(position) {
+        return Err(failed(
+            position,
+            &format!("the entry is missing; the next one stands at {}", row.position),
+        ));
+    }
+    let at = row.at.to_string();
+    let found = Found {
+        body: &row.body,
+        payload: row.payload.as_ref().map(|payload| (payload.salt.as_slice(), payload.text.as_str())),
+        columns: &row.columns(&at),
+        erased,
+    };
+    let checked = check_row(&found).and_then(|()| tree.entry(row.leaf, row.body.as_bytes()));
+    checked.map_err(|error| failed(position, error.detail()))
+}
+
+/// Compares tiles as they must be with the nodes that are stored. Those of level 0 are the leaves themselves.
+fn compare(conn: &mut Conn, tiles: Vec<Computed>) -> Result<()> {
+    for (tile, hashes) in tiles.into_iter().filter(|(tile, _)| tile.level > 0) {
+        let stored = DatabaseTiles(conn).tile(tile)?;
+        if let Some(place) = hashes.iter().zip(&stored).position(|(hash, stored)| hash != stored) {
+            let number = tile.index * 256 + place as u64;
+            let last = ((number + 1) << (8 * u32::from(tile.level))) - 1;
+            let what = format!("node {number} of level {} is not that of the entries", tile.level);
+            return Err(failed(last, &what));
+        }
+    }
+    Ok(())
+}
+
+type Prepared = (Vec<LogName>, BTreeSet<i64>, Frontier, Vec<Checkpoint>);
 
 fn prepare(conn: &mut Conn) -> Result<Prepared> {
     let names = names(conn)?;
     let head = store::frontier(conn)?;
     let (nodes, needed) = (store::count_nodes(conn)?, nodes_of(head.size()));
     if nodes != needed {
-        return Err(failed(&Wrong {
-            position: head.size(),
-            what: format!("{nodes} nodes of the tree are stored, and {needed} belong to it"),
-        }));
+        let what = format!("{nodes} nodes of the tree are stored, and {needed} belong to it");
+        return Err(failed(head.size(), &what));
     }
-    let mut expected = Vec::new();
+    let mut claims = Vec::new();
     for stored in store::all_checkpoints(conn)? {
+        let claim = signed(&names, &stored.note).filter(|claim| i64::try_from(claim.size) == Ok(stored.size));
+        let position = u64::try_from(stored.size).unwrap_or_default();
         let name = format!("the checkpoint of epoch {} over {} entries", stored.epoch, stored.size);
-        let said = signed(&names, &stored.note).filter(|(size, _)| i64::try_from(*size) == Ok(stored.size));
-        let Some((size, root)) = said else {
-            return Err(failed(&Wrong {
-                position: u64::try_from(stored.size).unwrap_or_default(),
-                what: format!("{name} is not signed by this log"),
-            }));
-        };
-        expected.push((size, root, name));
+        let claim = claim.ok_or_else(|| failed(position, &format!("{name} is not signed by this log")))?;
+        if claim.size > head.size() {
+            return Err(failed(head.size(), &format!("{name} is over more than there are")));
+        }
+        claims.push(claim);
     }
-    Ok((names, erased_positions(conn)?, head, expected))
+    Ok((names, erased_positions(conn)?, head, claims))
 }
 
 fn nodes_of(size: u64) -> i64 {
-    let levels = std::iter::successors(Some(size >> HEIGHT), |complete| Some(complete >> HEIGHT));
-    levels
-        .take_while(|complete| *complete > 0)
-        .map(|complete| i64::try_from(complete).unwrap_or(i64::MAX))
-        .sum()
+    let levels = std::iter::successors(Some(size >> 8), |complete| Some(complete >> 8));
+    let counts = levels.take_while(|complete| *complete > 0);
+    counts.map(|complete| i64::try_from(complete).unwrap_or(i64::MAX)).sum()
 }
 
-/// Size and root of a checkpoint that one of the log's keys signed.
-fn signed(names: &[LogName], note: &str) -> Option<(u64, Digest)> {
+/// A checkpoint that one of the log's keys signed.
+fn signed(names: &[LogName], note: &str) -> Option<Checkpoint> {
     let note = Note::parse(note).ok()?;
     let checkpoint = Checkpoint::parse(note.text()).ok()?;
     let of_origin = names.iter().filter(|name| name.origin == checkpoint.origin);
     let verifiers: Vec<Verifier> = of_origin.map(|name| name.verifier.clone()).collect();
     note.verified_by(&verifiers).ok()?;
-    Some((checkpoint.size, checkpoint.root))
+    Some(checkpoint)
 }
 
 /// The positions whose payload was erased, as the journal says.
 fn erased_positions(conn: &mut Conn) -> Result<BTreeSet<i64>> {
     let mut erased = BTreeSet::new();
     for body in store::bodies_of_kind(conn, super::erase::ERASED)? {
-        let entry: Value =
-            serde_json::from_str(&body).map_err(|error| Error::internal("entry of the journal", error))?;
+        // One that cannot be read is found where it stands.
+        let entry: Value = serde_json::from_str(&body).unwrap_or_default();
         let positions = entry.pointer("/facts/positions").and_then(Value::as_array);
         erased.extend(positions.into_iter().flatten().filter_map(Value::as_i64));
     }
     Ok(erased)
 }
 
-fn failed(wrong: &Wrong) -> Error {
-    Error::new(Kind::Conflict, "audit_failed", format!("at position {}: {}", wrong.position, wrong.what))
+fn failed(position: u64, what: &str) -> Error {
+    Error::new(Kind::Conflict, "audit_failed", format!("at position {position}: {what}"))
 }

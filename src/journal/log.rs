@@ -4,7 +4,7 @@ use std::sync::Arc;
 
 use super::key::{make_log_key, read};
 use super::store::{self, KeyRow};
-use super::tlog::{Signer, Verifier};
+use super::tlog::{Envelope, Signer, Verifier};
 use crate::config::{Config, LogKey};
 use crate::db::{Conn, Db};
 use crate::kernel::{Error, Result, random_bytes};
@@ -84,6 +84,15 @@ impl Log {
                 short(&signer.verifier().to_string())
             ),
         ))
+    }
+
+    /// Puts something into an envelope that the log's present key signs (DSSE): what else it vouches for than its tree.
+    ///
+    /// # Errors
+    /// `log_key_differs`; or when the database fails.
+    pub async fn envelope(&self, db: &Db, payload_type: &str, payload: &[u8]) -> Result<Envelope> {
+        let current = db.read(current).await?;
+        Ok(Envelope::sign(&self.signer(&current)?, payload_type, payload))
     }
 
     /// The key under this name, whether it holds or not.

@@ -28,7 +28,6 @@ mod store;
 pub mod tlog;
 mod witness;
 
-pub use audit::{Audit, Completed, Found, Wrong};
 pub use epoch::{Changed, open_epoch, rotate_log_key};
 pub use erase::{Words, complete_words, erase_words, find_words};
 pub use examine::{Audited, audit};
@@ -38,7 +37,8 @@ pub use log::{Log, LogName};
 pub use merkle::{Frontier, leaf_hash, node_hash};
 pub use model::{Event, append};
 pub use read::{JournalEntry, list_entries, show_entry};
-pub use receipts::{ReceiptBundle, public_receipts, receipt_of, receipts_about};
+pub use receipts::{public_receipts, receipt_of, receipts_about};
 pub use state::{LogState, compare_with_store, log_state};
 pub use store::{Filters, JournalLedger, Payload, Recorded, Said, rebuild_head};
+pub use tlog::ReceiptBundle;
 pub use witness::Witnesses;

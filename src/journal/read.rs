@@ -10,6 +10,7 @@ use utoipa::ToSchema;
 
 use super::store::{self, Begin, Filters, Payload, Recorded};
 use crate::db::{Conn, Db};
+use crate::http::Closing;
 use crate::kernel::{Ctx, Cursor, Error, Page, PageRequest, Result, Scope};
 
 /// How long somebody who follows waits at most.
@@ -150,10 +151,10 @@ pub(super) struct Followed {
     pub(super) last: i64,
 }
 
-/// Waits for entries after a position, until an instant; gives none when it has come. Without a position it begins with
-/// what comes from now on.
+/// Waits for entries after a position, until an instant or the end of the service; gives none when it has come. Without a
+/// position it begins with what comes from now on.
 pub(super) async fn follow(
-    db: &Db,
+    (db, closing): (&Db, &Closing),
     ctx: &Ctx,
     filters: &Filters,
     after: Option<i64>,
@@ -184,11 +185,12 @@ pub(super) async fn follow(
         }
         last = last.max(size - 1);
         let now = Instant::now();
-        if now >= until {
+        if now >= until || closing.is_announced() {
             return Ok(Followed { entries, last });
         }
         tokio::select! {
             _ = growth.changed() => {}
+            () = closing.announced() => {}
             () = tokio::time::sleep_until(until.min(now + LOOK)) => {}
         }
     }

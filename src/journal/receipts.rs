@@ -3,14 +3,11 @@
 use std::collections::BTreeMap;
 use std::time::Duration;
 
-use serde::{Deserialize, Serialize};
-use serde_json::value::RawValue;
 use tokio::time::Instant;
-use utoipa::ToSchema;
 
 use super::read::{JournalEntry, cursor, find_entry, position_after, with_payloads};
 use super::store::{self, Begin, Checkpointed, DatabaseTiles, Filters, Recorded};
-use super::tlog::{Note, Receipt, Tile, Tiles, inclusion_proof};
+use super::tlog::{Note, Receipt, ReceiptBundle, Tile, Tiles, inclusion_proof};
 use crate::db::{Conn, Db};
 use crate::kernel::{Ctx, Digest, Error, Page, PageRequest, Result};
 
@@ -18,23 +15,6 @@ use crate::kernel::{Ctx, Digest, Error, Page, PageRequest, Result};
 const PATIENCE: Duration = Duration::from_secs(2);
 /// How often it looks.
 const LOOK: Duration = Duration::from_millis(50);
-
-/// An entry with its receipt: what somebody keeps to prove it, with the log's trust policy and nothing else.
-#[derive(Debug, Serialize, Deserialize, ToSchema)]
-pub struct ReceiptBundle {
-    /// The entry: its canonical JSON (RFC 8785) is what was hashed.
-    #[schema(value_type = Object)]
-    pub entry: Box<RawValue>,
-    /// The payload that the entry commits to, in its canonical form.
-    #[serde(default, skip_serializing_if = "Option::is_none")]
-    #[schema(value_type = Option<Object>)]
-    pub payload: Option<Box<RawValue>>,
-    /// The salt of the commitment, in hexadecimal digits.
-    #[serde(default, skip_serializing_if = "Option::is_none")]
-    pub salt: Option<String>,
-    /// The receipt, as a `.tlog-proof` file (C2SP tlog-proof).
-    pub receipt: String,
-}
 
 /// The tree of the journal, each tile read once.
 struct Remembered<'a> {

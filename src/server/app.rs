@@ -18,7 +18,8 @@ use crate::datasets::files::Tickets;
 use crate::datasets::{DownloadGate, Shown};
 use crate::db::Db;
 use crate::http::{
-    Authenticator, RateLimits, TrustedProxies, authenticate, check_head, limit_rate, observe, path_config,
+    Authenticator, Closing, RateLimits, TrustedProxies, authenticate, check_head, limit_rate, observe,
+    path_config,
 };
 use crate::journal::{Log, Witnesses};
 use crate::kernel::Clock;
@@ -42,6 +43,8 @@ pub struct Services {
     pub gate: Arc<AccountGate>,
     /// Datasets as they were shown, for as long as nothing changes.
     pub shown: Arc<Shown>,
+    /// Word that the service is about to end.
+    pub closing: Closing,
     /// How many uploads may run at once.
     pub uploads: Arc<UploadSlots>,
     /// The time.
@@ -93,6 +96,7 @@ pub(super) fn build(
         .app_data(web::Data::from(services.gate.clone() as Arc<dyn DownloadGate>))
         .app_data(web::Data::from(services.shown.clone()))
         .app_data(web::Data::from(services.clock.clone()))
+        .app_data(web::Data::new(services.closing.clone()))
         .app_data(web::Data::from(services.uploads.clone()))
         .app_data(web::Data::from(services.limits.clone()))
         .app_data(web::Data::new(TrustedProxies(services.config.trusted_proxies.clone())))

@@ -7,6 +7,7 @@ use std::time::Duration;
 use actix_web::HttpServer;
 use actix_web::dev::ServerHandle;
 use metrics_exporter_prometheus::PrometheusHandle;
+use tokio::signal::unix::{SignalKind, signal};
 use tokio::task::JoinHandle;
 use tokio_util::sync::CancellationToken;
 
@@ -18,7 +19,7 @@ use crate::datasets::api::UploadSlots;
 use crate::datasets::files::{CHECK_JOB, Tickets, run_check};
 use crate::datasets::sweep;
 use crate::db::{DatabaseUrl, Db, MigrationState, check_migrations, forget_idempotency_keys, migrate};
-use crate::http::RateLimits;
+use crate::http::{Closing, RateLimits};
 use crate::identity::{DatabaseAuthenticator, FirstSignIn, ensure_administrator, forget_ended_sessions};
 use crate::jobs::Runner;
 use crate::journal::{JournalLedger, Keeper, Log, Witnesses};
@@ -63,6 +64,7 @@ pub async fn open_services(config: Config, clock: Arc<dyn Clock>) -> Result<Serv
         uploads: Arc::new(UploadSlots::new(config.uploads.get() as usize)),
         gate: Arc::new(AccountGate::new(db.clone(), clock.clone())),
         shown: Arc::default(),
+        closing: Closing::default(),
         tickets,
         log,
         witnesses,
@@ -91,6 +93,7 @@ pub struct Running {
     handle: ServerHandle,
     server: JoinHandle<std::io::Result<()>>,
     background: CancellationToken,
+    closing: Closing,
     keeper: JoinHandle<()>,
     account: Arc<AccountGate>,
     db: Db,
@@ -120,6 +123,7 @@ impl Running {
     /// # Errors
     /// When the server failed.
     pub async fn stop(self) -> Result<()> {
+        self.closing.announce();
         self.handle.stop(true).await;
         self.wait().await
     }
@@ -165,6 +169,7 @@ pub async fn start(services: Services) -> Result<Running> {
     let server = server.run();
     let (handle, background) = (server.handle(), CancellationToken::new());
     tokio::spawn(runner(&services).run(background.clone()));
+    tokio::spawn(hear_signals(services.closing.clone()));
     keeper.ask(&services.witnesses, &background);
     let keeper = tokio::spawn(keeper.run(background.clone()));
     tokio::spawn(tidy(services.metrics, services.limits, background.clone()));
@@ -174,11 +179,27 @@ pub async fn start(services: Services) -> Result<Running> {
         handle,
         server: tokio::spawn(server),
         background,
+        closing: services.closing,
         keeper,
         account: services.gate,
         db: services.db,
         clock: services.clock,
     })
+}
+
+/// Gives word that the service is about to end as soon as a signal says so. The server hears the same signals by itself.
+async fn hear_signals(closing: Closing) {
+    let (Ok(mut stop), Ok(mut interrupt)) =
+        (signal(SignalKind::terminate()), signal(SignalKind::interrupt()))
+    else {
+        return;
+    };
+    tokio::select! {
+        _ = stop.recv() => {}
+        _ = interrupt.recv() => {}
+        () = closing.announced() => {}
+    }
+    closing.announce();
 }
 
 /// What each process does for its own memory to stay flat, whatever the others do: samples of the metrics are summed up

@@ -174,6 +174,12 @@ impl TestApp {
         self.services.db.write("append", append).await.expect("events");
     }
 
+    /// Tries to append one event, at the last replica.
+    pub async fn try_append(&self) -> cadastre::kernel::Result<i64> {
+        let ctx = Ctx::anonymous(self.clock.now(), "test");
+        self.services.db.write("append", move |tx| append(tx, &ctx, Event::new("test.done", "once"))).await
+    }
+
     /// How many events there are.
     pub fn journal_size(&self) -> i64 {
         self.database.number("SELECT count(*) FROM journal")

@@ -31,6 +31,7 @@ mod references;
 mod requests;
 mod rights;
 mod versions;
+mod witness;
 
 use std::process::Command;
 

@@ -12,6 +12,7 @@
 mod support;
 
 mod attempts;
+mod audit;
 mod crash;
 mod events;
 mod faults;

@@ -127,7 +127,9 @@ async fn a_backup_made_as_described_while_it_runs_can_be_used() {
     let path = format!("datasets/{}/versions/latest/manifest", demo.text("/datasets/open"));
     let (status, manifest) = get(&demo, "trainer", &path).await;
     assert_eq!(status, 200);
-    std::fs::copy(data.join("demo.json"), backup.join("demo.json")).unwrap();
+    for name in ["demo.json", "log.key"] {
+        std::fs::copy(data.join(name), backup.join(name)).unwrap();
+    }
     drop(demo);
 
     let examined = Command::new(env!("CARGO_BIN_EXE_cadastre"))

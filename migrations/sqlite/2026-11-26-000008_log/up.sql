@@ -4,7 +4,6 @@ ALTER TABLE journal ADD COLUMN concerning TEXT;
 ALTER TABLE journal ADD COLUMN provided_by TEXT;
 CREATE INDEX journal_by_concerned ON journal (concerning, position) WHERE concerning IS NOT NULL;
 CREATE INDEX journal_by_provider ON journal (provided_by, position) WHERE provided_by IS NOT NULL;
-CREATE INDEX journal_by_space ON journal (space, position) WHERE space IS NOT NULL;
 
 -- Roots of complete subtrees of the Merkle tree: at level 1 each is over 256 entries, at level 2 over 256 of level 1.
 CREATE TABLE journal_nodes (

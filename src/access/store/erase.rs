@@ -20,15 +20,23 @@ use crate::policies::UseStatement;
 /// Rows looked up in one query.
 const BATCH: usize = 200;
 
+/// The ids of requests that name this login: their entries may have lost their payloads before, and with them the trace of
+/// it.
+pub(in crate::access) fn requests_naming(conn: &mut Conn, login: &Slug) -> Result<Vec<String>> {
+    let named = requests::body.like(format!("%\"{login}\"%"));
+    Ok(requests::table.filter(named).select(requests::id).load(conn)?)
+}
+
 /// The texts that stand in rows as the person said them are emptied, and the login is replaced where requests name it. What
 /// somebody else has written in the same place since then stays.
 pub(in crate::access) fn empty_texts<'a>(
     conn: &mut Conn,
-    said: impl Iterator<Item = &'a Said>,
+    (said, naming): (impl Iterator<Item = &'a Said>, &'a [String]),
     login: &Slug,
     husk: &Slug,
 ) -> Result<()> {
-    let mut texts = BTreeMap::<&str, BTreeSet<String>>::new();
+    let mut texts: BTreeMap<&str, BTreeSet<String>> =
+        naming.iter().map(|id| (id.as_str(), BTreeSet::new())).collect();
     for said in said {
         let payload: Value = from_json(&said.payload)?;
         gather(&payload, texts.entry(said.subject.as_str()).or_default());

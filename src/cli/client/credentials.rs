@@ -119,7 +119,10 @@ impl Credentials {
 }
 
 /// The folder of this program's settings (XDG Base Directory Specification).
-fn config_dir() -> Result<PathBuf> {
+///
+/// # Errors
+/// When there is no home directory and none is named.
+pub(super) fn config_dir() -> Result<PathBuf> {
     let named = |name: &str| std::env::var_os(name).filter(|value| !value.is_empty()).map(PathBuf::from);
     named("CADASTRE_CONFIG_DIR")
         .or_else(|| named("XDG_CONFIG_HOME").map(|dir| dir.join("cadastre")))

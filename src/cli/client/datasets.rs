@@ -104,6 +104,9 @@ pub struct Show {
     /// List the versions
     #[arg(long, group = "list", conflicts_with = "version")]
     versions: bool,
+    /// Write the signed attestation of the version (the newest, unless one is named), for tools of in-toto
+    #[arg(long, group = "list")]
+    attestation: bool,
 }
 
 /// Publishes a version for ever.
@@ -172,6 +175,11 @@ pub async fn show(options: &GlobalOptions, args: Show) -> Result<()> {
     } else {
         None
     };
+    if args.attestation {
+        let envelope: Value =
+            client.get(&dataset.segments(&["versions", newest, "attestation"])).read().await?;
+        return out.raw(&envelope);
+    }
     if let Some((columns, path)) = list {
         let (items, _) = client.list(&dataset.segments(path), &[], usize::MAX).await?;
         return out.list(columns, &items);

@@ -12,6 +12,7 @@ mod grants;
 mod http;
 mod judge;
 mod local;
+mod log;
 mod login;
 mod names;
 mod options;
@@ -21,6 +22,7 @@ mod problem;
 mod progress;
 mod pull;
 mod push;
+mod receipt;
 mod requests;
 mod retry;
 mod verify;
@@ -30,6 +32,7 @@ use clap::Subcommand;
 use super::help;
 pub use admin::AdminCommand;
 pub use error::{CliError, Exit};
+pub use log::{LogCommand, read_policy};
 pub use options::GlobalOptions;
 
 /// Commands of the client.
@@ -72,9 +75,12 @@ pub enum ClientCommand {
     /// Download a version, verify every byte, and write cadastre.lock
     #[command(after_help = help::PULL)]
     Pull(pull::Pull),
-    /// Check a pulled folder against its lock, without the network
+    /// Check a pulled folder against its lock, or a receipt against a trust policy, without the network
     #[command(after_help = help::VERIFY)]
-    Verify(verify::Verify),
+    Verify(Box<verify::Verify>),
+    /// What `cadastre log` asks of a server; parsed beside the witness, which is a server itself.
+    #[command(skip)]
+    Log(LogCommand),
     /// What `cadastre admin` asks of a server; parsed beside the commands that work on the spot.
     #[command(skip)]
     Admin(AdminCommand),
@@ -114,7 +120,8 @@ async fn dispatch(command: ClientCommand, options: &GlobalOptions) -> Result<(),
         ClientCommand::Review(command) => requests::review(options, command).await,
         ClientCommand::Grant(command) => grants::grant(options, command).await,
         ClientCommand::Pull(args) => pull::pull(options, args).await,
-        ClientCommand::Verify(args) => verify::verify(options, args).await,
+        ClientCommand::Verify(args) => verify::verify(options, *args).await,
+        ClientCommand::Log(command) => log::log(options, command).await,
         ClientCommand::Admin(command) => admin::admin(options, command).await,
     }
 }

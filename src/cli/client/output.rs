@@ -119,6 +119,25 @@ impl Output {
         write_out(&self.render_one(columns, item))
     }
 
+    /// Writes a JSON document as it is, for other programs.
+    ///
+    /// # Errors
+    /// When standard output cannot be written.
+    pub fn raw(&self, document: &Value) -> Result<()> {
+        write_out(&pretty(document))
+    }
+
+    /// Writes a line of a list that has no end: with `--json` the item, else the text.
+    ///
+    /// # Errors
+    /// When standard output cannot be written.
+    pub fn line(&self, text: &str, item: &Value) -> Result<()> {
+        match self.format {
+            Format::Json => write_out(&line(item.to_string())),
+            Format::Table | Format::Tsv => write_out(&line(clean(text))),
+        }
+    }
+
     /// Says something in passing, on standard error.
     pub fn note(&self, text: &str) {
         if !self.quiet {

@@ -32,6 +32,33 @@ impl Progress {
     }
 }
 
+/// A bar for work that is counted in entries.
+#[derive(Debug)]
+pub struct Counter(ProgressBar);
+
+impl Counter {
+    /// Begins work on so many entries; draws nothing unless somebody looks.
+    #[must_use]
+    pub fn new(out: &Output, work: &str, entries: u64) -> Self {
+        let target =
+            if out.draws_progress() { ProgressDrawTarget::stderr() } else { ProgressDrawTarget::hidden() };
+        let bar = ProgressBar::with_draw_target(Some(entries), target).with_message(work.to_owned());
+        bar.set_style(style("{msg} [{bar:30}] {pos}/{len} {per_sec} {eta}"));
+        Self(bar)
+    }
+
+    /// More entries are done.
+    pub fn advance(&self, entries: u64) {
+        self.0.inc(entries);
+    }
+}
+
+impl Drop for Counter {
+    fn drop(&mut self) {
+        self.0.finish_and_clear();
+    }
+}
+
 impl Drop for Progress {
     fn drop(&mut self) {
         self.total.finish_and_clear();

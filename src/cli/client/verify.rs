@@ -1,5 +1,5 @@
 //! `cadastre verify`: a pulled folder against its lock, without the network; and, if wanted, the registration
-//! of the folder as a verified replica.
+//! of the folder as a verified replica. A file in the place of the folder is a receipt, see `receipt`.
 
 use std::collections::BTreeSet;
 use std::path::{Path, PathBuf};
@@ -16,12 +16,13 @@ use super::options::GlobalOptions;
 use super::output::{Column, Output, column};
 use super::progress::Progress;
 use super::pull::lock::{self, Lock, Locked};
+use super::receipt::{ReceiptOptions, verify_receipt};
 
-/// Checks a pulled folder against its lock.
+/// Checks a pulled folder against its lock, or a receipt against a trust policy.
 #[derive(Debug, Args)]
 pub struct Verify {
-    /// The folder
-    #[arg(default_value = ".")]
+    /// The folder; or a receipt: a .tlog-proof file, or a bundle in JSON
+    #[arg(default_value = ".", value_name = "FOLDER|RECEIPT")]
     folder: PathBuf,
     /// The lock; FOLDER/cadastre.lock when not given
     #[arg(long, value_name = "FILE")]
@@ -35,6 +36,8 @@ pub struct Verify {
     /// After success, register this folder at the server as a replica of the version
     #[arg(long, requires = "at")]
     record: bool,
+    #[command(flatten)]
+    receipt: ReceiptOptions,
 }
 
 const FOUND: [Column; 2] = [column("PATH", "/path"), column("STATUS", "/status")];
@@ -85,9 +88,12 @@ impl Report {
 /// Runs `cadastre verify`.
 ///
 /// # Errors
-/// `Integrity` when a file is missing or changed, or the lock itself was.
+/// `Integrity` when a file is missing or changed, or the lock itself was, or a receipt proves nothing.
 pub async fn verify(options: &GlobalOptions, args: Verify) -> Result<()> {
     let out = options.output();
+    if args.folder.is_file() || args.receipt.is_meant() {
+        return verify_receipt(&args.folder, &args.receipt, out);
+    }
     let lock_file = args.lock.clone().unwrap_or_else(|| args.folder.join(lock::FILE));
     if !lock_file.is_file() {
         return Err(CliError::usage(format!("{} is not there", lock_file.display()))

@@ -15,7 +15,7 @@ use super::reservations::announce;
 use crate::config::Config;
 use crate::db::Db;
 use crate::http::{IfMatch, Json, Listing, PageQuery, Query, is_not_modified, listing, with_tag};
-use crate::journal::ReceiptBundle;
+use crate::journal::tlog::ReceiptBundle;
 use crate::kernel::{Checks, Ctx, Result, Slug, Timestamp};
 use crate::policies::AccessMode;
 

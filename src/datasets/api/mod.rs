@@ -38,6 +38,7 @@ pub fn routes(config: &mut ServiceConfig<'_>) {
         .service(versions::publish_version)
         .service(versions::withdraw_version)
         .service(versions::get_manifest)
+        .service(versions::get_attestation)
         .service(places::list_replicas)
         .service(places::create_replica)
         .service(places::create_check)

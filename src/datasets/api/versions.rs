@@ -7,6 +7,8 @@ use super::super::versions::{self, NewVersion, Version, Withdrawal};
 use super::paths::{DatasetPath, VersionPath};
 use crate::db::Db;
 use crate::http::{Json, Listing, PageQuery, Query, is_not_modified, listing, with_etag};
+use crate::journal::Log;
+use crate::journal::tlog::Envelope;
 use crate::kernel::{Ctx, Result};
 use crate::storage::BlobStore;
 
@@ -108,6 +110,25 @@ pub(super) async fn withdraw_version(
 ) -> Result<HttpResponse> {
     let version = versions::withdraw_version(&db, &ctx, path.into_inner().into(), body.0).await?;
     Ok(with_etag(HttpResponse::Ok(), version.revision, &version))
+}
+
+/// Shows the attestation of a version
+///
+/// An in-toto statement (v1) in a DSSE envelope, signed with the log's key: every file with its SHA-256, the digest of the
+/// manifest, and where in the journal the publication stands. Tools of in-toto and SLSA verify it.
+#[utoipa::path(tag = "versions", operation_id = "get_attestation", security(()),
+    params(VersionPath),
+    responses((status = 200, description = "The envelope", body = Envelope, content_type = "application/vnd.dsse.envelope.v1+json")))]
+#[get("/datasets/{org}/{name}/versions/{version}/attestation")]
+pub(super) async fn get_attestation(
+    ctx: Ctx,
+    db: web::Data<Db>,
+    log: web::Data<Log>,
+    path: web::Path<VersionPath>,
+) -> Result<HttpResponse> {
+    let envelope = versions::attest_version(&db, &ctx, &log, path.into_inner().into()).await?;
+    // A content type that is set already is left as it is.
+    Ok(HttpResponse::Ok().content_type("application/vnd.dsse.envelope.v1+json").json(envelope))
 }
 
 /// Shows the manifest of a version

@@ -1,12 +1,16 @@
 //! Versions of a dataset: their numbers and states (`model`), and the manifest that is their identity
-//! (`manifest`).
+//! (`manifest`); and what the log says of a publication to tools that know neither (`attestation`).
 
+mod attest;
+mod attestation;
 mod draft;
 mod manifest;
 mod model;
 mod publish;
 mod view;
 
+pub use attest::attest_version;
+pub use attestation::{PREDICATE_TYPE, Publication, STATEMENT_MEDIA_TYPE, statement};
 pub(super) use draft::event;
 pub use draft::{
     VersionName, Which, create_version, delete_version, find_version, list_versions, show_version,

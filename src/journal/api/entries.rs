@@ -4,13 +4,23 @@ use actix_web::http::header::CONTENT_DISPOSITION;
 use actix_web::{HttpRequest, HttpResponse, get, web};
 
 use super::super::read::{self, JournalEntry};
-use super::super::receipts::{self, ReceiptBundle};
+use super::super::receipts;
+use super::super::tlog::ReceiptBundle;
 use crate::db::Db;
 use crate::http::{Listing, PageQuery, Query, listing};
-use crate::kernel::{Checks, Ctx, Result};
+use crate::kernel::{Ctx, Error, Result};
 
-/// The longest name of a subject, in characters.
-pub(super) const MAX_NAME: usize = 500;
+/// The longest name of a kind, a subject or an actor, in characters.
+const MAX_NAME: usize = 500;
+
+/// Kinds, subjects and actors are named by visible ASCII characters; nothing else names any.
+pub(super) fn check_name(pointer: &str, name: &str) -> Result<()> {
+    if (1..=MAX_NAME).contains(&name.len()) && name.bytes().all(|byte| byte.is_ascii_graphic()) {
+        Ok(())
+    } else {
+        Err(Error::invalid(pointer, "name", format!("write 1 to {MAX_NAME} visible ASCII characters")))
+    }
+}
 
 /// Shows an entry
 ///
@@ -52,7 +62,7 @@ pub(super) async fn get_entry_proof(
 /// Of a request, a grant, a dataset, a version and so on, by its id: the entries about it that you may see, oldest first,
 /// each with its receipt. For publications and terms of a dataset see its own receipts.
 #[utoipa::path(tag = "journal", operation_id = "list_receipts", security(()),
-    params(("subject" = String, Path, description = "The id of the thing", min_length = 1, max_length = 500), PageQuery),
+    params(("subject" = String, Path, description = "The id of the thing", min_length = 1, max_length = 500, pattern = "^[!-~]+$"), PageQuery),
     responses((status = 200, description = "A page of receipts", body = Listing<ReceiptBundle>)))]
 #[get("/journal/receipts/{subject:.+}")]
 pub(super) async fn list_receipts(
@@ -63,8 +73,6 @@ pub(super) async fn list_receipts(
     page: Query<PageQuery>,
 ) -> Result<HttpResponse> {
     let subject = subject.into_inner();
-    let mut checks = Checks::new();
-    checks.text("subject", &subject, MAX_NAME);
-    checks.finish()?;
+    check_name("subject", &subject)?;
     Ok(listing(&req, receipts::receipts_about(&db, &ctx, subject, page.checked()?).await?))
 }

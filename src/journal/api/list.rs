@@ -10,11 +10,11 @@ use utoipa::{IntoParams, ToSchema};
 
 use super::super::read::{self, FOLLOW, JournalEntry, cursor, follow, position_after};
 use super::super::store::Filters;
-use super::entries::MAX_NAME;
+use super::entries::check_name;
 use super::stream::{all, events};
 use crate::db::Db;
-use crate::http::{HeadRequest, Listing, PageQuery, Query, listing};
-use crate::kernel::{Checks, Ctx, Error, PageRequest, Result, Slug, Timestamp};
+use crate::http::{Closing, HeadRequest, Listing, PageQuery, Query, listing};
+use crate::kernel::{Ctx, Error, PageRequest, Result, Slug, Timestamp};
 
 const LAST_EVENT_ID: HeaderName = HeaderName::from_static("last-event-id");
 
@@ -34,13 +34,13 @@ pub(super) enum Order {
 #[into_params(parameter_in = Query)]
 pub(super) struct JournalQuery {
     /// Only this kind, such as `grant.issued`.
-    #[param(min_length = 1, max_length = 500, pattern = "^[^\\u0000-\\u001f\\u007f-\\u009f]*$")]
+    #[param(min_length = 1, max_length = 500, pattern = "^[!-~]+$")]
     kind: Option<String>,
     /// Only what happened to this: the id of a thing.
-    #[param(min_length = 1, max_length = 500, pattern = "^[^\\u0000-\\u001f\\u007f-\\u009f]*$")]
+    #[param(min_length = 1, max_length = 500, pattern = "^[!-~]+$")]
     subject: Option<String>,
     /// Only what this person did, by id; `service` for what the service did by itself.
-    #[param(min_length = 1, max_length = 500, pattern = "^[^\\u0000-\\u001f\\u007f-\\u009f]*$")]
+    #[param(min_length = 1, max_length = 500, pattern = "^[!-~]+$")]
     actor: Option<String>,
     /// Only this data space.
     space: Option<Slug>,
@@ -71,13 +71,9 @@ fn flag<'de, D: Deserializer<'de>>(deserializer: D) -> Result<bool, D::Error> {
 
 impl JournalQuery {
     fn checked(self) -> Result<(Filters, Option<Order>, bool, PageRequest)> {
-        let mut checks = Checks::new();
-        for (name, text) in [("kind", &self.kind), ("subject", &self.subject), ("actor", &self.actor)] {
-            if let Some(text) = text {
-                checks.text(name, text, MAX_NAME);
-            }
+        for (pointer, name) in [("kind", &self.kind), ("subject", &self.subject), ("actor", &self.actor)] {
+            name.iter().try_for_each(|name| check_name(pointer, name))?;
         }
-        checks.finish()?;
         let page = PageQuery { limit: self.limit, after: self.after }.checked()?;
         let filters = Filters {
             kind: self.kind,
@@ -104,7 +100,7 @@ impl JournalQuery {
 pub(super) async fn list_journal(
     req: HttpRequest,
     ctx: Ctx,
-    db: web::Data<Db>,
+    (db, closing): (web::Data<Db>, web::Data<Closing>),
     query: Query<JournalQuery>,
 ) -> Result<HttpResponse> {
     let (filters, order, wants_next, page) = query.into_inner().checked()?;
@@ -117,7 +113,7 @@ pub(super) async fn list_journal(
     }
     if wants_events && !only_head {
         let after = last_event(&req)?.map_or_else(|| position_after(&page), |id| Ok(Some(id)))?;
-        return Ok(events(db, ctx, filters, after));
+        return Ok(events((db, closing), ctx, filters, after));
     }
     if accept.contains("application/x-ndjson") && !only_head {
         return Ok(all(db, ctx, filters, newest_first, position_after(&page)?));
@@ -125,7 +121,7 @@ pub(super) async fn list_journal(
     if wants_next && !only_head {
         let until = Instant::now() + FOLLOW;
         let after = position_after(&page)?;
-        let found = follow(&db, &ctx, &filters, after, i64::from(page.limit), until).await?;
+        let found = follow((&db, &closing), &ctx, &filters, after, i64::from(page.limit), until).await?;
         let next_after = Some(cursor(found.last).encode());
         return Ok(HttpResponse::Ok()
             .insert_header((CACHE_CONTROL, "no-store"))

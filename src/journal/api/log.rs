@@ -2,7 +2,8 @@
 
 use actix_web::http::header::{CACHE_CONTROL, CONTENT_ENCODING, ContentEncoding, VARY};
 use actix_web::{HttpResponse, HttpResponseBuilder, get, web};
-use serde::Serialize;
+use serde::{Deserialize, Serialize};
+use utoipa::IntoParams;
 
 use super::super::log::{LogName, names};
 use super::super::read::require_auditor;
@@ -12,6 +13,7 @@ use super::super::tlog::{Bundle, Tile, Tiles as _, TrustPolicy};
 use super::super::witness::Witnesses;
 use crate::config::Config;
 use crate::db::Db;
+use crate::http::Query;
 use crate::kernel::{Ctx, Error, Result};
 
 /// What is the same for everybody.
@@ -48,7 +50,7 @@ pub(super) async fn get_checkpoint(db: web::Data<Db>) -> Result<HttpResponse> {
 /// first seven of the next ones, `…/1/000` the roots of 256 leaves each. Hashes say nothing of what is in an entry.
 #[utoipa::path(tag = "journal", operation_id = "get_tile", security(()),
     params(("level" = u8, Path, description = "The level of the tree, 0 to 63", minimum = 0, maximum = 63),
-           ("index" = String, Path, description = "The place in the level: groups of three digits, all but the last with an `x` before them; then `.p/` and the number of hashes, if they are fewer than 256", pattern = r"^(x[0-9]{3}/)*[0-9]{3}(\.p/[1-9][0-9]{0,2})?$", example = "000.p/1")),
+           ("index" = String, Path, description = "The place in its level: groups of three digits, all but the last with an `x` before them; then `.p/` and a number, if there are fewer than 256", pattern = r"^(x[0-9]{3}/)*[0-9]{3}(\.p/[1-9][0-9]{0,2})?$", example = "000.p/1")),
     responses((status = 200, description = "The hashes", body = Vec<u8>, content_type = "application/octet-stream")))]
 #[get("/journal/tile/{level}/{index:.+}")]
 pub(super) async fn get_tile(db: web::Data<Db>, path: web::Path<(String, String)>) -> Result<HttpResponse> {
@@ -77,7 +79,7 @@ pub(super) async fn get_tile(db: web::Data<Db>, path: web::Path<(String, String)
 /// The entries whose hashes a tile of level 0 has, each after its length in two bytes (C2SP tlog-tiles). For administrators
 /// and auditors: even without payloads, entries tell who asked for what.
 #[utoipa::path(tag = "journal", operation_id = "get_entry_bundle",
-    params(("index" = String, Path, description = "The place, written as that of a tile", pattern = r"^(x[0-9]{3}/)*[0-9]{3}(\.p/[1-9][0-9]{0,2})?$", example = "000.p/1")),
+    params(("index" = String, Path, description = "The place in its level: groups of three digits, all but the last with an `x` before them; then `.p/` and a number, if there are fewer than 256", pattern = r"^(x[0-9]{3}/)*[0-9]{3}(\.p/[1-9][0-9]{0,2})?$", example = "000.p/1")),
     responses((status = 200, description = "The entries", body = Vec<u8>, content_type = "application/octet-stream")))]
 #[get("/journal/tile/entries/{index:.+}")]
 pub(super) async fn get_entry_bundle(
@@ -101,20 +103,36 @@ pub(super) async fn get_entry_bundle(
     Ok(HttpResponse::Ok().content_type("application/octet-stream").body(Bundle::encode(&bodies)?))
 }
 
+/// Which epoch of the log.
+#[derive(Debug, Deserialize, IntoParams)]
+#[serde(deny_unknown_fields)]
+#[into_params(parameter_in = Query)]
+pub(super) struct EpochQuery {
+    /// The epoch, counted from 1: the time of the log under one name. The present one when not given.
+    #[param(minimum = 1)]
+    epoch: Option<i64>,
+}
+
 /// Shows whom to trust
 ///
-/// The log's public keys, one for each name and key it has had, and its witnesses: a trust policy (C2SP tlog-policy) with
-/// which receipts are verified offline. Keep a copy; one that is fetched anew together with what it shall prove proves
-/// little.
-#[utoipa::path(tag = "journal", operation_id = "get_trust_policy", security(()),
+/// The public keys that the log has had in an epoch, the present one when none is named, and its witnesses: a trust policy
+/// (C2SP tlog-policy) with which receipts of that epoch are verified offline. Keep a copy; one that is fetched anew together
+/// with what it shall prove proves little.
+#[utoipa::path(tag = "journal", operation_id = "get_trust_policy", security(()), params(EpochQuery),
     responses((status = 200, description = "The policy", body = String, content_type = "text/plain")))]
 #[get("/journal/trust-policy")]
 pub(super) async fn get_trust_policy(
     db: web::Data<Db>,
     config: web::Data<Config>,
     witnesses: web::Data<Witnesses>,
+    query: Query<EpochQuery>,
 ) -> Result<HttpResponse> {
-    let names = db.read(names).await?;
+    let mut names = db.read(names).await?;
+    let epoch = query.epoch.or(names.last().map(|name| name.epoch));
+    names.retain(|name| Some(name.epoch) == epoch);
+    if names.is_empty() {
+        return Err(Error::not_found("epoch of the log"));
+    }
     let policy = policy(&names, place(&config), &witnesses)?;
     Ok(text(&mut HttpResponse::Ok(), A_WHILE, policy.to_string()))
 }

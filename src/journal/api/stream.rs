@@ -11,6 +11,7 @@ use tokio::time::Instant;
 use super::super::read::{JournalEntry, begin, entries, follow};
 use super::super::store::Filters;
 use crate::db::Db;
+use crate::http::Closing;
 use crate::kernel::{Ctx, Error, Result};
 
 /// Entries read at once.
@@ -51,19 +52,24 @@ pub(super) fn all(
 }
 
 /// Each entry as it comes, as server-sent events.
-pub(super) fn events(db: web::Data<Db>, ctx: Ctx, filters: Filters, after: Option<i64>) -> HttpResponse {
+pub(super) fn events(
+    (db, closing): (web::Data<Db>, web::Data<Closing>),
+    ctx: Ctx,
+    filters: Filters,
+    after: Option<i64>,
+) -> HttpResponse {
     let end = Instant::now() + LIFE;
     let frames = stream::try_unfold((after, false), move |(after, has_begun)| {
-        let (db, ctx, filters) = (db.clone(), ctx.clone(), filters.clone());
+        let (db, closing, ctx, filters) = (db.clone(), closing.clone(), ctx.clone(), filters.clone());
         async move {
             if !has_begun {
                 return Ok(Some((Bytes::from_static(b"retry: 1000\n\n"), (after, true))));
             }
             let now = Instant::now();
-            if now >= end {
+            if now >= end || closing.is_announced() {
                 return Ok::<_, Error>(None);
             }
-            let found = follow(&db, &ctx, &filters, after, BATCH, end.min(now + SILENCE)).await?;
+            let found = follow((&db, &closing), &ctx, &filters, after, BATCH, end.min(now + SILENCE)).await?;
             let mut frames = String::new();
             for entry in &found.entries {
                 frames.push_str(&format!("id: {}\nevent: entry\ndata: {}\n\n", entry.position, json(entry)?));

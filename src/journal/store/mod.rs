@@ -13,7 +13,7 @@ pub(super) use checkpoints::{
     Checkpointed, all_checkpoints, checkpoint_of_size, latest_checkpoint, replace_note, store_checkpoint,
 };
 pub(super) use keys::{KeyRow, add_key, keys};
-pub(super) use nodes::{DatabaseTiles, backfill_nodes, count_nodes, node};
+pub(super) use nodes::{DatabaseTiles, backfill_nodes, count_nodes};
 pub use payloads::{Payload, Said};
 pub(super) use payloads::{erase, last_payload, naming, payloads_of, said_by};
 pub use rows::{JournalLedger, Recorded, rebuild_head};

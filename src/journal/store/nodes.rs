@@ -1,6 +1,6 @@
 //! Rows of the tree's inner nodes, and the tree as tiles: level 0 from the entries, higher levels from the nodes.
 
-use diesel::{ExpressionMethods as _, Insertable, OptionalExtension as _, QueryDsl as _, RunQueryDsl as _};
+use diesel::{ExpressionMethods as _, Insertable, QueryDsl as _, RunQueryDsl as _};
 
 use super::rows::{CHUNK, leaves};
 use crate::db::schema::journal_nodes;
@@ -113,11 +113,6 @@ fn hashes(conn: &mut Conn, level: i64, first: i64, count: i64) -> Result<Vec<Dig
             ),
         ))
     }
-}
-
-/// One node, if it is there.
-pub(in crate::journal) fn node(conn: &mut Conn, level: i64, number: i64) -> Result<Option<Digest>> {
-    Ok(journal_nodes::table.find((level, number)).select(journal_nodes::root).first(conn).optional()?)
 }
 
 /// How many nodes there are.

@@ -5,6 +5,8 @@ use diesel::{
     QueryDsl as _, Queryable, RunQueryDsl as _,
 };
 
+use serde_json::Value;
+
 use crate::db::Conn;
 use crate::db::schema::{journal, journal_payloads};
 use crate::kernel::{PersonId, Result};
@@ -66,17 +68,30 @@ pub(in crate::journal) fn said_by(conn: &mut Conn, person: &PersonId, from: i64)
     Ok(said(from).filter(concerned).order(journal::position).load(conn)?)
 }
 
-/// The entries from a position on whose payload holds this as a whole JSON string: a login among the members of a
-/// request, say.
+/// The entries from a position on whose payload has this text as a value: a login among the members of a request, say.
 pub(in crate::journal) fn naming(conn: &mut Conn, from: i64, text: &str) -> Result<Vec<Said>> {
-    let quoted = serde_json::Value::from(text).to_string();
+    let quoted = Value::from(text).to_string();
     let (mut next, mut found) = (from, Vec::new());
     loop {
         let batch: Vec<Said> = said(next).order(journal::position).limit(BATCH).load(conn)?;
         let Some(last) = batch.last() else { return Ok(found) };
         next = last.position + 1;
-        found.extend(batch.into_iter().filter(|said| said.payload.contains(&quoted)));
+        // The text is looked for first, since few payloads have it; a name of a member in the JSON is nobody's login.
+        let named = |said: &Said| said.payload.contains(&quoted) && has_value(&said.payload, text);
+        found.extend(batch.into_iter().filter(named));
     }
+}
+
+fn has_value(json: &str, wanted: &str) -> bool {
+    fn has(value: &Value, wanted: &str) -> bool {
+        match value {
+            Value::String(text) => text == wanted,
+            Value::Array(items) => items.iter().any(|item| has(item, wanted)),
+            Value::Object(members) => members.values().any(|member| has(member, wanted)),
+            _ => false,
+        }
+    }
+    serde_json::from_str(json).is_ok_and(|value| has(&value, wanted))
 }
 
 #[diesel::dsl::auto_type]
@@ -104,4 +119,19 @@ pub(in crate::journal) fn erase(conn: &mut Conn, positions: &[i64]) -> Result<()
 pub(in crate::journal) fn last_payload(conn: &mut Conn) -> Result<Option<i64>> {
     let newest = journal_payloads::table.order(journal_payloads::position.desc());
     Ok(newest.select(journal_payloads::position).first(conn).optional()?)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_login_is_a_value_and_no_name() {
+        let payload = r#"{"members":["ada","reason"],"reason":"remark"}"#;
+        for (login, named) in
+            [("ada", true), ("reason", true), ("remark", true), ("members", false), ("ad", false)]
+        {
+            assert_eq!(has_value(payload, login), named, "{login}");
+        }
+    }
 }

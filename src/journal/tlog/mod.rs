@@ -2,8 +2,11 @@
 //! checkpoints, tiles, proofs, receipts, cosignatures and trust policies of C2SP, over the tree of RFC 6962.
 //!
 //! All of it is plain functions over texts and digests: no database, no network, no clock. The server makes these
-//! texts, and the command line and everybody else check them, with the same code.
+//! texts, and the command line and everybody else check them, with the same code. `audit` computes a whole tree anew,
+//! `witness` decides what a witness cosigns, `bundle` is the receipt that people get.
 
+mod audit;
+mod bundle;
 mod checkpoint;
 mod cosignature;
 mod dsse;
@@ -15,10 +18,13 @@ mod receipt;
 mod text;
 mod tile;
 mod trust;
+mod witness;
 
 #[cfg(test)]
 mod judges;
 
+pub use audit::{Audit, Computed, check_tile};
+pub use bundle::{ProvedBundle, RECEIPT_BUNDLE, ReceiptBundle};
 pub use checkpoint::Checkpoint;
 pub use cosignature::{AddCheckpoint, MAX_CONSISTENCY_HASHES, cosign};
 pub use dsse::{Envelope, EnvelopeSignature};
@@ -30,3 +36,4 @@ pub use receipt::{Proved, Receipt};
 pub use text::{from_base64, to_base64};
 pub use tile::{Bundle, MAX_ENTRY, TILE_WIDTH, Tile, bundles_of, tiles_of};
 pub use trust::{Endorsed, TrustPolicy};
+pub use witness::{Refusal, may_cosign};

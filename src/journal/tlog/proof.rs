@@ -85,7 +85,7 @@ impl<T: Tiles> Reader<T> {
 }
 
 /// The root over a power of two of hashes.
-fn complete_root(hashes: &[Digest]) -> Digest {
+pub(super) fn complete_root(hashes: &[Digest]) -> Digest {
     match hashes {
         [only] => *only,
         many => {

@@ -1,0 +1,215 @@
+//! The audit finds whatever is changed behind the journal's back, and names the place; the tree in the database is the one
+//! that the entries make.
+
+use std::sync::Arc;
+use std::time::{Duration, Instant};
+
+use cadastre::config::Settings;
+use cadastre::db::Db;
+use cadastre::journal::{Audited, Event, Keeper, Log, append, audit, leaf_hash, rebuild_head};
+use cadastre::kernel::{Digest, Error, ManualClock, OrganisationId, Slug, Timestamp, random_bytes};
+use cadastre::storage::BlobStore;
+use serde_json::json;
+use tokio_util::sync::CancellationToken;
+
+use super::support::databases::Database;
+use super::{ctx, support};
+use crate::on_every_database;
+
+on_every_database! {
+    whatever_is_changed_is_found
+    nodes_that_are_missing_are_made_at_the_start
+}
+
+/// Enough for a node of level 1 and a rest.
+const ENTRIES: i64 = 300;
+/// The tables of the journal.
+const TABLES: [&str; 5] =
+    ["journal", "journal_payloads", "journal_head", "journal_nodes", "journal_checkpoints"];
+
+struct Journal {
+    database: Database,
+    db: Db,
+    store: BlobStore,
+    log: Log,
+    _folder: tempfile::TempDir,
+}
+
+impl Journal {
+    /// A journal with entries of all sorts, nothing of it signed yet.
+    async fn written(database: Database) -> Self {
+        let folder = tempfile::tempdir().unwrap();
+        let blobs = format!("file:{}", folder.path().display());
+        let config = Settings {
+            database: Some(database.address.clone().into()),
+            blobs: Some(blobs.clone()),
+            log_key_text: Some(support::log::key_text(1)),
+            ..Settings::default()
+        };
+        let (db, config) = (database.open(), config.resolve().unwrap());
+        let store = BlobStore::open(&blobs.parse().unwrap()).unwrap();
+        let log = Log::open(&db, &config).await.unwrap();
+        let journal = Self { database, db, store, log, _folder: folder };
+        journal.append(ENTRIES).await;
+        journal
+    }
+
+    async fn append(&self, count: i64) {
+        let write = move |tx: &mut cadastre::db::Tx<'_>| {
+            let (space, organisation): (Slug, _) = ("health".parse()?, OrganisationId::generate());
+            for number in 0..count {
+                let event = Event::new("test.done", format!("thing {number}"))
+                    .in_space(&space)
+                    .concerning(&organisation)
+                    .fact("number", number);
+                let event = if number % 3 == 0 { event } else { event.payload(json!({ "text": number })) };
+                append(tx, &ctx(), event)?;
+            }
+            Ok(())
+        };
+        self.db.write("append", write).await.unwrap();
+    }
+
+    /// Lets the log be signed up to what is there, and copied.
+    async fn sign(&self) {
+        let clock = Arc::new(ManualClock::at(Timestamp::from_millis(7_200_000)));
+        let keeper = Keeper::open(&self.db, &self.store, &self.log, clock).await.unwrap();
+        let stop = CancellationToken::new();
+        let running = tokio::spawn(keeper.run(stop.clone()));
+        let size = self.database.number("SELECT size FROM journal_head");
+        let begun = Instant::now();
+        while self.database.number("SELECT coalesce(max(size), 0) FROM journal_checkpoints") < size {
+            assert!(begun.elapsed() < Duration::from_secs(20), "nothing is signed");
+            tokio::time::sleep(Duration::from_millis(20)).await;
+        }
+        stop.cancel();
+        running.await.unwrap();
+    }
+
+    async fn audit(&self) -> Result<Audited, Error> {
+        audit(&self.db, &self.store, |_, _| ()).await
+    }
+
+    /// Takes away what keeps the journal from being changed, and keeps a copy of all of it.
+    fn open_up(&self) {
+        if self.database.is_postgres() {
+            self.database.execute("ALTER TABLE journal DISABLE TRIGGER USER");
+        } else {
+            for trigger in ["update", "delete", "replace"] {
+                self.database.execute(&format!("DROP TRIGGER journal_no_{trigger}"));
+            }
+        }
+        for table in TABLES {
+            self.database.execute(&format!("CREATE TABLE saved_{table} AS SELECT * FROM {table}"));
+        }
+    }
+
+    fn put_back(&self) {
+        let back = |table| format!("DELETE FROM {table}; INSERT INTO {table} SELECT * FROM saved_{table}");
+        self.database.execute(&TABLES.map(back).join("; "));
+    }
+
+    fn bytes(&self, digest: &Digest) -> String {
+        if self.database.is_postgres() { format!("'\\x{digest}'::bytea") } else { format!("x'{digest}'") }
+    }
+}
+
+async fn whatever_is_changed_is_found(database: Database) {
+    let journal = Journal::written(database).await;
+    journal.sign().await;
+    let audited = journal.audit().await.unwrap();
+    assert_eq!((audited.size, audited.payloads, audited.erased, audited.checkpoints), (300, 200, 0, 2));
+    journal.open_up();
+
+    let seed = random_bytes::<8>().unwrap();
+    let places = seed.map(|byte| i64::from(byte) % (ENTRIES - 1)).into_iter().chain([0, 255, 256, 298]);
+    for place in places {
+        let at = format!("WHERE position = {place}");
+        let (other, zero) = (journal.bytes(&Digest::of("other")), journal.bytes(&Digest::of("")));
+        let said = journal.database.query(&format!("SELECT body AS line FROM journal {at}")).concat();
+        let forged = said.replace("test.done", "test.gone");
+        let forged_leaf = journal.bytes(&leaf_hash(forged.as_bytes()));
+        let mut changes = vec![
+            // An entry is changed: by itself, and with everything in its row made to fit.
+            format!("UPDATE journal SET body = replace(body, 'test.done', 'test.gone') {at}"),
+            format!("UPDATE journal SET body = '{forged}', kind = 'test.gone', leaf = {forged_leaf} {at}"),
+            format!("UPDATE journal SET leaf = {other} {at}"),
+            // A column says something else than the entry.
+            format!("UPDATE journal SET kind = 'test.gone' {at}"),
+            format!("UPDATE journal SET subject = 'x' {at}"),
+            format!("UPDATE journal SET actor = 'x' {at}"),
+            format!("UPDATE journal SET space = 'x' {at}"),
+            format!("UPDATE journal SET space = NULL {at}"),
+            format!("UPDATE journal SET at = at + 1 {at}"),
+            format!("UPDATE journal SET concerning = 'x' {at}"),
+            format!("UPDATE journal SET provided_by = 'x' {at}"),
+            // Entries are taken away, or change places.
+            format!("DELETE FROM journal {at}"),
+            format!(
+                "UPDATE journal SET position = 900 {at}; UPDATE journal SET position = {place} WHERE position = {0}; UPDATE journal SET position = {0} WHERE position = 900",
+                place + 1
+            ),
+        ];
+        if place % 3 != 0 {
+            changes.extend([
+                format!("UPDATE journal_payloads SET payload = '{{}}' {at}"),
+                format!("UPDATE journal_payloads SET salt = {zero} {at}"),
+                format!("DELETE FROM journal_payloads {at}"),
+            ]);
+        } else {
+            changes
+                .push(format!("INSERT INTO journal_payloads SELECT {place}, leaf, '{{}}' FROM journal {at}"));
+        }
+        for change in changes {
+            journal.database.execute(&change);
+            let error = journal.audit().await.expect_err(&change);
+            assert_eq!(error.code(), "audit_failed", "{change}: {error}");
+            // A change that fits in itself shows at the next root that was signed or stored.
+            let named: i64 = error.detail().split([' ', ':']).nth(2).unwrap().parse().unwrap();
+            let fits = change.contains("kind = 'test.gone', leaf");
+            assert!(named == place || fits && named > place, "{change}: {error}");
+            journal.put_back();
+        }
+    }
+    let other = journal.bytes(&Digest::of("other"));
+    for change in [
+        format!("UPDATE journal_nodes SET root = {other}"),
+        "DELETE FROM journal_nodes".to_owned(),
+        "UPDATE journal_head SET size = 299".to_owned(),
+        format!("UPDATE journal_head SET frontier = {}", journal.bytes(&Digest::of("x"))),
+        "DELETE FROM journal WHERE position >= 290".to_owned(),
+        "UPDATE journal_checkpoints SET note = replace(note, 'a', 'b')".to_owned(),
+        "UPDATE journal_checkpoints SET size = 7".to_owned(),
+    ] {
+        journal.database.execute(&change);
+        assert!(journal.audit().await.is_err(), "{change}");
+        journal.put_back();
+    }
+    journal.audit().await.unwrap();
+
+    // A shorter history, whole in itself: the copy beside the blobs knows better.
+    journal.database.execute("DELETE FROM journal WHERE position >= 270");
+    journal.database.execute("DELETE FROM journal_payloads WHERE position >= 270");
+    journal.database.execute("DELETE FROM journal_checkpoints");
+    cadastre::db::repair(&journal.database.url, rebuild_head).unwrap();
+    let error = journal.audit().await.unwrap_err();
+    assert!(error.detail().contains("beside the blobs"), "{error}");
+}
+
+async fn nodes_that_are_missing_are_made_at_the_start(database: Database) {
+    let journal = Journal::written(database).await;
+    let nodes = "SELECT count(*) FROM journal_nodes";
+    journal.append(900).await;
+    assert_eq!(journal.database.number(nodes), 4);
+    for missing in [
+        "DELETE FROM journal_nodes",
+        "DELETE FROM journal_nodes WHERE number < 2",
+        "DELETE FROM journal_nodes WHERE number > 2",
+    ] {
+        journal.database.execute(missing);
+        journal.sign().await;
+        assert_eq!(journal.database.number(nodes), 4, "{missing}");
+        journal.audit().await.unwrap();
+        journal.append(1).await;
+    }
+}

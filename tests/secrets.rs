@@ -156,7 +156,8 @@ async fn links_into_the_store_and_what_people_write_are_told_to_nobody_else() {
     let mut server = Server::start(&folder, "store");
     let token = enter(&mut server).await;
     let version = with_a_file(&mut server, &token).await;
-    let (_, plan) = server.send(post(&server, &token, &format!("{version}/download-plan"), json!({})), 200).await;
+    let (_, plan) =
+        server.send(post(&server, &token, &format!("{version}/download-plan"), json!({})), 200).await;
     let link = url::Url::parse(plan["url"].as_str().unwrap()).unwrap();
     let signature = link.query_pairs().find(|(name, _)| name == "X-Amz-Signature").expect("a signed link").1;
     server.keep("the signature of a link", &json!(signature));
@@ -169,7 +170,8 @@ async fn links_into_the_store_and_what_people_write_are_told_to_nobody_else() {
         ("an approval", "canary-approval of the committee, no. 12".to_owned()),
         ("a remark", "canary-remark that only the applicant reads".to_owned()),
     ]);
-    let words: Vec<String> = server.secrets[server.secrets.len() - 4..].iter().map(|(_, text)| text.clone()).collect();
+    let words: Vec<String> =
+        server.secrets[server.secrets.len() - 4..].iter().map(|(_, text)| text.clone()).collect();
     let terms = server.request(Method::PUT, "/api/v1/datasets/lab/tides/policy").bearer_auth(&token);
     server.send(terms.header("If-Match", "*").json(&json!({"mode": "review"})), 200).await;
     server.send(post(&server, &token, &format!("{version}/publish"), json!({})), 200).await;

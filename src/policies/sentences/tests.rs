@@ -10,7 +10,7 @@ use super::*;
 use crate::kernel::Timestamp;
 use crate::policies::model::samples::{any_policy, patterns};
 use crate::policies::model::{
-    Action, Constraint, Datatype, EvaluationScope, Facts, Iri, LeftOperand, Operator, Value, evaluate,
+    Constraint, Datatype, EvaluationScope, Facts, Iri, LeftOperand, Operator, Value, evaluate,
 };
 
 /// The patterns as people read them.

@@ -99,7 +99,8 @@ impl DownloadGate for AccountGate {
                 }
                 let version = asked.version.version.to_string();
                 let environment = permit.environment.as_deref();
-                let using = Use { version: &version, environment, downloads: 1 };
+                let media_types = asked.media_types;
+                let using = Use { version: &version, environment, media_types, downloads: 1 };
                 right::still_holds(conn, now, (&grant, &parties), person, &using).map(drop)
             }
         }
@@ -199,7 +200,8 @@ fn by_grant(conn: &mut Conn, ctx: &Ctx, principal: &Principal, asked: &Asked<'_>
         live.iter().filter(|(grant, _)| grant.covers(&asked.version.version, asked.purpose))
     {
         let version = asked.version.version.to_string();
-        let using = Use { version: &version, environment: principal.environment.as_deref(), downloads: 1 };
+        let environment = principal.environment.as_deref();
+        let using = Use { version: &version, environment, media_types: asked.media_types, downloads: 1 };
         match right::permits(conn, ctx.now, (grant, parties), &using) {
             Ok(right) => {
                 return Ok(Permit {

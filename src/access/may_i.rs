@@ -29,7 +29,7 @@ pub async fn may_i(
         }
         let latest = VersionName { organisation, name, which: Which::Latest };
         let (dataset, version) = find_version(conn, &ctx, &latest, Action::See)?;
-        let asked = Asked { dataset: &dataset, version: &version, sample: false, purpose };
+        let asked = Asked { dataset: &dataset, version: &version, sample: false, purpose, media_types: &[] };
         match gate.may_download(conn, &ctx, &asked) {
             Ok(permit) => Ok(allowed(permit)),
             Err(error) if matches!(error.kind(), Kind::Forbidden | Kind::Unauthenticated) => {

@@ -27,9 +27,11 @@ pub(super) fn recount(conn: &mut Conn, delivery: &Delivery) -> Result<Option<Eva
         .ok_or_else(|| Error::internal("recount", "the grant of a delivery is gone"))?;
     let used = used(conn, id, &delivery.version, &delivery.path)?;
     let version = store::version_number(conn, &delivery.version)?;
+    let media_type = store::media_type(conn, &delivery.version, &delivery.path)?;
     let using = Use {
         version: &version,
         environment: delivery.permit.environment.as_deref(),
+        media_types: media_type.as_slice(),
         downloads: count::downloads(used, delivery.charge(), delivery.size),
     };
     let right = right::still_holds(conn, delivery.at, (&grant, &parties), delivery.person.as_ref(), &using)?;

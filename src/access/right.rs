@@ -6,7 +6,7 @@ use super::verdict;
 use crate::datasets::terms_of_revision;
 use crate::db::Conn;
 use crate::kernel::{Error, Kind, PersonId, Result, Timestamp};
-use crate::policies::{Evaluation, Terms};
+use crate::policies::{Evaluation, LeftOperand, Terms};
 
 /// What is about to be given out.
 pub(super) struct Use<'a> {
@@ -14,6 +14,8 @@ pub(super) struct Use<'a> {
     pub(super) version: &'a str,
     /// The secure environment whose account asks.
     pub(super) environment: Option<&'a str>,
+    /// The media types of the files, as far as they are known.
+    pub(super) media_types: &'a [String],
     /// Which download of the file it is. Before the file is known, the first one: whoever counts asks again.
     pub(super) downloads: u64,
 }
@@ -70,15 +72,24 @@ pub(super) fn permits(
     let terms = terms_of_revision(conn, &parties.dataset, grant.policy_revision)?
         .ok_or_else(|| Error::internal("grant", "the terms it was given under are gone"))?;
     stays_within(&terms, grant, using.environment)?;
-    let evaluation = verdict::of_delivery(conn, now, &terms, (grant, parties), using)?;
-    if let Some(evaluation) = &evaluation {
-        if grant.basis.is_some() {
-            satisfied(evaluation, Kind::Forbidden, &grant.dataset)?;
-        } else {
-            not_violated(evaluation, Kind::Forbidden, &grant.dataset)?;
+    let about = |operand| terms.offer().is_some_and(|offer| count::depends_on(offer, operand));
+    // Terms about formats are held against every format; all others need no format at all.
+    let formats: Vec<Option<&str>> = match using.media_types {
+        [] => vec![None],
+        _ if !about(LeftOperand::FileFormat) => vec![None],
+        types => types.iter().map(|format| Some(format.as_str())).collect(),
+    };
+    let mut evaluation = None;
+    for format in formats {
+        let held = verdict::of_delivery(conn, now, &terms, (grant, parties), using, format)?;
+        match &held {
+            Some(held) if grant.basis.is_some() => satisfied(held, Kind::Forbidden, &grant.dataset)?,
+            Some(held) => not_violated(held, Kind::Forbidden, &grant.dataset)?,
+            None => {}
         }
+        evaluation = held;
     }
-    Ok(Right { counted: terms.offer().is_some_and(count::is_counted), evaluation })
+    Ok(Right { counted: about(LeftOperand::Count), evaluation })
 }
 
 /// Bytes that must not leave a secure environment go to the account of the one that the applicant named, and to no other.

@@ -45,6 +45,7 @@ pub(super) fn of_delivery(
     terms: &Terms,
     (grant, parties): (&Grant, &Parties),
     using: &Use<'_>,
+    media_type: Option<&str>,
 ) -> Result<Option<Evaluation>> {
     let Some(offer) = terms.offer() else { return Ok(None) };
     let basis = grant.basis.as_ref();
@@ -55,6 +56,7 @@ pub(super) fn of_delivery(
         stated_at: basis.map(|basis| basis.stated_at),
         granted_at: Some(grant.from),
         version: Some(using.version.to_owned()),
+        media_type: media_type.map(str::to_owned),
         environment: using.environment.and_then(Iri::parse),
         downloads: Some(using.downloads),
         confirmed: confirmed.unwrap_or_default(),

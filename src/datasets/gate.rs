@@ -22,6 +22,8 @@ pub struct Asked<'a> {
     pub sample: bool,
     /// What for, when the caller says so.
     pub purpose: Option<Purpose>,
+    /// The media types of the wanted files, as far as they are known: terms may be about formats.
+    pub media_types: &'a [String],
 }
 
 text_enum! {

@@ -249,7 +249,9 @@ impl World {
     {
         let (dataset, version) = self.published().await;
         self.db
-            .read(move |conn| f(conn, &Asked { dataset: &dataset, version: &version, sample, purpose }))
+            .read(move |conn| {
+                f(conn, &Asked { dataset: &dataset, version: &version, sample, purpose, media_types: &[] })
+            })
             .await
     }
 

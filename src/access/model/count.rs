@@ -1,26 +1,25 @@
 //! Limits of how often a file may be downloaded under a grant (`odrl:count`), which bytes add up to.
 
-use crate::policies::{Constraint, LeftOperand, Policy, Rule};
+use crate::policies::{Constraint, LeftOperand, Policy};
 
 /// How many downloads of a file bytes amount to, a begun one included. An empty file counts as one byte.
 pub(in crate::access) fn downloads(used: u64, asked: u64, size: u64) -> u64 {
     used.saturating_add(asked).div_ceil(size.max(1))
 }
 
-/// Whether anything in a policy depends on the number of downloads.
-pub(in crate::access) fn is_counted(policy: &Policy) -> bool {
-    let mut permissions = policy.permissions.iter().map(|permission| &permission.rule);
-    permissions.any(rule_counts) || policy.prohibitions.iter().any(rule_counts)
+/// Whether anything that a policy permits or prohibits depends on an operand.
+pub(in crate::access) fn depends_on(policy: &Policy, operand: LeftOperand) -> bool {
+    let permissions = policy.permissions.iter().map(|permission| &permission.rule);
+    let mut conditions = permissions
+        .chain(&policy.prohibitions)
+        .flat_map(|rule| rule.refinements.iter().chain(&rule.constraints));
+    conditions.any(|condition| compares(condition, operand))
 }
 
-fn rule_counts(rule: &Rule) -> bool {
-    rule.refinements.iter().chain(&rule.constraints).any(counts)
-}
-
-fn counts(constraint: &Constraint) -> bool {
+fn compares(constraint: &Constraint, operand: LeftOperand) -> bool {
     match constraint {
-        Constraint::Atomic { left, .. } => *left == LeftOperand::Count,
-        Constraint::Logical(_, parts) => parts.iter().any(counts),
+        Constraint::Atomic { left, .. } => *left == operand,
+        Constraint::Logical(_, parts) => parts.iter().any(|part| compares(part, operand)),
     }
 }
 
@@ -30,6 +29,10 @@ mod tests {
     use crate::policies::{EvaluationScope, Facts, Outcome, Purpose, evaluate};
     use proptest::prelude::*;
     use serde_json::{Value as Json, json};
+
+    fn is_counted(policy: &Policy) -> bool {
+        depends_on(policy, LeftOperand::Count)
+    }
 
     fn count(operator: &str, limit: i64) -> Json {
         json!({

@@ -7,7 +7,7 @@ use diesel::{
 
 use crate::access::model::{Begun, Correction, Cut, Delivered, NamedPerson, SealPlace};
 use crate::datasets::{Delivery, Ground};
-use crate::db::schema::{deliveries, delivery_cuts, organisations, people, versions};
+use crate::db::schema::{deliveries, delivery_cuts, files, organisations, people, versions};
 use crate::db::{Conn, each_backend};
 use crate::kernel::{
     DatasetId, DeliveryId, Digest, GrantId, OrganisationId, PageRequest, PersonId, Result, Slug, Timestamp,
@@ -79,6 +79,16 @@ pub(in crate::access) fn insert_deliveries(
 /// The number of a version, which is in the facts that terms are held against.
 pub(in crate::access) fn version_number(conn: &mut Conn, version: &VersionId) -> Result<String> {
     Ok(versions::table.find(version).select(versions::number).first(conn)?)
+}
+
+/// The media type of a file; none where the file is gone.
+pub(in crate::access) fn media_type(
+    conn: &mut Conn,
+    version: &VersionId,
+    path: &str,
+) -> Result<Option<String>> {
+    let one = files::table.filter(files::version_id.eq(version)).filter(files::path.eq(path));
+    Ok(one.select(files::media_type).first(conn).optional()?)
 }
 
 /// Those of these deliveries that are on record and not corrected yet.

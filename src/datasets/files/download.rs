@@ -64,7 +64,8 @@ pub async fn allow_file(
     db.read(move |conn| {
         let (dataset, version) = find_version(conn, &ctx, &name, Action::See)?;
         let entry = store::file(conn, &version.id, &path)?.ok_or_else(|| Error::not_found("file"))?;
-        let permit = ask(conn, &*gate, &ctx, &dataset, &version, entry.sample, declared.purpose)?;
+        let wanted = (entry.sample, &[entry.media_type.as_str().to_owned()][..]);
+        let permit = ask(conn, &*gate, &ctx, &dataset, &version, wanted, declared.purpose)?;
         allowed(conn, &ctx, &dataset, &version, entry, permit, &declared)
     })
     .await
@@ -77,11 +78,11 @@ pub(super) fn ask(
     ctx: &Ctx,
     dataset: &Dataset,
     version: &Version,
-    sample: bool,
+    (sample, media_types): (bool, &[String]),
     purpose: Option<Purpose>,
 ) -> Result<Permit> {
     not_withdrawn(version)?;
-    gate.may_download(conn, ctx, &Asked { dataset, version, sample, purpose })
+    gate.may_download(conn, ctx, &Asked { dataset, version, sample, purpose, media_types })
 }
 
 pub(super) fn not_withdrawn(version: &Version) -> Result<()> {

@@ -182,7 +182,13 @@ pub async fn note_replica(
                 ));
             };
             // The digest is there for everybody to read; only who may have the bytes can have computed it.
-            let asked = Asked { dataset: &dataset, version: &version, sample: false, purpose: None };
+            let asked = Asked {
+                dataset: &dataset,
+                version: &version,
+                sample: false,
+                purpose: None,
+                media_types: &[],
+            };
             let permit = gate.may_download(tx, &at, &asked)?;
             if digest != new.digest {
                 return Err(Error::invalid(

@@ -1,5 +1,6 @@
 //! A download plan: every file of a version with its digest and a short-lived link, as a stream of lines.
 
+use std::collections::BTreeSet;
 use std::sync::Arc;
 
 use serde::{Deserialize, Serialize};
@@ -124,7 +125,10 @@ pub async fn plan(
         .read(move |conn| {
             let (dataset, version) = find_version(conn, &at, &name, Action::See)?;
             let files = wanted(store::all_files(conn, &version.id)?, request.paths)?;
-            let mut door = |sample| ask(conn, &*door, &at, &dataset, &version, sample, purpose);
+            let mut door = |sample| {
+                let wanted = (sample, &media_types(&files, sample)[..]);
+                ask(conn, &*door, &at, &dataset, &version, wanted, purpose)
+            };
             let permits = (door(false), door(true));
             Ok((version, permits, files))
         })
@@ -148,6 +152,13 @@ pub async fn plan(
         permits,
         files: files.into_iter(),
     })
+}
+
+/// The different media types of the files that are samples, or of those that are not.
+fn media_types(files: &[FileEntry], sample: bool) -> Vec<String> {
+    let files = files.iter().filter(|file| file.sample == sample);
+    let types: BTreeSet<&str> = files.map(|file| file.media_type.as_str()).collect();
+    types.into_iter().map(str::to_owned).collect()
 }
 
 fn wanted(files: Vec<FileEntry>, paths: Option<Vec<FilePath>>) -> Result<Vec<FileEntry>> {
@@ -197,8 +208,9 @@ impl Plan {
                 for (permit, sample) in [(&permits.0, false), (&permits.1, true)] {
                     let Ok(permit) = permit else { continue };
                     let person = ctx.principal().map(|principal| &principal.person);
-                    let asked =
-                        Asked { dataset: &dataset, version: &version, sample, purpose: declared.purpose };
+                    let media_types = &media_types(&batch, sample);
+                    let purpose = declared.purpose;
+                    let asked = Asked { dataset: &dataset, version: &version, sample, purpose, media_types };
                     gate.still_holds(conn, permit, person, &asked, ctx.now)?;
                 }
                 let mut found = Vec::with_capacity(batch.len());

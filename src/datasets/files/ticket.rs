@@ -175,7 +175,8 @@ pub async fn allow_ticket(
             environment: None,
             evaluation: None,
         };
-        let asked = Asked { dataset: &dataset, version: &version, sample: entry.sample, purpose: None };
+        let (sample, media_types) = (entry.sample, &[entry.media_type.as_str().to_owned()]);
+        let asked = Asked { dataset: &dataset, version: &version, sample, purpose: None, media_types };
         gate.still_holds(conn, &permit, claims.person.as_ref(), &asked, now)?;
         let key = store::blob_key(conn, &content.sha256)?.ok_or_else(gone)?;
         let delivery = Delivery {

@@ -27,13 +27,15 @@ pub struct Watch {
     clock: Arc<dyn Clock>,
     delivery: Delivery,
     sample: bool,
+    media_type: String,
 }
 
 impl Watch {
     /// A watch over a download that the door has just allowed.
     #[must_use]
     pub fn new(db: &Db, gate: Arc<dyn DownloadGate>, clock: Arc<dyn Clock>, allowed: &Allowed) -> Self {
-        Self { db: db.clone(), gate, clock, delivery: allowed.delivery.clone(), sample: allowed.sample }
+        let (delivery, media_type) = (allowed.delivery.clone(), allowed.media_type.clone());
+        Self { db: db.clone(), gate, clock, delivery, sample: allowed.sample, media_type }
     }
 
     /// The same bytes, as long as the right to them holds; then the body ends with what the door says.
@@ -54,12 +56,14 @@ impl Watch {
 
     async fn ask(&self) -> Result<()> {
         let (gate, now) = (self.gate.clone(), self.clock.now());
-        let (delivery, sample) = (self.delivery.clone(), self.sample);
+        let (delivery, sample, media_type) = (self.delivery.clone(), self.sample, self.media_type.clone());
         self.db
             .read(move |conn| {
                 let (dataset, version) =
                     present(conn, &delivery.version)?.ok_or_else(|| Error::not_found("version"))?;
-                let asked = Asked { dataset: &dataset, version: &version, sample, purpose: None };
+                let media_types = &[media_type];
+                let asked =
+                    Asked { dataset: &dataset, version: &version, sample, purpose: None, media_types };
                 gate.still_holds(conn, &delivery.permit, delivery.person.as_ref(), &asked, now)
             })
             .await

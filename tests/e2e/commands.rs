@@ -29,6 +29,7 @@ fn walk(shape: Shape) {
     ask(&cast);
     end(&cast);
     recall(&cast);
+    compose(&cast.provider);
     for shell in ["bash", "zsh", "fish", "elvish", "powershell"] {
         assert!(admin.ok(&["completions", shell]).contains("cadastre"), "{shell}");
     }
@@ -111,7 +112,6 @@ fn provide(provider: &Person) {
     assert_eq!(provider.json(&["policy", "show", DATASET])["mode"], "review");
     assert_eq!(provider.json(&["policy", "set", DATASET, "--mode", "open"])["mode"], "open");
     assert_eq!(provider.json(&["policy", "set", DATASET, "--mode", "review"])["revision"], 3);
-    compose(provider, folder.path());
     assert_eq!(
         column(provider, &["list", "--space", "media", "--access-mode", "review"], "/dataset"),
         [DATASET]
@@ -120,13 +120,18 @@ fn provide(provider: &Person) {
 }
 
 /// Terms out of templates, written to a file, set, and read in French.
-fn compose(provider: &Person, folder: &std::path::Path) {
+fn compose(provider: &Person) {
+    let folder = tempfile::tempdir().unwrap();
     assert_eq!(provider.json(&["policy", "templates"]).as_array().unwrap().len(), 15);
     let listed = provider.ok(&["policy", "templates", "--lang", "fr"]);
     assert!(listed.contains("purposes=term,…") && listed.contains("currency=currency(EUR)"), "{listed}");
-    let file = folder.join("offer.jsonld");
-    let parts =
-        ["--template", "purpose:purposes=cad:PreTraining,cad:FineTuning", "--template", "count:downloads=3"];
+    let file = folder.path().join("offer.jsonld");
+    let parts = [
+        "--template",
+        "purpose:purposes=cad:PreTraining,cad:RetrievalAugmentedGeneration",
+        "--template",
+        "count:downloads=3",
+    ];
     let written = ["--output", file.to_str().unwrap(), "--lang", "fr"];
     let lines = provider.ok(&[&["policy", "compose"], &parts[..], &written[..]].concat());
     assert!(lines.contains("Seulement si le nombre d’usages"), "{lines}");
@@ -134,10 +139,10 @@ fn compose(provider: &Person, folder: &std::path::Path) {
     assert_eq!(offer["permission"][0]["constraint"].as_array().unwrap().len(), 2);
     assert_eq!(provider.json(&[&["policy", "compose"], &parts[..]].concat()), offer);
     let wrong = provider.run(&["policy", "compose", "--template", "count:downloads=none"]);
-    assert_eq!(wrong.status.code(), Some(2), "{wrong:?}");
+    assert_eq!(wrong.status.code(), Some(1), "{wrong:?}");
 
     let set = ["policy", "set", DATASET, "--mode", "review", "--offer", file.to_str().unwrap()];
-    assert_eq!(provider.json(&set)["revision"], 4);
+    assert_eq!(provider.json(&set)["offer"], offer);
     let shown = provider.json(&["policy", "show", DATASET, "--lang", "fr"]);
     let said = shown["lines"][1]["text"].as_str().unwrap();
     assert!(said.starts_with("Seulement si la finalité est le pré-entraînement"), "{said}");

@@ -22,7 +22,7 @@ mod product;
 mod report;
 
 use clap::{Parser, ValueEnum};
-use measures::{Scale, downloads, memory, reads, registrations, starts, uploads};
+use measures::{Scale, downloads, memory, policies, reads, registrations, starts, uploads};
 
 /// Measures Cadastre against its floors.
 #[derive(Debug, Parser)]
@@ -51,6 +51,7 @@ enum Measure {
     Registrations,
     Memory,
     Starts,
+    Policies,
 }
 
 impl Measure {
@@ -63,6 +64,7 @@ impl Measure {
             Self::Registrations => registrations::pace(scale),
             Self::Memory => memory::growth(scale),
             Self::Starts => starts::cold(scale),
+            Self::Policies => policies::decisions(scale),
         }
     }
 }

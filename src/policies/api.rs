@@ -6,7 +6,7 @@ use serde_json::{Map, Value as Json};
 use utoipa::ToSchema;
 use utoipa_actix_web::service_config::ServiceConfig;
 
-use super::model::Policy;
+use super::model::{Facts, Policy, Trace};
 use super::sentences::{Sentence, describe};
 use super::templates::{MAX_PARTS, Template, TemplateId, compose, instantiate, templates};
 use crate::http::{AcceptLanguage, Json as Body, in_language};
@@ -15,7 +15,7 @@ use crate::kernel::{Digest, Error, Result};
 
 /// Registers the routes.
 pub fn routes(config: &mut ServiceConfig<'_>) {
-    config.service(list_templates).service(compose_policy);
+    config.service(list_templates).service(compose_policy).service(evaluate_policy);
 }
 
 /// The templates.
@@ -105,6 +105,36 @@ async fn compose_policy(accept: AcceptLanguage, body: Body<Composition>) -> Resu
     let mut response = HttpResponse::Ok();
     in_language(&mut response, language.as_str());
     Ok(response.json(composed))
+}
+
+/// A policy and what is known of a use.
+#[derive(Debug, Deserialize, ToSchema)]
+#[serde(deny_unknown_fields)]
+#[schema(example = json!({
+    "policy": {"@id": "urn:example:offer", "@type": "Offer", "permission": [{"action": "use", "constraint": [
+        {"leftOperand": "odrl:purpose", "operator": "isAnyOf", "rightOperand": [{"@id": "cad:ModelTraining"}]}]}]},
+    "facts": {"now": "2026-11-26T12:00:00Z", "scope": "request", "purpose": "pre_training"},
+}))]
+struct Question {
+    /// An ODRL policy: an Offer, an Agreement or a Set.
+    #[schema(value_type = Object)]
+    policy: Json,
+    /// What is known; what is left out is not known.
+    facts: Facts,
+}
+
+/// Evaluates a policy
+///
+/// Holds a policy against what is known of a use and answers with the trace: the evidence, each line with its outcome and
+/// its reason, and the whole. The same question gives the same trace to the byte. Nothing is stored.
+#[utoipa::path(tag = "policies", operation_id = "evaluate_policy", security(()), request_body = Question,
+    responses((status = 200, description = "The trace", body = Trace)))]
+#[post("/policies/evaluate")]
+async fn evaluate_policy(body: Body<Question>) -> Result<HttpResponse> {
+    let Question { policy, facts } = body.0;
+    let policy = Policy::parse(&policy).map_err(|error| error.at("/policy"))?;
+    facts.check().map_err(|error| error.at("/facts"))?;
+    Ok(HttpResponse::Ok().json(Trace::of(&policy, facts)?))
 }
 
 impl Composition {

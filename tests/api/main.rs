@@ -25,6 +25,7 @@ mod datasets;
 mod downloads;
 mod journal;
 mod matrix;
+mod patterns;
 mod policies;
 mod records;
 mod references;

@@ -105,7 +105,12 @@ fn explain_shows_each_line_and_what_is_open() {
     desk.file("offer.json", &offer());
     for (more, code, ethics, says) in [
         (json!({"purpose": "pre_training"}), 5, "undetermined\tpeople", "is not known"),
-        (json!({"purpose": "pre_training", "confirmed": [ETHICS]}), 0, "satisfied\t", "satisfies the policy"),
+        (
+            json!({"purpose": "pre_training", "confirmed": [ETHICS]}),
+            0,
+            "satisfied\t",
+            "satisfies the policy, and what is open",
+        ),
         (json!({"purpose": "education", "confirmed": [ETHICS]}), 9, "satisfied\t", "violates the policy"),
     ] {
         desk.file("facts.json", &facts(more));

@@ -47,7 +47,10 @@ RULES = [
     ("put_file", "Repr-Digest", ".*", "the digest is the body's"),
     # The rules of the record are checked by the service and not yet in the document.
     ("create_dataset|update_dataset", "/record/.*", ".*", "the record's own rules"),
-    ("set_policy", "/offer.*", ".*", "ODRL: references, operands and their values agree"),
+    ("(set|simulate)_policy", "/offer.*", ".*", "ODRL: references, operands and their values agree"),
+    ("evaluate_policy", "/policy.*", ".*", "ODRL: references, operands and their values agree"),
+    (".*", ".*/statement/processing_location", "place", "the country is one of ISO 3166-1"),
+    ("approve_request", "/confirmed/.*", "not_open", "the lines are ones that the verdict leaves open"),
     ("compose_policy", "(/(templates|offers).*)?", ".*", "parameters of templates, ODRL, and what parts have in common"),
     ("publish_extension", "/schema.*", ".*", "it is a JSON Schema"),
 ]

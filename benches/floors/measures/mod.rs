@@ -2,6 +2,7 @@
 
 pub mod downloads;
 pub mod memory;
+pub mod policies;
 pub mod reads;
 pub mod registrations;
 pub mod starts;

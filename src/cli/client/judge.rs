@@ -25,6 +25,8 @@ const LINES: [Column; 5] = [
     column("REASON", "/reason"),
 ];
 
+const AT_DOWNLOAD: &str = "each download";
+
 /// Reads a policy, and holds it against an access mode.
 #[derive(Debug, Args)]
 pub struct Check {
@@ -83,7 +85,9 @@ pub fn explain(options: &GlobalOptions, args: &Explain) -> Result<()> {
     out.list_or(&LINES, &rows, &trace.text()?)?;
     match trace.outcome {
         Outcome::Satisfied => {
-            out.note("the use satisfies the policy");
+            let later = trace.lines.iter().any(|line| open(line) == AT_DOWNLOAD);
+            let rest = if later { ", and what is open is decided at each download" } else { "" };
+            out.note(&format!("the use satisfies the policy{rest}"));
             Ok(())
         }
         Outcome::Violated => Err(CliError::new(Exit::Violated, "the use violates the policy")),
@@ -122,18 +126,22 @@ fn refused(options: &GlobalOptions, path: &Path, error: &Error) -> Result<CliErr
     Ok(CliError::new(Exit::Violated, what).hint("correct it at the pointers that are listed"))
 }
 
-fn row(line: &Line) -> Value {
-    let open = match line.outcome {
+/// Who or what settles a line that is open.
+fn open(line: &Line) -> &'static str {
+    match line.outcome {
         Outcome::Undetermined if line.pointer.starts_with("/obligation") => "afterwards",
-        Outcome::Undetermined if line.deferred => "each download",
+        Outcome::Undetermined if line.deferred => AT_DOWNLOAD,
         Outcome::Undetermined => "people",
         Outcome::Satisfied | Outcome::Violated => "",
-    };
+    }
+}
+
+fn row(line: &Line) -> Value {
     json!({
         "pointer": line.pointer,
         "label": line.label,
         "outcome": line.outcome,
-        "open": open,
+        "open": open(line),
         "reason": line.reason,
     })
 }

@@ -210,7 +210,7 @@ fn relates(left: LeftOperand, known: &Value, wanted: &Value, facts: &Facts) -> T
             operand::space(wanted).map_or(Truth::Unknown, |space| Truth::of(space.as_str() == known))
         }
         (LeftOperand::Industry, Value::Text(sector), Value::Iri(class)) => industry(sector, class),
-        (LeftOperand::Recipient, Value::Text(slug), Value::Iri(wanted)) => recipient(slug, wanted, facts),
+        (LeftOperand::Recipient, _, Value::Iri(wanted)) => recipient(wanted, facts),
         (LeftOperand::FileFormat, Value::Text(known), Value::Iri(format)) => file_format(known, format),
         (LeftOperand::ProcessingLocation | LeftOperand::Spatial, known, wanted) => {
             match (stated_place(known), named_place(wanted)) {
@@ -292,7 +292,7 @@ fn industry(sector: &str, class: &Iri) -> Truth {
 }
 
 /// A recipient is named by its kind, by one of its names, or by its place in a register: `…/organisations/SLUG`.
-fn recipient(slug: &str, wanted: &Iri, facts: &Facts) -> Truth {
+fn recipient(wanted: &Iri, facts: &Facts) -> Truth {
     let kind = |kind| facts.organisation_kind.map_or(Truth::Unknown, |known| Truth::of(known == kind));
     match wanted.compact().as_str() {
         "cad:PublicBody" => kind(OrganisationKind::PublicBody),
@@ -301,7 +301,10 @@ fn recipient(slug: &str, wanted: &Iri, facts: &Facts) -> Truth {
         // A small or medium-sized enterprise is one.
         "cad:Company" => kind(OrganisationKind::Company).or(kind(OrganisationKind::Sme)),
         _ if facts.parties.contains(wanted) => Truth::Satisfied,
-        full if full.contains("/organisations/") => Truth::of(wanted.last_segment() == Some(slug)),
+        full if full.contains("/organisations/") => {
+            let slug = facts.organisation.as_ref().map(|slug| slug.as_str());
+            slug.map_or(Truth::Unknown, |slug| Truth::of(wanted.last_segment() == Some(slug)))
+        }
         _ => Truth::Unknown,
     }
 }

@@ -93,7 +93,7 @@ pub struct ResearchUse {
     /// Conditions of the ontology that the applicant agrees to keep: publication, collaboration, moratorium, return of
     /// derived data.
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
-    #[schema(max_items = 23)]
+    #[schema(value_type = std::collections::BTreeSet<DuoTerm>, max_items = 23)]
     pub agrees_to: Vec<DuoTerm>,
 }
 

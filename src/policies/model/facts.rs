@@ -11,7 +11,7 @@ use super::statement::{ModelAccess, UseStatement};
 use super::value::{Decimal, Duration, Value};
 use super::vocabulary::Action;
 use crate::identity::OrganisationKind;
-use crate::kernel::{Slug, Timestamp, text_enum};
+use crate::kernel::{Checks, Result, Slug, Timestamp, text_enum};
 
 text_enum! {
     /// The moment of a use at which a policy is asked. What can be decided differs: how often something was downloaded
@@ -151,6 +151,27 @@ impl Facts {
         }
     }
 
+    /// Checks the limits of facts that somebody sends.
+    ///
+    /// # Errors
+    /// 422 naming the fields.
+    pub fn check(&self) -> Result<()> {
+        let mut checks = Checks::new();
+        self.statement.check("/statement", &mut checks);
+        for (pointer, text, most) in [
+            ("/sector", &self.sector, 10),
+            ("/version", &self.version, 64),
+            ("/media_type", &self.media_type, 255),
+        ] {
+            checks.optional_text(pointer, text.as_deref().unwrap_or_default(), most);
+        }
+        checks.at_most("/spaces", self.spaces.as_ref().map_or(0, Vec::len), 1000);
+        checks.at_most("/parties", self.parties.len(), 100);
+        checks.at_most("/targets", self.targets.len(), 100);
+        checks.at_most("/confirmed", self.confirmed.len(), 1000);
+        checks.finish()
+    }
+
     /// What is done with the data. Without a purpose it is at least text and data mining, and may be anything narrower.
     pub(super) fn performed(&self) -> (Action, bool) {
         match (self.action, self.purpose) {
@@ -188,7 +209,9 @@ impl Facts {
             }
             LeftOperand::Industry => text(self.sector.as_ref()?, EvidenceSource::Register),
             LeftOperand::Recipient => {
-                text(&self.organisation.as_ref()?.to_string(), EvidenceSource::Register)
+                let slug = self.organisation.as_ref().map(ToString::to_string);
+                let name = slug.or_else(|| self.parties.first().map(ToString::to_string));
+                text(&name.or_else(|| Some(self.organisation_kind?.to_string()))?, EvidenceSource::Register)
             }
             LeftOperand::Count => {
                 let first = matches!(self.scope, EvaluationScope::Request | EvaluationScope::Decide);

@@ -87,7 +87,7 @@ impl<'de> Deserialize<'de> for Iri {
 }
 
 text_schema! {
-    Iri, "Iri", "^[A-Za-z][A-Za-z0-9+.-]*:[^\\s<>\"{}|^`\\\\]+$", Iri::MAX_LENGTH, "https://example.org/term", "An absolute IRI (RFC 3987), in full or with one of the prefixes of policies.";
+    Iri, "Iri", "^[A-Za-z][A-Za-z0-9+.-]*:[^\\s\\u0000-\\u001f\\u007f-\\u009f<>\"{}|^`\\\\]+$", Iri::MAX_LENGTH, "https://example.org/term", "An absolute IRI (RFC 3987), in full or with one of the prefixes of policies.";
 }
 
 /// As in JSON-LD, what begins with `//` after the colon is no short form.

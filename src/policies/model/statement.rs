@@ -41,7 +41,7 @@ impl ModelAccess {
 #[serde(deny_unknown_fields)]
 pub struct Payment {
     /// How much, a decimal number.
-    #[schema(example = "1500.00", max_length = 28)]
+    #[schema(example = "1500.00", pattern = "^[+-]?[0-9]{1,18}(\\.[0-9]{1,9})?$")]
     pub amount: String,
     /// The currency, ISO 4217.
     #[schema(example = "EUR", pattern = "^[A-Z]{3}$")]

@@ -15,11 +15,16 @@ mod words;
 #[cfg(test)]
 mod tests;
 
+use std::collections::BTreeMap;
+
 use serde::Serialize;
 use utoipa::ToSchema;
 
 use self::voice::Voice;
-use super::model::{Constraint, Iri, LeftOperand, LogicalOperator, Permission, Policy, Rule};
+use super::model::{
+    Constraint, EvaluationScope, Facts, Iri, Label, LeftOperand, LogicalOperator, Permission, Policy, Rule,
+    evaluate,
+};
 use crate::i18n::{Key, Language, key};
 use crate::kernel::Timestamp;
 
@@ -42,6 +47,8 @@ pub fn moment(language: Language, at: Timestamp) -> String {
 pub struct Sentence {
     /// The line, as a JSON pointer (RFC 6901) into the policy as the register writes it.
     pub pointer: String,
+    /// Who decides it.
+    pub label: Label,
     /// What it says.
     pub text: String,
 }
@@ -51,7 +58,11 @@ pub struct Sentence {
 /// empty pointer.
 #[must_use]
 pub fn describe(policy: &Policy, language: Language) -> Vec<Sentence> {
-    let mut writer = Writer { voice: Voice(language), sentences: Vec::new() };
+    // What is said of a line does not depend on any use, nor does who decides it.
+    let nothing_known = Facts::at(Timestamp::from_millis(0), EvaluationScope::See);
+    let lines = evaluate(policy, &nothing_known).lines;
+    let labels = lines.into_iter().map(|line| (line.pointer, line.label)).collect();
+    let mut writer = Writer { voice: Voice(language), labels, sentences: Vec::new() };
     writer.policy(policy);
     writer.sentences
 }
@@ -65,12 +76,15 @@ struct Lead {
 
 struct Writer {
     voice: Voice,
+    labels: BTreeMap<String, Label>,
     sentences: Vec<Sentence>,
 }
 
 impl Writer {
     fn say(&mut self, pointer: impl Into<String>, text: String) {
-        self.sentences.push(Sentence { pointer: pointer.into(), text });
+        let pointer = pointer.into();
+        let label = self.labels.get(&pointer).copied().unwrap_or(Label::LegalText);
+        self.sentences.push(Sentence { pointer, label, text });
     }
 
     fn policy(&mut self, policy: &Policy) {

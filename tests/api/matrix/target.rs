@@ -126,6 +126,11 @@ impl Targets {
             "list_receipts" => get(format!("/journal/receipts/{SPACE}")),
             "get_entry" | "get_entry_proof" => self.of_entries(operation, &name).await,
             "list_templates" => get("/policies/templates"),
+            "evaluate_policy" => post(
+                "/policies/evaluate",
+                json!({"policy": {"@id": "urn:x:1", "@type": "Set",
+                "permission": {"action": "use"}}, "facts": {"now": "2026-11-26T12:00:00Z", "scope": "see"}}),
+            ),
             "compose_policy" => post("/policies/compose", json!({"templates": [{"template": "ethics"}]})),
             "get_agreement_style" => get("/assets/agreement.css"),
             "get_me" | "create_session" | "redeem_code" | "delete_session" | "create_token"
@@ -359,6 +364,7 @@ impl Targets {
             "get_version" => return get(version),
             "withdraw_version" => return post(format!("{version}/withdraw"), json!({"reason": "Wrong."})),
             "get_manifest" => return get(format!("{version}/manifest")),
+            "get_attestation" => return get(format!("{version}/attestation")),
             "list_replicas" => return get(format!("{version}/replicas")),
             "list_files" => return get(format!("{version}/files")),
             "list_occurrences" => return get(format!("/blobs/sha256/{NOTHING}")),

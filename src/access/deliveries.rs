@@ -6,6 +6,7 @@ use super::model::{AccountRow, Delivered, DeliveryProof, Seal, SealPlace, Sealed
 use super::store::{self, Of};
 use crate::datasets::{Action, find_dataset, find_dataset_by_id};
 use crate::db::{Conn, Db};
+use crate::journal::receipt_at;
 use crate::kernel::{Ctx, Cursor, DeliveryId, Error, GrantId, Kind, Page, PageRequest, Result, Scope, Slug};
 
 /// Deliveries under a grant, newest first; for everybody who may know of the grant.
@@ -52,11 +53,24 @@ fn list(conn: &mut Conn, of: &Of, page: &PageRequest) -> Result<Page<Delivered>>
     Ok(page.page(found, |item| Cursor::new([item.id.to_string()])))
 }
 
-/// What proves a delivery; for those in whose list it stands.
+/// What proves a delivery, receipts included; for those in whose list it stands.
 ///
 /// # Errors
-/// 401; 404; 409 `not_sealed` until the next seal.
+/// 401; 404; 409 `not_sealed` until the next seal; 503 `checkpoint_pending` until that is signed.
 pub async fn prove_delivery(db: &Db, ctx: &Ctx, id: DeliveryId) -> Result<DeliveryProof> {
+    let (delivery, cut) = sealed_rows(db, ctx, id).await?;
+    let mut receipts = vec![receipt_at(db, delivery.seal.position).await?];
+    if let Some(cut) = cut.as_ref().filter(|cut| cut.seal != delivery.seal) {
+        receipts.push(receipt_at(db, cut.seal.position).await?);
+    }
+    Ok(DeliveryProof { delivery, cut, receipts })
+}
+
+/// The rows of a delivery under their seals: as it was begun, and how it ended early, if it did.
+///
+/// # Errors
+/// As [`prove_delivery`], but for the receipts.
+pub async fn sealed_rows(db: &Db, ctx: &Ctx, id: DeliveryId) -> Result<(SealedRow, Option<SealedRow>)> {
     ctx.require(Scope::Read)?;
     let ctx = ctx.clone();
     db.read(move |conn| {
@@ -65,10 +79,7 @@ pub async fn prove_delivery(db: &Db, ctx: &Ctx, id: DeliveryId) -> Result<Delive
         let begun = begun.ok_or_else(|| {
             Error::conflict("not_sealed", "the delivery is in no seal yet; ask again in a minute")
         })?;
-        Ok(DeliveryProof {
-            delivery: sealed_row(conn, begun)?,
-            cut: cut.map(|place| sealed_row(conn, place)).transpose()?,
-        })
+        Ok((sealed_row(conn, begun)?, cut.map(|place| sealed_row(conn, place)).transpose()?))
     })
     .await
 }

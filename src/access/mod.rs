@@ -26,7 +26,7 @@ mod verdict;
 
 pub use agreement::{ShownAgreement, accept_agreement, show_agreement};
 pub use decide::{approve_request, reject_request, return_request, withdraw_request};
-pub use deliveries::{list_dataset_deliveries, list_grant_deliveries, prove_delivery};
+pub use deliveries::{list_dataset_deliveries, list_grant_deliveries, prove_delivery, sealed_rows};
 pub use door::AccountGate;
 pub use erase::{Erased, Erasure, erase_person};
 pub use find::{list_requests, show_request};

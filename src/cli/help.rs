@@ -84,6 +84,8 @@ pub(super) const POLICY: &str = "\
 Examples:
   cadastre policy show harbour/wind --lang fr
   cadastre policy set harbour/wind --mode review
+  cadastre policy simulate harbour/wind --mode automatic --offer offer.jsonld
+  cadastre policy recall harbour/wind --reason \"The old terms lacked a consent\" --revision 1
   cadastre policy set harbour/wind --mode automatic --offer offer.jsonld
   cadastre policy check offer.jsonld --mode automatic
   cadastre policy explain offer.jsonld --facts facts.json
@@ -102,6 +104,7 @@ Nobody decides on what their own organisation asked for.
 
 Examples:
   cadastre review list --space energy
+  cadastre review approve rq_1 --confirm \"/permission/0/constraint/1=The contract names Frankfurt\"
   cadastre review approve rq_1 --remark \"Fits the charter\" --until 2027-06-30
   cadastre review return rq_1 --remark \"Which model is it for?\"";
 
@@ -111,6 +114,7 @@ Examples:
   cadastre grant suspend gr_1 --reason \"We look into a report\"
   cadastre grant resume gr_1
   cadastre grant deliveries gr_1
+  cadastre grant proof dl_1 > delivery.json
   cadastre grant agreement gr_1 --html --lang fr
   cadastre grant accept gr_1
   cadastre grant revoke gr_1 --reason \"The project has ended\"";
@@ -131,6 +135,7 @@ with entry, receipt, and perhaps payload and salt, as `cadastre log proof` keeps
 Examples:
   cadastre verify wind-1.0.0
   cadastre verify receipt.json --trust-policy trust.policy
+  cadastre verify delivery.json --trust-policy trust.policy
   cadastre verify receipt.tlog-proof --entry event.json --trust-policy trust.policy
   cadastre verify wind --at leonardo /data/wind --record";
 

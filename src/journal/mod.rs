@@ -37,7 +37,7 @@ pub use log::{Log, LogName};
 pub use merkle::{Frontier, leaf_hash, node_hash};
 pub use model::{Event, append};
 pub use read::{JournalEntry, list_entries, show_entry};
-pub use receipts::{public_receipts, receipt_of, receipts_about};
+pub use receipts::{public_receipts, receipt_at, receipt_of, receipts_about};
 pub use state::{LogState, compare_with_store, log_state};
 pub use store::{Filters, JournalLedger, Payload, Recorded, Said, rebuild_head};
 pub use tlog::ReceiptBundle;

@@ -80,6 +80,18 @@ pub async fn receipt_of(db: &Db, ctx: &Ctx, position: i64) -> Result<Receipt> {
     made.into_iter().next().ok_or_else(|| Error::internal("receipt", "none was made"))
 }
 
+/// The receipt of one entry with the entry, without its payload, for whoever asks: the caller of this function knows that it
+/// may be seen.
+///
+/// # Errors
+/// 503 `checkpoint_pending`.
+pub async fn receipt_at(db: &Db, position: i64) -> Result<ReceiptBundle> {
+    let found = db.read(move |conn| store::read_from(conn, position, 1)).await?;
+    let page = Page { items: found, next: None };
+    let missing = || Error::internal("receipt", format!("there is no entry {position}"));
+    bundles(db, page, false).await?.items.into_iter().next().ok_or_else(missing)
+}
+
 /// The receipts of what happened to a thing, as far as the caller may know of it, oldest first. A subject of which nothing
 /// may be known has none.
 ///

@@ -3,7 +3,7 @@
 use std::collections::{BTreeMap, BTreeSet};
 
 use cadastre::access::{
-    Delivered, DeliveryProof, list_dataset_deliveries, prove_delivery, seal_deliveries, verify_sealed_row,
+    Delivered, SealedRow, list_dataset_deliveries, seal_deliveries, sealed_rows, verify_sealed_row,
 };
 use cadastre::datasets::{Delivery, DownloadGate, Permit};
 use cadastre::db::schema::journal;
@@ -54,8 +54,16 @@ async fn seal(world: &World) -> u64 {
     seal_deliveries(&world.db, &world.nobody()).await.unwrap()
 }
 
-async fn prove(world: &World, id: &DeliveryId) -> DeliveryProof {
-    prove_delivery(&world.db, &world.ctx("pat").await, id.clone()).await.unwrap()
+/// The rows of a delivery under their seals.
+#[derive(Debug, PartialEq, Eq)]
+struct Rows {
+    delivery: SealedRow,
+    cut: Option<SealedRow>,
+}
+
+async fn prove(world: &World, id: &DeliveryId) -> Rows {
+    let (delivery, cut) = sealed_rows(&world.db, &world.ctx("pat").await, id.clone()).await.unwrap();
+    Rows { delivery, cut }
 }
 
 /// The text of the entry at a position of the journal.
@@ -160,7 +168,7 @@ async fn those_who_see_a_delivery_may_prove_it(world: World) {
     let granted = record(&world, &*world.gate, &by_grant, 1).await.remove(0);
     let sampled = record(&world, &*world.gate, &sample, 1).await.remove(0);
     let pat = world.ctx("pat").await;
-    assert_eq!(code(prove_delivery(&world.db, &pat, granted.clone()).await), "not_sealed");
+    assert_eq!(code(sealed_rows(&world.db, &pat, granted.clone()).await), "not_sealed");
     seal(&world).await;
     for (login, of_grant, of_sample) in [
         ("tina", true, false),
@@ -173,11 +181,11 @@ async fn those_who_see_a_delivery_may_prove_it(world: World) {
     ] {
         let ctx = world.ctx(login).await;
         for (id, seen) in [(&granted, of_grant), (&sampled, of_sample)] {
-            let proof = prove_delivery(&world.db, &ctx, id.clone()).await;
+            let proof = sealed_rows(&world.db, &ctx, id.clone()).await;
             assert_eq!(proof.is_ok(), seen, "{login}");
             assert!(seen || code(proof) == "not_found");
         }
     }
-    assert_eq!(code(prove_delivery(&world.db, &world.nobody(), granted).await), "sign_in_required");
-    assert_eq!(code(prove_delivery(&world.db, &pat, DeliveryId::generate()).await), "not_found");
+    assert_eq!(code(sealed_rows(&world.db, &world.nobody(), granted).await), "sign_in_required");
+    assert_eq!(code(sealed_rows(&world.db, &pat, DeliveryId::generate()).await), "not_found");
 }

@@ -4,6 +4,8 @@ use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, AtomicU64, AtomicUsize, Ordering};
 use std::time::Duration;
 
+use cadastre::access::DeliveryProof;
+use cadastre::journal::tlog::TrustPolicy;
 use futures_util::future::join_all;
 use reqwest::Method;
 use serde_json::{Value, json};
@@ -398,6 +400,25 @@ async fn a_delivery_is_proved_to_whoever_may_see_it(app: TestApp) {
         assert!(sealed.row.contains(&id), "{}", sealed.row);
     };
     check(world.trainer.get(&proof).await);
+    // With its receipt it needs no word of the service, and none of it can be changed.
+    let policy = world.app.anonymous.get("/journal/trust-policy").await.expect(200);
+    let policy: TrustPolicy = String::from_utf8_lossy(&policy.body).parse().unwrap();
+    let complete = world.trainer.get(&proof).await.expect(200).json();
+    let verified = |proof: Value| serde_json::from_value::<DeliveryProof>(proof).unwrap().verify(&policy);
+    assert_eq!(verified(complete.clone()).unwrap().len(), 1);
+    for (place, value) in [
+        (
+            "/delivery/row",
+            json!(complete["delivery"]["row"].as_str().unwrap().replace("data.csv", "more.csv")),
+        ),
+        ("/delivery/index", json!(complete["delivery"]["index"].as_u64().unwrap() + 1)),
+        ("/delivery/seal/position", json!(0)),
+        ("/receipts", json!([])),
+    ] {
+        let mut changed = complete.clone();
+        *changed.pointer_mut(place).unwrap() = value;
+        assert!(verified(changed).is_err(), "{place}");
+    }
     check(world.provider.get(&proof).await);
     check(world.reviewer.get(&proof).await);
     world.stranger.get(&proof).await.refused(404, "not_found");

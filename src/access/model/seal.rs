@@ -5,6 +5,7 @@ use serde::{Deserialize, Serialize};
 use utoipa::ToSchema;
 
 use crate::datasets::Ground;
+use crate::journal::tlog::{ProvedBundle, ReceiptBundle, TrustPolicy};
 use crate::journal::{leaf_hash, node_hash};
 use crate::kernel::{
     DatasetId, DeliveryId, Digest, Error, GrantId, Kind, OrganisationId, PersonId, Result, Timestamp,
@@ -120,14 +121,47 @@ pub struct SealedRow {
     pub seal: Seal,
 }
 
-/// What proves one delivery: the row, and the one that corrects it where it ended early.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, ToSchema)]
+/// What proves one delivery: the row, the one that corrects it where it ended early, and the receipts of their seals. It
+/// needs nothing else but the public key of the log.
+#[derive(Debug, Clone, Serialize, Deserialize, ToSchema)]
 pub struct DeliveryProof {
     /// The delivery as it was begun.
     pub delivery: SealedRow,
     /// How it ended early, if it did and that is sealed too.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub cut: Option<SealedRow>,
+    /// The events of the seals, each with its receipt from the log.
+    #[schema(max_items = 2)]
+    pub receipts: Vec<ReceiptBundle>,
+}
+
+impl DeliveryProof {
+    /// Checks all of it, offline, against whom one believes: each row stands under its seal, and each seal in the log.
+    ///
+    /// # Errors
+    /// 409 `proof_invalid`, or what is wrong with a receipt.
+    pub fn verify(&self, policy: &TrustPolicy) -> Result<Vec<ProvedBundle>> {
+        let mut proved = Vec::new();
+        for row in std::iter::once(&self.delivery).chain(&self.cut) {
+            let position = u64::try_from(row.seal.position).ok();
+            let mut seals = self.receipts.iter().map(|receipt| receipt.verify(policy));
+            let seal = seals.find(|seal| seal.as_ref().is_ok_and(|seal| Some(seal.proved.index) == position));
+            let seal = match seal {
+                Some(seal) => seal?,
+                None => {
+                    // Whatever is wrong with a receipt that is there says more than that none fits.
+                    for receipt in &self.receipts {
+                        receipt.verify(policy)?;
+                    }
+                    let detail = format!("there is no receipt of the seal at position {}", row.seal.position);
+                    return Err(Error::new(Kind::Conflict, "proof_invalid", detail));
+                }
+            };
+            verify_sealed_row(row, &canonical_json(&seal.entry)?)?;
+            proved.push(seal);
+        }
+        Ok(proved)
+    }
 }
 
 /// The root over leaves, and the way from one of them to it (RFC 6962, 2.1 and 2.1.1).

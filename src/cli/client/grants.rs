@@ -89,6 +89,11 @@ pub enum GrantCommand {
         /// Id of the grant
         id: String,
     },
+    /// Fetch what proves a delivery; `cadastre verify` checks it without a server
+    Proof {
+        /// Id of the delivery, dl_…
+        delivery: String,
+    },
     /// Show the agreement on a grant: the document, or the page that people read
     Agreement {
         /// Id of the grant
@@ -165,6 +170,9 @@ pub async fn grant(options: &GlobalOptions, command: GrantCommand) -> Result<()>
         GrantCommand::Deliveries { id } => {
             let (items, _) = client.list(&["grants", &id, "deliveries"], &[], MOST).await?;
             out.list(&DELIVERIES, &items)
+        }
+        GrantCommand::Proof { delivery } => {
+            out.document(&client.get(&["deliveries", &delivery, "proof"]).read().await?)
         }
         GrantCommand::Agreement { id, html, lang } => {
             let call = client.get(&["grants", &id, "agreement"]).query("lang", Some(lang.to_string()));

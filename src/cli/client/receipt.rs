@@ -9,6 +9,7 @@ use serde_json::{Value, json};
 use super::error::{CliError, Result};
 use super::log::{mismatch, read_policy};
 use super::output::{Column, Output, column};
+use crate::access::DeliveryProof;
 use crate::journal::tlog::{MAX_ENTRY, ProvedBundle, Receipt, ReceiptBundle, TrustPolicy};
 
 /// The largest receipt, bundle or payload that is read, in bytes.
@@ -54,6 +55,19 @@ pub const PROVED: [Column; 11] = [
     column("COSIGNED BY", "/cosigned_by"),
 ];
 
+/// Columns of a delivery that is proved.
+const DELIVERED: [Column; 9] = [
+    column("KIND", "/row/kind"),
+    column("PATH", "/row/path"),
+    column("BYTES", "/row/bytes"),
+    column("AT", "/row/at"),
+    column("GRANT", "/row/grant"),
+    column("STATUS", "/status"),
+    column("SEALED AT", "/position"),
+    column("LOG", "/origin"),
+    column("SIGNED BY", "/signed_by"),
+];
+
 /// What was proved, for people and programs.
 #[must_use]
 pub fn proved_item(proved: &ProvedBundle) -> Value {
@@ -92,9 +106,32 @@ pub fn verify_receipt(file: &Path, options: &ReceiptOptions, out: Output) -> Res
         None if text.starts_with("c2sp.org/tlog-proof") => {
             return Err(CliError::usage("name the entry that this is the receipt of").hint("--entry FILE"));
         }
-        None => return of_bundles(&text, &policy, out),
+        None => {
+            return match serde_json::from_str(&text) {
+                Ok(delivery) => of_delivery(&delivery, &policy, out),
+                Err(_) => of_bundles(&text, &policy, out),
+            };
+        }
     };
     out.one(&PROVED, &proved_item(&proved))
+}
+
+/// A delivery: its row under its seal, and the seal in the log.
+fn of_delivery(proof: &DeliveryProof, policy: &TrustPolicy, out: Output) -> Result<()> {
+    let seals = proof.verify(policy).map_err(mismatch)?;
+    let rows = std::iter::once(&proof.delivery).chain(&proof.cut);
+    let items: Vec<Value> = rows
+        .zip(&seals)
+        .map(|(row, seal)| {
+            let mut item = proved_item(seal);
+            let read = serde_json::from_str::<Value>(&row.row).unwrap_or_default();
+            if let Some(members) = item.as_object_mut() {
+                members.insert("row".to_owned(), read);
+            }
+            item
+        })
+        .collect();
+    out.list(&DELIVERED, &items)
 }
 
 /// One bundle, or the array of them that `cadastre log proof` keeps.

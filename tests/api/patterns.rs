@@ -137,13 +137,15 @@ async fn what_facts_decide_ends_with_the_facts(app: TestApp) {
     fetch(&later, &window).await.refused(403, "policy_violated");
 }
 
+/// A pattern; what meets it, with the lines to confirm; what is known to be against it.
+type Row = (usize, &'static str, Value, Vec<&'static str>, Option<(&'static str, Value)>);
+
 async fn what_people_must_know_is_confirmed_line_by_line(app: TestApp) {
     let world = World::settle(app).await;
     let line = "/permission/0/constraint/0";
     let paid =
         |amount: &str| json!({"payment": {"amount": amount, "currency": "EUR", "reference": "invoice 7"}});
-    // Pattern; what meets it with the lines to confirm; what is known to be against it.
-    let rows: Vec<(usize, &str, Value, Vec<&str>, Option<(&str, Value)>)> = vec![
+    let rows: Vec<Row> = vec![
         (
             5,
             "pre_training",

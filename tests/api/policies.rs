@@ -91,9 +91,9 @@ async fn terms_are_told_in_words(app: TestApp) {
     assert_eq!(
         french.json()["lines"],
         json!([
-            {"pointer": "/permission/0/action",
+            {"pointer": "/permission/0/action", "label": "machine_decided",
              "text": "L’utilisateur des données peut utiliser les données de quelque manière que ce soit, aux conditions suivantes\u{a0}:"},
-            {"pointer": "/permission/0/constraint/0",
+            {"pointer": "/permission/0/constraint/0", "label": "machine_decided",
              "text": "Seulement si la finalité est l’entraînement de modèles d’IA ou l’évaluation de modèles d’IA."},
         ])
     );

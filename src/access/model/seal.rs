@@ -22,7 +22,7 @@ pub(in crate::access) const SEALED: &str = "deliveries.sealed";
 #[serde(tag = "kind", rename_all = "snake_case")]
 pub(in crate::access) enum AccountRow {
     /// A delivery, as it was begun.
-    Delivery(DeliveryRow),
+    Delivery(Box<DeliveryRow>),
     /// The end of one that ended early.
     Cut(CutRow),
 }
@@ -290,7 +290,7 @@ mod tests {
         };
         let cut = CutRow { delivery: row.id.clone(), bytes: 3, at: Timestamp::from_millis(2_000) };
         assert_eq!(
-            AccountRow::Delivery(row).text().unwrap(),
+            AccountRow::Delivery(Box::new(row)).text().unwrap(),
             concat!(
                 r#"{"at":"1970-01-01T00:00:01.000Z","bytes":7,"dataset":"ds_0190f3c2a1b27c3d8e4f5a6b7c8d9e0f","#,
                 r#""ground":"open","id":"dl_0190f3c2a1b27c3d8e4f5a6b7c8d9e0f","kind":"delivery","model":"tide-7b","#,

@@ -34,7 +34,7 @@ struct Begun {
 
 impl Begun {
     fn into_row(self) -> AccountRow {
-        AccountRow::Delivery(DeliveryRow {
+        AccountRow::Delivery(Box::new(DeliveryRow {
             id: self.id,
             at: self.at,
             person: self.person_id,
@@ -48,7 +48,7 @@ impl Begun {
             model: self.model,
             run: self.run,
             evaluation: self.evaluation,
-        })
+        }))
     }
 }
 

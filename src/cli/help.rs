@@ -148,6 +148,7 @@ Examples:
   cadastre log show --kind version.published --limit 10
   cadastre log proof 17 --output receipt.json
   cadastre log proof rq_1
+  cadastre log proof harbour/wind
   cadastre log watch --every 60
   cadastre log audit --since last.checkpoint --save last.checkpoint
   cadastre log audit --tiles copy --trust-policy trust.policy

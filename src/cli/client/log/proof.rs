@@ -20,8 +20,9 @@ const MOST: usize = 1000;
 /// Fetches receipts and checks them.
 #[derive(Debug, Args)]
 pub struct Proof {
-    /// The position of an entry, or the id of a thing such as rq_…, gr_…, ds_… or vr_…
-    #[arg(value_name = "POSITION|SUBJECT")]
+    /// The position of an entry; the id of a thing such as rq_…, gr_…, ds_… or vr_…; or a dataset as organisation/name, for
+    /// its publications, withdrawals and terms
+    #[arg(value_name = "POSITION|SUBJECT|DATASET")]
     of: String,
     /// Keep the receipt here: of a position one bundle, of a thing an array of them
     #[arg(long, short, value_name = "FILE")]
@@ -46,7 +47,11 @@ pub async fn proof(options: &GlobalOptions, args: Proof) -> Result<()> {
         }
         return out.one(&PROVED, &item);
     }
-    let (bundles, more) = client.list(&["journal", "receipts", &args.of], &[], MOST).await?;
+    let path = match args.of.split_once('/') {
+        Some((organisation, name)) => vec!["datasets", organisation, name, "receipts"],
+        None => vec!["journal", "receipts", &args.of],
+    };
+    let (bundles, more) = client.list(&path, &[], MOST).await?;
     if more {
         out.warn(&format!("{} has more than {MOST} receipts; these are the first", args.of));
     }

@@ -114,7 +114,7 @@ Examples:
   cadastre grant suspend gr_1 --reason \"We look into a report\"
   cadastre grant resume gr_1
   cadastre grant deliveries gr_1
-  cadastre grant proof dl_1 > delivery.json
+  cadastre grant proof dl_1
   cadastre grant agreement gr_1 --html --lang fr
   cadastre grant accept gr_1
   cadastre grant revoke gr_1 --reason \"The project has ended\"";

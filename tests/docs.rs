@@ -143,3 +143,20 @@ fn every_decision_is_in_the_index() {
         assert!(name == "README.md" || parts.iter().all(|part| text.contains(part)), "{name}");
     }
 }
+
+/// `BLESS=1` writes it anew.
+#[test]
+fn the_policy_profile_is_what_the_registry_says() {
+    let wanted = cadastre::policies::reference();
+    if std::env::var_os("BLESS").is_some() {
+        fs::write(root().join("docs/policy-profile.md"), &wanted).unwrap();
+    }
+    let found = read("docs/policy-profile.md");
+    assert!(
+        found == wanted,
+        "docs/policy-profile.md is not what the code says; run BLESS=1 cargo test --test docs"
+    );
+    for left in cadastre::policies::LeftOperand::ALL {
+        assert!(found.contains(&format!("| `{left}` |")), "{left}");
+    }
+}

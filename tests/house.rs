@@ -497,3 +497,41 @@ fn a_panicking_write_cannot_end_the_service() {
     assert!(!panics_unwind(&manifest.replace("panic = \"unwind\"", "panic = \"abort\"")));
     assert!(!panics_unwind(&manifest.replace("panic = \"unwind\"", "")));
 }
+
+/// What happens to a dataset, a request or a grant says whose dataset it is: the publishers there may see it. A seal of the
+/// account is over the deliveries of everybody.
+fn events_name_the_provider(sources: &[Source]) -> Violations {
+    let mut violations = Violations::new();
+    let told = |source: &&Source| matches!(source.module(), Some("datasets" | "access"));
+    for source in sources.iter().filter(told) {
+        let code = source.only(Keep::Code);
+        for (at, event) in code.match_indices("Event::new(") {
+            let statement = code[at..].split([';', '}']).next().unwrap_or_default();
+            if !statement.contains(".provided_by(") && !statement.starts_with(&format!("{event}SEALED")) {
+                violations.push(format!(
+                    "{}: an event without `.provided_by(…)`: its publishers would not see it",
+                    source.place(at)
+                ));
+            }
+        }
+    }
+    violations
+}
+
+#[test]
+fn every_event_of_a_dataset_names_its_provider() {
+    hold(events_name_the_provider(&Source::below("src")));
+}
+
+#[test]
+fn an_event_without_its_provider_is_found() {
+    let rule = events_name_the_provider;
+    breaks(rule, "src/access/submit.rs", "//! x\nlet event = Event::new(kind, &id).in_space(&space);", 2);
+    keeps(
+        rule,
+        "src/access/submit.rs",
+        "Event::new(kind, &id)\n    .provided_by(&provider)\n    .fact(\"a\", 1)",
+    );
+    keeps(rule, "src/access/seal.rs", "let event = Event::new(SEALED, first.id()).fact(\"count\", 1);");
+    keeps(rule, "src/identity/people.rs", "Event::new(\"person.created\", &person.id)");
+}

@@ -102,12 +102,16 @@ pub async fn accept_agreement(
             let (_, text) = offered(tx, &grant, &parties, &naming)?;
             let digest = Digest::of(&text);
             the_same(&grant, digest, consent.digest)?;
-            if !grant.is_active(at.now) {
+            if !(grant.is_active(at.now) || grant.is_suspended(at.now)) {
                 return Err(Error::conflict("wrong_state", format!("the grant is over: {}", grant.end())));
             }
             store::insert_agreement(tx, &id, digest, &text, &person, at.now)?;
-            let event = Event::new("grant.accepted", &grant.id).in_space(&grant.space);
-            append(tx, &at, event.fact("digest", digest.to_string()))?;
+            let event = Event::new("grant.accepted", &grant.id)
+                .in_space(&grant.space)
+                .concerning(&parties.organisation)
+                .provided_by(&parties.provider)
+                .fact("digest", digest.to_string());
+            append(tx, &at, event)?;
             let accepted =
                 store::accepted_agreement(tx, &id)?.ok_or_else(|| Error::not_found("agreement"))?;
             Ok(acceptance(id.clone(), accepted))

@@ -4,7 +4,7 @@
 use serde_json::json;
 
 use super::grants::require_one;
-use super::model::{Recall, Recalled};
+use super::model::{Recall, Recalled, TermsRevision};
 use super::store;
 use crate::datasets::{Action, Dataset, find_dataset};
 use crate::db::{Db, Tx};
@@ -51,7 +51,9 @@ fn may_recall(ctx: &Ctx, dataset: &Dataset) -> Result<()> {
 
 fn recall(tx: &mut Tx<'_>, ctx: &Ctx, dataset: &Dataset, what: &Recall) -> Result<Recalled> {
     let person = ctx.principal().ok_or_else(Error::unauthenticated)?.person.clone();
-    let under = (dataset.policy_revision, what.revisions.as_deref());
+    let named: Option<Vec<i64>> =
+        what.revisions.as_ref().map(|named| named.iter().map(|TermsRevision(revision)| *revision).collect());
+    let under = (dataset.policy_revision, named.as_deref());
     let most = i64::try_from(BATCH + 1).unwrap_or(i64::MAX);
     let mut found = store::grants_under_older_terms(tx, &dataset.id, under, ctx.now, most)?;
     let more = found.len() > BATCH;

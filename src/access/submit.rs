@@ -6,9 +6,7 @@ use super::decide::{POLICY, approve, evaluated, find_for, reject};
 use super::door::suspended;
 use super::model::{Application, Approval, Command, NamedPerson, NewRequest, Parties, Request, RequestState};
 use super::{store, verdict};
-use crate::datasets::{
-    Action, Dataset, find_dataset, find_dataset_by_id, needs_leave, reservation, terms_in_force,
-};
+use crate::datasets::{Action, Dataset, find_dataset, find_dataset_by_id, terms_in_force};
 use crate::db::{Conn, Db, Tx};
 use crate::journal::{Event, append};
 use crate::kernel::{
@@ -61,7 +59,7 @@ pub async fn submit_request(db: &Db, ctx: &Ctx, new: NewRequest) -> Result<Reque
                 updated_at: at.now,
             };
             store::insert_request(tx, &request, &parties)?;
-            settle(tx, &at, "request.submitted", request, (&dataset, &parties), &terms)
+            settle(tx, &at, "request.submitted", request, &parties, &terms)
         })
     })
     .await
@@ -97,7 +95,7 @@ pub async fn resubmit_request(
                 updated_at: at.now,
                 ..request.stating(application)
             };
-            settle(tx, &at, "request.resubmitted", request, (&dataset, &parties), &terms)
+            settle(tx, &at, "request.resubmitted", request, &parties, &terms)
         })
     })
     .await
@@ -212,7 +210,7 @@ fn settle(
     ctx: &Ctx,
     kind: &'static str,
     request: Request,
-    (dataset, parties): (&Dataset, &Parties),
+    parties: &Parties,
     terms: &Terms,
 ) -> Result<Request> {
     let scope = EvaluationScope::Request;
@@ -220,10 +218,8 @@ fn settle(
     let outcome = evaluation.as_ref().map(|evaluation| evaluation.trace.outcome);
     let request = keep(tx, request, parties, evaluation)?;
     append(tx, ctx, stated(kind, &request, parties))?;
-    // To allow what is reserved is for people, who can ask the holder of the rights.
-    let reserved = needs_leave(reservation(tx, dataset)?.as_ref(), Some(request.purpose));
     match (terms.mode(), outcome) {
-        (AccessMode::Automatic, Some(Outcome::Satisfied)) if !reserved => {
+        (AccessMode::Automatic, Some(Outcome::Satisfied)) => {
             approve(tx, ctx, request, parties, POLICY, Approval::default())
         }
         (AccessMode::Automatic, Some(Outcome::Violated)) => reject(tx, ctx, request, parties, POLICY, None),

@@ -108,6 +108,8 @@ Examples:
 pub(super) const GRANT: &str = "\
 Examples:
   cadastre grant list --dataset harbour/wind
+  cadastre grant suspend gr_1 --reason \"We look into a report\"
+  cadastre grant resume gr_1
   cadastre grant deliveries gr_1
   cadastre grant agreement gr_1 --html --lang fr
   cadastre grant accept gr_1

@@ -14,7 +14,7 @@ use super::migrate::{MigrationState, check, newer, unreachable};
 use super::schema::journal_head;
 use super::tx::{Ledger, Tx};
 use super::url::DatabaseUrl;
-use super::writer::{ANSWER_WAIT, Job, Signals, Task, Writer, outcome_unknown};
+use super::writer::{ANSWER_WAIT, Job, Signals, Task, Writer, grow, outcome_unknown};
 use crate::kernel::{Error, Kind, Result};
 
 /// How long a read waits for a connection, and a write for a place in the queue.
@@ -33,7 +33,7 @@ struct Inner {
     queue: mpsc::Sender<Box<dyn Job>>,
     watch: Watch,
     closed: Arc<OnceLock<Error>>,
-    grown: watch::Receiver<i64>,
+    growth: watch::Sender<i64>,
 }
 
 impl Db {
@@ -74,13 +74,18 @@ impl Db {
             .connection_timeout(QUEUE_WAIT)
             .build_unchecked(Readers(url.clone()));
         let (queue, inbox) = mpsc::channel(QUEUE_LENGTH);
-        let (grow, grown) = watch::channel(0);
-        let closed = Arc::default();
-        Writer::new(url.clone(), ledger, conn, inbox, Signals { closed: Arc::clone(&closed), grow })
-            .start()?;
+        let (growth, closed) = (watch::Sender::new(0), Arc::default());
+        Writer::new(
+            url.clone(),
+            ledger,
+            conn,
+            inbox,
+            Signals { closed: Arc::clone(&closed), growth: growth.clone() },
+        )
+        .start()?;
         let permits = Arc::new(Semaphore::new(connections as usize));
         let watch = Watch::open(url)?;
-        Ok(Self(Arc::new(Inner { url: url.clone(), readers, permits, queue, watch, closed, grown })))
+        Ok(Self(Arc::new(Inner { url: url.clone(), readers, permits, queue, watch, closed, growth })))
     }
 
     pub(super) fn watch(&self) -> &Watch {
@@ -165,10 +170,16 @@ impl Db {
         self.0.closed.get().map_or(Ok(()), |why| Err(why.clone()))
     }
 
-    /// Tells how many entries the journal has, after each commit of this process that added some.
+    /// Tells how many entries the journal has, after each commit of this process that added some, and after those of others
+    /// that [`Db::tell_growth`] was told of.
     #[must_use]
     pub fn growth(&self) -> watch::Receiver<i64> {
-        self.0.grown.clone()
+        self.0.growth.subscribe()
+    }
+
+    /// Passes on that the journal has so many entries now, by the commits of other processes too.
+    pub fn tell_growth(&self, size: i64) {
+        grow(&self.0.growth, size);
     }
 
     /// Whether reads work right now; for readiness.

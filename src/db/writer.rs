@@ -92,8 +92,17 @@ impl<T: Send, F: FnOnce(&mut Tx<'_>) -> Result<T> + Send> Job for Task<T, F> {
 pub(super) struct Signals {
     /// Why nothing is written any more, once that is so.
     pub(super) closed: Arc<OnceLock<Error>>,
-    /// How many entries the journal has, after each commit that added some.
-    pub(super) grow: watch::Sender<i64>,
+    /// How many entries the journal has, as far as is known.
+    pub(super) growth: watch::Sender<i64>,
+}
+
+/// Tells that the journal has so many entries, unless more are known of.
+pub(super) fn grow(growth: &watch::Sender<i64>, size: i64) {
+    growth.send_if_modified(|known| {
+        let more = size > *known;
+        *known = size.max(*known);
+        more
+    });
 }
 
 /// The writer's thread.
@@ -174,7 +183,7 @@ impl Writer {
                 }
             };
             if let (Ok(()), Some(last)) = (&outcome, &group.last) {
-                self.signals.grow.send_replace(last.position + 1);
+                grow(&self.signals.growth, last.position + 1);
             }
             let ran = group.ran.len();
             for job in group.ran {

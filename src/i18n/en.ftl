@@ -123,6 +123,11 @@ how-amount = with an amount that { $comparison }
 
 ## Subjects
 
+subject-date-time = the moment of the use
+subject-event = the event before, at or after which the use takes place
+subject-space-membership = the data spaces of which the data user is a member
+subject-ethics-approval = an ethics approval that has been verified
+subject-duo-modifiers = the conditions of use, in terms of the Data Use Ontology (DUO)
 subject-count = the number of uses (each complete download counts as one)
 subject-delay = the time that passes before the action
 subject-elapsed-time = the time over which the use goes on

@@ -123,6 +123,11 @@ how-amount = d’un montant qui { $comparison }
 
 ## Subjects
 
+subject-date-time = le moment de l’usage
+subject-event = l’événement avant, pendant ou après lequel l’usage a lieu
+subject-space-membership = les espaces de données dont l’utilisateur des données est membre
+subject-ethics-approval = une approbation éthique qui a été vérifiée
+subject-duo-modifiers = les conditions d’usage, selon la Data Use Ontology (DUO)
 subject-count = le nombre d’usages (chaque téléchargement complet compte pour un)
 subject-delay = le délai avant l’action
 subject-elapsed-time = la durée pendant laquelle l’usage se poursuit

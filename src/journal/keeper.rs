@@ -81,7 +81,7 @@ impl Keeper {
             }
             tokio::select! {
                 () = stop.cancelled() => {}
-                changed = growth.changed() => if changed.is_err() { return },
+                _ = growth.changed() => {}
                 () = tokio::time::sleep(LOOK) => {}
             }
         }
@@ -108,17 +108,20 @@ impl Keeper {
         Ok(())
     }
 
-    /// Whether the head is another than the one seen last.
+    /// Whether the head is another than the one that this process saw last, or than the one that was signed last.
     async fn is_new(&self) -> Result<bool> {
-        let (size, epoch) = self
+        let (epoch, size, signed) = self
             .db
             .read(|conn| {
                 let epoch = store::keys(conn)?.last().map_or(0, |key| key.epoch);
-                Ok((store::head_size(conn)?, epoch))
+                // The checkpoint first: another replica may sign in between.
+                let signed = store::latest_checkpoint(conn)?.map(|latest| (latest.epoch, latest.size));
+                Ok((epoch, store::head_size(conn)?, signed))
             })
             .await?;
-        let seen = self.seen.map(|seen| (i64::try_from(seen.size).unwrap_or(i64::MAX), seen.epoch));
-        Ok(seen != Some((size, epoch)))
+        self.db.tell_growth(size);
+        let seen = self.seen.map(|seen| (seen.epoch, i64::try_from(seen.size).unwrap_or(i64::MAX)));
+        Ok(seen != Some((epoch, size)) || signed != seen)
     }
 
     fn note(&mut self, signed: Signed) {

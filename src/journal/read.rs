@@ -15,8 +15,9 @@ use crate::kernel::{Ctx, Cursor, Error, Page, PageRequest, Result, Scope};
 
 /// How long somebody who follows waits at most.
 pub(super) const FOLLOW: Duration = Duration::from_secs(30);
-/// How often somebody who follows looks for what other replicas commit.
-const LOOK: Duration = Duration::from_millis(250);
+/// How often somebody who follows looks without having been told of anything: the keeper tells of all commits as long as the
+/// log is signed.
+const LOOK: Duration = Duration::from_secs(5);
 
 /// An entry of the journal as the API shows it.
 #[derive(Debug, Serialize, Deserialize, ToSchema)]

@@ -6,6 +6,7 @@
 
 pub mod api;
 mod model;
+mod reference;
 mod sentences;
 mod templates;
 
@@ -15,6 +16,7 @@ pub use model::{
     ModelAccess, Operator, Outcome, Payment, Permission, Policy, PolicyKind, Profile, Purpose, ResearchField,
     ResearchUse, Rule, Terms, Trace, UseStatement, Value, Verdict, evaluate,
 };
+pub use reference::reference;
 pub use sentences::{Sentence, describe, moment};
 pub use templates::{
     Choice, MAX_PARTS, Parameter, ParameterKind, Template, TemplateId, compose, instantiate, templates,

@@ -12,6 +12,7 @@ use super::world::{World, code};
 on_both_databases! {
     a_recall_ends_the_grants_of_older_terms_alone
     a_recall_may_name_the_terms
+    many_are_recalled_batch_by_batch
     only_publishers_and_stewards_recall
 }
 
@@ -77,8 +78,41 @@ async fn a_recall_may_name_the_terms(world: World) {
         recall(&world, "stan", json!({"reason": "A mistake", "revisions": [revision, revision + 1]})).await;
     assert_eq!(recalled.unwrap().grants, [second]);
     assert_eq!(state(&world, &first).await, GrantState::Active);
-    let empty = recall(&world, "stan", json!({"reason": "A mistake", "revisions": []})).await;
-    assert_eq!(code(empty), "invalid");
+    for wrong in [json!([]), json!([0]), json!([1_000_000_001])] {
+        let refused = recall(&world, "stan", json!({"reason": "A mistake", "revisions": wrong})).await;
+        assert_eq!(code(refused), "invalid");
+    }
+    let written =
+        recall(&world, "stan", json!({"reason": "A mistake", "revisions": [1.0, 2.0]})).await.unwrap();
+    assert_eq!((written.grants, written.more), (vec![first], false), "however a number is written");
+}
+
+async fn many_are_recalled_batch_by_batch(world: World) {
+    const MORE: usize = 700;
+    let one = granted_for(&world, "pre_training").await;
+    let copy = move |tx: &mut cadastre::db::Tx<'_>| {
+        const OTHERS: &str = "request_id, dataset_id, dataset, space, provider_id, organisation_id, organisation, \
+            purpose, versions, conditions, policy_revision, state, starts_at, ends_at, revision, created_at";
+        for n in 1..=MORE {
+            let sql = format!(
+                "INSERT INTO grants (id, {OTHERS}) SELECT 'gr_{n:032x}', {OTHERS} FROM grants WHERE id = '{one}'"
+            );
+            diesel::sql_query(sql).execute(&mut **tx)?;
+        }
+        Ok(())
+    };
+    world.db.write("copy_grants", copy).await.unwrap();
+    world.terms(json!({"mode": "review"})).await;
+    let mut told = Vec::new();
+    for (many, more) in [(500, true), (201, false), (0, false)] {
+        let recalled = recall(&world, "stan", json!({"reason": "New terms"})).await.unwrap();
+        assert_eq!((recalled.grants.len(), recalled.more), (many, more));
+        told.extend(recalled.grants);
+    }
+    let revoked = entries(&world, "grant.revoked").await;
+    let subjects: Vec<Value> = revoked.iter().map(|entry| entry["subject"]["id"].clone()).collect();
+    assert_eq!(subjects, told.iter().map(|id| json!(id)).collect::<Vec<_>>(), "an event each, in order");
+    assert_eq!(code(world.door(&world.ctx("tina").await).await), "grant_ended");
 }
 
 async fn only_publishers_and_stewards_recall(world: World) {

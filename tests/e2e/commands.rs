@@ -111,11 +111,36 @@ fn provide(provider: &Person) {
     assert_eq!(provider.json(&["policy", "show", DATASET])["mode"], "review");
     assert_eq!(provider.json(&["policy", "set", DATASET, "--mode", "open"])["mode"], "open");
     assert_eq!(provider.json(&["policy", "set", DATASET, "--mode", "review"])["revision"], 3);
+    compose(provider, folder.path());
     assert_eq!(
         column(provider, &["list", "--space", "media", "--access-mode", "review"], "/dataset"),
         [DATASET]
     );
     assert_eq!(provider.json(&["list", "--access-mode", "open"]), serde_json::json!([]));
+}
+
+/// Terms out of templates, written to a file, set, and read in French.
+fn compose(provider: &Person, folder: &std::path::Path) {
+    assert_eq!(provider.json(&["policy", "templates"]).as_array().unwrap().len(), 15);
+    let listed = provider.ok(&["policy", "templates", "--lang", "fr"]);
+    assert!(listed.contains("purposes=term,…") && listed.contains("currency=currency(EUR)"), "{listed}");
+    let file = folder.join("offer.jsonld");
+    let parts =
+        ["--template", "purpose:purposes=cad:PreTraining,cad:FineTuning", "--template", "count:downloads=3"];
+    let written = ["--output", file.to_str().unwrap(), "--lang", "fr"];
+    let lines = provider.ok(&[&["policy", "compose"], &parts[..], &written[..]].concat());
+    assert!(lines.contains("Seulement si le nombre d’usages"), "{lines}");
+    let offer: Value = serde_json::from_slice(&std::fs::read(&file).unwrap()).unwrap();
+    assert_eq!(offer["permission"][0]["constraint"].as_array().unwrap().len(), 2);
+    assert_eq!(provider.json(&[&["policy", "compose"], &parts[..]].concat()), offer);
+    let wrong = provider.run(&["policy", "compose", "--template", "count:downloads=none"]);
+    assert_eq!(wrong.status.code(), Some(2), "{wrong:?}");
+
+    let set = ["policy", "set", DATASET, "--mode", "review", "--offer", file.to_str().unwrap()];
+    assert_eq!(provider.json(&set)["revision"], 4);
+    let shown = provider.json(&["policy", "show", DATASET, "--lang", "fr"]);
+    let said = shown["lines"][1]["text"].as_str().unwrap();
+    assert!(said.starts_with("Seulement si la finalité est le pré-entraînement"), "{said}");
 }
 
 fn ask(cast: &Cast) {
@@ -170,6 +195,14 @@ fn end(cast: &Cast) {
     let grants = ["grant", "list", "--dataset", DATASET];
     let grant = column(trainer, &grants, "/id").remove(0);
     assert_eq!(trainer.json(&["grant", "show", &grant])["conditions"], "Cite us");
+    let agreement = trainer.json(&["grant", "agreement", &grant]);
+    assert_eq!((&agreement["@type"], &agreement["cad:legalText"]), (&"Agreement".into(), &"Cite us".into()));
+    let page = trainer.ok(&["grant", "agreement", &grant, "--html", "--lang", "fr"]);
+    assert!(page.contains("<html lang=\"fr\">") && page.contains("Cite us"), "{page}");
+    let other = ["grant", "accept", &grant, "--digest", &"0".repeat(64)];
+    assert_eq!(trainer.run(&other).status.code(), Some(7));
+    let accepted = trainer.json(&["grant", "accept", &grant]);
+    assert_eq!(trainer.json(&["grant", "accept", &grant]), accepted, "once is enough");
     let target = tempfile::tempdir().unwrap();
     let pull = ["pull", DATASET, "--output", target.path().to_str().unwrap(), "--run", "run-7"];
     assert_eq!(trainer.json(&pull)["grant"], grant.as_str());

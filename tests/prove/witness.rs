@@ -175,8 +175,8 @@ async fn a_killed_witness_has_not_forgotten_what_it_said() {
         assert_eq!(status, StatusCode::CONFLICT, "{size}");
         let size: u64 = size.trim().parse().unwrap();
         assert!(size >= cosigned.last().map_or(0, |(_, said)| *said), "{size}: {cosigned:?}");
-        for tree in 0..trees.len() {
-            let again = request(&mut trees[tree], size, size).to_string();
+        for (tree, leaves) in trees.iter_mut().enumerate() {
+            let again = request(leaves, size, size).to_string();
             if size > 0 && ask(&http, &witness, again).await.0 == StatusCode::OK {
                 cosigned.push((tree, size));
             }

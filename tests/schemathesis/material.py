@@ -225,7 +225,7 @@ class Material:
         self.give("get_entry_bundle", index="000.p/5")
         self.give("get_entry get_entry_proof", position=0)
         self.give("list_receipts", subject=SPACE)
-        self.give("list_journal", **{"query.follow": False})
+        self.give("list_journal", **{"query.follow": "false"})
         self.admin.post("/people", {"login": "demo-leaver", "name": "Leaver"})
         self.give("erase_person", login="demo-leaver")
 

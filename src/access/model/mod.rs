@@ -21,7 +21,7 @@ pub use evaluation::{Evaluated, Replayed, Simulation};
 pub(super) use evaluation::{not_violated, satisfied};
 pub use grant::{Approval, Basis, Confirmation, Grant, Relinquishment, Resumption, Revocation, Suspension};
 pub use grant_states::{GrantCommand, GrantRule, GrantSide, GrantStanding, GrantState};
-pub use recall::{Recall, Recalled};
+pub use recall::{Recall, Recalled, TermsRevision};
 pub use request::{Application, DatasetName, Filters, NamedPerson, NewRequest, Note, Remark, Request};
 pub(super) use seal::{AccountRow, CutRow, DeliveryRow, SEALED, leaf, root_and_path};
 pub use seal::{DeliveryProof, Seal, SealPlace, SealedRow, verify_sealed_row};

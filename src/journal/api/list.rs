@@ -104,6 +104,7 @@ pub(super) async fn list_journal(
     query: Query<JournalQuery>,
 ) -> Result<HttpResponse> {
     let (filters, order, wants_next, page) = query.into_inner().checked()?;
+    let last_seen = last_event(&req)?;
     let newest_first = order.unwrap_or(Order::Newest) == Order::Newest;
     let accept = req.headers().get(ACCEPT).and_then(|value| value.to_str().ok()).unwrap_or_default();
     let only_head = req.extensions().contains::<HeadRequest>();
@@ -112,7 +113,7 @@ pub(super) async fn list_journal(
         return Err(Error::invalid("order", "order", "who follows gets the oldest first; leave `order` out"));
     }
     if wants_events && !only_head {
-        let after = last_event(&req)?.map_or_else(|| position_after(&page), |id| Ok(Some(id)))?;
+        let after = last_seen.map_or_else(|| position_after(&page), |id| Ok(Some(id)))?;
         return Ok(events((db, closing), ctx, filters, after));
     }
     if accept.contains("application/x-ndjson") && !only_head {

@@ -87,8 +87,7 @@ impl TrustPolicy {
     }
 
     fn add_log(&mut self, log: Log) -> Result<()> {
-        // More lenient than C2SP, which wants every key once: an epoch of a log has another name and may keep its key.
-        if self.logs.iter().any(|known| known.verifier == log.verifier) {
+        if self.logs.iter().any(|known| known.verifier.public_key() == log.verifier.public_key()) {
             return Err(malformed("this key of a log is there already"));
         }
         self.unambiguous(&log.verifier)?;

@@ -8,7 +8,7 @@ use crate::kernel::text_schema;
 
 /// The prefixes that a policy may use, with what they always stand for. A document may declare them and may
 /// not declare them otherwise.
-pub(super) const PREFIXES: &[(&str, &str)] = &[
+pub(in crate::policies) const PREFIXES: &[(&str, &str)] = &[
     ("cad", "urn:cadastre:policy:"),
     ("cc", "http://creativecommons.org/ns#"),
     ("duo", "http://purl.obolibrary.org/obo/DUO_"),

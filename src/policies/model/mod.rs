@@ -36,6 +36,7 @@ pub use duo::{DuoTerm, ResearchField, ResearchUse};
 pub use evaluate::{Line, Verdict, evaluate};
 pub use facts::{EvaluationScope, EvidenceSource, Facts};
 pub use iri::Iri;
+pub(super) use iri::PREFIXES;
 pub use label::Label;
 pub use mode::AccessMode;
 pub use operand::{Definition, LeftOperand};

@@ -9,17 +9,15 @@ use crate::policies::model::{Constraint, Iri, LeftOperand, Operator, Value};
 /// How what a left operand is about is put into words.
 enum Wording {
     /// Something that is, or is not, this or that.
-    Choice(Key),
+    Choice,
     /// A state, which is never of a kind.
-    State(Key),
+    State,
     /// A quantity.
-    Measure(Key),
+    Measure,
     /// A place.
-    Place(Key),
-    /// The moment of the use.
+    Place,
+    /// The moment of the use, or an event that tells it.
     Moment,
-    /// The moment of the use, told by an event.
-    Event,
     /// Membership in data spaces.
     Membership,
     /// The one state of an approval.
@@ -29,40 +27,37 @@ enum Wording {
 }
 
 fn wording(left: LeftOperand) -> Wording {
-    use Wording::{Choice, Measure, Place, State};
     match left {
-        LeftOperand::Count => Measure(key!("subject-count")),
-        LeftOperand::DateTime => Wording::Moment,
-        LeftOperand::DelayPeriod => Measure(key!("subject-delay")),
-        LeftOperand::DeliveryChannel => Choice(key!("subject-delivery-channel")),
-        LeftOperand::ElapsedTime => Measure(key!("subject-elapsed-time")),
-        LeftOperand::Event => Wording::Event,
-        LeftOperand::FileFormat => Choice(key!("subject-file-format")),
-        LeftOperand::Industry => Choice(key!("subject-industry")),
-        LeftOperand::Language => Choice(key!("subject-language")),
-        LeftOperand::Media => Choice(key!("subject-media")),
-        LeftOperand::MeteredTime => Measure(key!("subject-metered-time")),
-        LeftOperand::PayAmount => Measure(key!("subject-pay-amount")),
-        LeftOperand::Percentage => Measure(key!("subject-percentage")),
-        LeftOperand::Resolution => Measure(key!("subject-resolution")),
-        LeftOperand::Product => Choice(key!("subject-product")),
-        LeftOperand::Purpose => Choice(key!("subject-purpose")),
-        LeftOperand::Recipient => Choice(key!("subject-recipient")),
-        LeftOperand::Spatial => Place(key!("subject-spatial")),
-        LeftOperand::SystemDevice => Choice(key!("subject-system-device")),
-        LeftOperand::TimeInterval => Measure(key!("subject-time-interval")),
-        LeftOperand::UnitOfCount => Choice(key!("subject-unit-of-count")),
-        LeftOperand::Version => Choice(key!("subject-version")),
-        LeftOperand::VirtualLocation => Choice(key!("subject-virtual-location")),
+        LeftOperand::DeliveryChannel
+        | LeftOperand::FileFormat
+        | LeftOperand::Industry
+        | LeftOperand::Language
+        | LeftOperand::Media
+        | LeftOperand::Product
+        | LeftOperand::Purpose
+        | LeftOperand::Recipient
+        | LeftOperand::SystemDevice
+        | LeftOperand::UnitOfCount
+        | LeftOperand::Version
+        | LeftOperand::VirtualLocation
+        | LeftOperand::ProcessingEnvironment
+        | LeftOperand::DuoPermission
+        | LeftOperand::Citation => Wording::Choice,
+        LeftOperand::ModelAccess => Wording::State,
+        LeftOperand::Count
+        | LeftOperand::DelayPeriod
+        | LeftOperand::ElapsedTime
+        | LeftOperand::MeteredTime
+        | LeftOperand::PayAmount
+        | LeftOperand::Percentage
+        | LeftOperand::Resolution
+        | LeftOperand::TimeInterval
+        | LeftOperand::GrantElapsed => Wording::Measure,
+        LeftOperand::Spatial | LeftOperand::ProcessingLocation => Wording::Place,
+        LeftOperand::DateTime | LeftOperand::Event => Wording::Moment,
         LeftOperand::SpaceMembership => Wording::Membership,
-        LeftOperand::ProcessingLocation => Place(key!("subject-processing-location")),
-        LeftOperand::ProcessingEnvironment => Choice(key!("subject-processing-environment")),
-        LeftOperand::GrantElapsed => Measure(key!("subject-grant-elapsed")),
         LeftOperand::EthicsApproval => Wording::EthicsApproval,
-        LeftOperand::DuoPermission => Choice(key!("subject-duo-permission")),
         LeftOperand::DuoModifiers => Wording::DuoModifiers,
-        LeftOperand::Citation => Choice(key!("subject-citation")),
-        LeftOperand::ModelAccess => State(key!("subject-model-access")),
     }
 }
 
@@ -105,11 +100,12 @@ fn atomic(
     let within = matches!(operator, Operator::IsPartOf | Operator::IsAnyOf | Operator::IsNoneOf);
     let form = Form { unit, within };
     let values: Vec<_> = right.iter().map(|right| value(voice, left, right, form)).collect();
+    let subject = words::subject(left);
     match wording(left) {
-        Wording::Choice(subject) => choice(voice, subject, operator, values),
-        Wording::State(subject) if operator == Operator::IsA => choice(voice, subject, Operator::Eq, values),
-        Wording::State(subject) => choice(voice, subject, operator, values),
-        Wording::Measure(subject) => match comparison(voice, operator, &values) {
+        Wording::Choice => choice(voice, subject, operator, values),
+        Wording::State if operator == Operator::IsA => choice(voice, subject, Operator::Eq, values),
+        Wording::State => choice(voice, subject, operator, values),
+        Wording::Measure => match comparison(voice, operator, &values) {
             Some(comparison) => {
                 let subject = voice.say(subject, &[]);
                 let args = [("subject", subject.into()), ("comparison", comparison.into())];
@@ -117,8 +113,8 @@ fn atomic(
             }
             None => choice(voice, subject, operator, values),
         },
-        Wording::Place(subject) => place(voice, subject, operator, values),
-        Wording::Moment | Wording::Event => match moment(voice, left, operator, &values) {
+        Wording::Place => place(voice, subject, operator, values),
+        Wording::Moment => match moment(voice, left, operator, &values) {
             Some(when) => voice.say(key!("clause-moment"), &[("when", when.into())]),
             None => voice.any_of(values),
         },

@@ -22,8 +22,8 @@ use utoipa::ToSchema;
 
 use self::voice::Voice;
 use super::model::{
-    Constraint, EvaluationScope, Facts, Iri, Label, LeftOperand, LogicalOperator, Permission, Policy, Rule,
-    evaluate,
+    Action, Constraint, EvaluationScope, Facts, Iri, Label, LeftOperand, LogicalOperator, Permission, Policy,
+    Rule, evaluate,
 };
 use crate::i18n::{Key, Language, key};
 use crate::kernel::Timestamp;
@@ -34,6 +34,18 @@ pub(super) use terms::{CURRENCY_NAMES, NACE_NAMES, is_nace};
 #[must_use]
 pub(super) fn term(language: Language, operand: LeftOperand, iri: &Iri) -> String {
     terms::iri(Voice(language), operand, iri, false)
+}
+
+/// What an action is, in words that follow "may".
+#[must_use]
+pub(super) fn action(language: Language, action: Action) -> String {
+    Voice(language).say(words::action(action), &[])
+}
+
+/// What a left operand is about.
+#[must_use]
+pub(super) fn subject(language: Language, left: LeftOperand) -> String {
+    Voice(language).say(words::subject(left), &[])
 }
 
 /// An instant in words of a language.

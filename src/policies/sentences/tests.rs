@@ -10,7 +10,7 @@ use super::*;
 use crate::kernel::Timestamp;
 use crate::policies::model::samples::{any_policy, patterns};
 use crate::policies::model::{
-    Action, Constraint, Datatype, EvaluationScope, Facts, Iri, LeftOperand, Operator, Value, evaluate,
+    Constraint, Datatype, EvaluationScope, Facts, Iri, LeftOperand, Operator, Value, evaluate,
 };
 
 /// The patterns as people read them.
@@ -18,7 +18,7 @@ fn patterns_in(language: Language) -> String {
     let mut page = String::new();
     for (name, document) in patterns() {
         writeln!(page, "{name}").unwrap();
-        for Sentence { pointer, text } in describe(&Policy::parse(&document).unwrap(), language) {
+        for Sentence { pointer, text, .. } in describe(&Policy::parse(&document).unwrap(), language) {
             writeln!(page, "  {pointer}\n    {text}").unwrap();
         }
     }
@@ -67,7 +67,7 @@ fn groups_refinements_duties_and_alternatives() {
     .unwrap();
     let lines = |language| -> Vec<_> {
         let sentences = describe(&policy, language).into_iter();
-        sentences.map(|Sentence { pointer, text }| format!("{pointer}  {text}")).collect()
+        sentences.map(|Sentence { pointer, text, .. }| format!("{pointer}  {text}")).collect()
     };
     insta::assert_snapshot!("every-kind-en", lines(Language::En).join("\n"));
     insta::assert_snapshot!("every-kind-fr", lines(Language::Fr).join("\n"));
@@ -177,7 +177,7 @@ proptest! {
         let mut said = Vec::new();
         for language in Language::ALL {
             let sentences = describe(&policy, *language);
-            for Sentence { pointer, text } in &sentences {
+            for Sentence { pointer, text, .. } in &sentences {
                 // A single refinement or constraint is written as a list too.
                 prop_assert!(written.pointer(pointer).is_some(), "{pointer} is nowhere in {written}");
                 prop_assert!(text.ends_with(['.', ':']), "{text}");

@@ -1,7 +1,7 @@
 //! The words of the vocabulary: actions, comparisons, groups.
 
 use crate::i18n::{Key, key};
-use crate::policies::model::{Action, LogicalOperator, Operator};
+use crate::policies::model::{Action, LeftOperand, LogicalOperator, Operator};
 
 /// What follows "the data user may".
 pub(super) fn action(action: Action) -> Key {
@@ -55,6 +55,44 @@ pub(super) fn action(action: Action) -> Key {
         Action::Download => key!("action-download"),
         Action::Mine => key!("action-mine"),
         Action::CommercialUse => key!("action-commercial-use"),
+    }
+}
+
+/// What a left operand is about.
+pub(super) fn subject(left: LeftOperand) -> Key {
+    match left {
+        LeftOperand::Count => key!("subject-count"),
+        LeftOperand::DateTime => key!("subject-date-time"),
+        LeftOperand::DelayPeriod => key!("subject-delay"),
+        LeftOperand::DeliveryChannel => key!("subject-delivery-channel"),
+        LeftOperand::ElapsedTime => key!("subject-elapsed-time"),
+        LeftOperand::Event => key!("subject-event"),
+        LeftOperand::FileFormat => key!("subject-file-format"),
+        LeftOperand::Industry => key!("subject-industry"),
+        LeftOperand::Language => key!("subject-language"),
+        LeftOperand::Media => key!("subject-media"),
+        LeftOperand::MeteredTime => key!("subject-metered-time"),
+        LeftOperand::PayAmount => key!("subject-pay-amount"),
+        LeftOperand::Percentage => key!("subject-percentage"),
+        LeftOperand::Resolution => key!("subject-resolution"),
+        LeftOperand::Product => key!("subject-product"),
+        LeftOperand::Purpose => key!("subject-purpose"),
+        LeftOperand::Recipient => key!("subject-recipient"),
+        LeftOperand::Spatial => key!("subject-spatial"),
+        LeftOperand::SystemDevice => key!("subject-system-device"),
+        LeftOperand::TimeInterval => key!("subject-time-interval"),
+        LeftOperand::UnitOfCount => key!("subject-unit-of-count"),
+        LeftOperand::Version => key!("subject-version"),
+        LeftOperand::VirtualLocation => key!("subject-virtual-location"),
+        LeftOperand::SpaceMembership => key!("subject-space-membership"),
+        LeftOperand::ProcessingLocation => key!("subject-processing-location"),
+        LeftOperand::ProcessingEnvironment => key!("subject-processing-environment"),
+        LeftOperand::GrantElapsed => key!("subject-grant-elapsed"),
+        LeftOperand::EthicsApproval => key!("subject-ethics-approval"),
+        LeftOperand::DuoPermission => key!("subject-duo-permission"),
+        LeftOperand::DuoModifiers => key!("subject-duo-modifiers"),
+        LeftOperand::Citation => key!("subject-citation"),
+        LeftOperand::ModelAccess => key!("subject-model-access"),
     }
 }
 

@@ -364,6 +364,7 @@ impl Targets {
             "get_version" => return get(version),
             "withdraw_version" => return post(format!("{version}/withdraw"), json!({"reason": "Wrong."})),
             "get_manifest" => return get(format!("{version}/manifest")),
+            "get_attestation" => return get(format!("{version}/attestation")),
             "list_replicas" => return get(format!("{version}/replicas")),
             "list_files" => return get(format!("{version}/files")),
             "list_occurrences" => return get(format!("/blobs/sha256/{NOTHING}")),

@@ -204,7 +204,7 @@ fn tamper(way: usize, files: &Files, entries: &[Vec<u8>], dice: &mut Dice) -> Fi
 }
 
 /// Another text for an entry, with its number left as it is.
-fn change(entry: &mut Vec<u8>, dice: &mut Dice) {
+fn change(entry: &mut [u8], dice: &mut Dice) {
     let id = entry.windows(3).position(|window| window == b"rq_").unwrap() + 3;
     entry[id] = b'a' + u8::try_from(dice.below(26)).unwrap();
 }

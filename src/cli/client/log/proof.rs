@@ -3,7 +3,7 @@
 use std::path::PathBuf;
 
 use clap::Args;
-use serde_json::{Value, json};
+use serde_json::Value;
 
 use super::super::error::{CliError, Exit, Result};
 use super::super::http::{Client, limited};
@@ -11,6 +11,7 @@ use super::super::options::GlobalOptions;
 use super::super::receipt::{PROVED, proved_item};
 use super::mismatch;
 use super::trusted::{Trusted, replace};
+use crate::journal::JournalEntry;
 use crate::journal::tlog::{MAX_NOTE, ReceiptBundle, TrustPolicy};
 
 /// The most receipts of one thing that are fetched.
@@ -62,19 +63,13 @@ pub async fn proof(options: &GlobalOptions, args: Proof) -> Result<()> {
 
 async fn of_position(client: &Client, position: u64) -> Result<Value> {
     let number = position.to_string();
-    let path = ["journal", "entries", &number];
-    let entry: Value = client.get(&path).read().await?;
+    let found: JournalEntry = client.get(&["journal", "entries", &number]).read().await?;
     let response = client.get(&["journal", "entries", &number, "proof"]).send().await?;
     let receipt = limited(response, MAX_NOTE).await.map_err(CliError::failure)?;
-    let mut bundle = json!({"entry": entry["entry"], "receipt": String::from_utf8_lossy(&receipt)});
-    for name in ["payload", "salt"] {
-        if let (Some(members), Some(value)) =
-            (bundle.as_object_mut(), entry.get(name).filter(|it| !it.is_null()))
-        {
-            members.insert(name.to_owned(), value.clone());
-        }
-    }
-    Ok(bundle)
+    let receipt = String::from_utf8_lossy(&receipt).into_owned();
+    let bundle = ReceiptBundle { entry: found.entry, payload: found.payload, salt: found.salt, receipt };
+    serde_json::to_value(bundle)
+        .map_err(|error| CliError::failure(format!("the receipt is no JSON: {error}")))
 }
 
 fn check(bundle: &Value, policy: &TrustPolicy) -> Result<Value> {

@@ -177,6 +177,8 @@ impl Sized {
                 kind.add(run.cost.cpu + server, run.cost.wall, run.peak);
             }
             server.stop();
+            // One round takes a minute or more.
+            eprintln!("{size} events: {found:.2?}");
         }
         found
     }

@@ -177,7 +177,7 @@ impl Sized {
                 kind.add(run.cost.cpu + server, run.cost.wall, run.peak);
             }
             server.stop();
-            // One round takes a minute or more.
+            // All rounds together take minutes.
             eprintln!("{size} events: {found:.2?}");
         }
         found

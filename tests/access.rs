@@ -56,6 +56,8 @@ on_both_databases! {
 mod counting;
 #[path = "access/pausing.rs"]
 mod pausing;
+#[path = "access/plans.rs"]
+mod plans;
 #[path = "access/recalling.rs"]
 mod recalling;
 #[path = "access/sealing.rs"]

@@ -20,9 +20,16 @@ mod person;
 mod process;
 mod product;
 mod report;
+#[path = "../../tests/support/mod.rs"]
+mod support;
+#[path = "../../tests/access/world.rs"]
+#[allow(dead_code, reason = "the tests ask for more")]
+mod world;
 
 use clap::{Parser, ValueEnum};
-use measures::{Scale, downloads, memory, policies, reads, registrations, starts, uploads};
+use measures::{
+    Scale, append, audit, decision, downloads, memory, policies, reads, registrations, starts, uploads,
+};
 
 /// Measures Cadastre against its floors.
 #[derive(Debug, Parser)]
@@ -52,6 +59,9 @@ enum Measure {
     Memory,
     Starts,
     Policies,
+    Decision,
+    Append,
+    Audit,
 }
 
 impl Measure {
@@ -65,6 +75,9 @@ impl Measure {
             Self::Memory => memory::growth(scale),
             Self::Starts => starts::cold(scale),
             Self::Policies => policies::decisions(scale),
+            Self::Decision => decision::flat(scale),
+            Self::Append => append::share(scale),
+            Self::Audit => audit::million(scale),
         }
     }
 }

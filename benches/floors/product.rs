@@ -10,7 +10,7 @@ use super::person::Person;
 use super::process::{Process, wait_for};
 
 /// The record that datasets are registered with: one of the demonstration's.
-const RECORD: &str = include_str!("../../src/cli/demo/data/penguins.json");
+pub const RECORD: &str = include_str!("../../src/cli/demo/data/penguins.json");
 /// The organisation that provides everything.
 const ORGANISATION: &str = "harbour-institute";
 /// Far beyond what anybody asks for here: requests a minute.

@@ -242,7 +242,8 @@ impl World {
         self.at_door(false, None, again).await
     }
 
-    async fn at_door<T, F>(&self, sample: bool, purpose: Option<Purpose>, f: F) -> Result<T>
+    /// Does something with the published version, as the door is asked for it.
+    pub async fn at_door<T, F>(&self, sample: bool, purpose: Option<Purpose>, f: F) -> Result<T>
     where
         T: Send + 'static,
         F: FnOnce(&mut Conn, &Asked<'_>) -> Result<T> + Send + 'static,

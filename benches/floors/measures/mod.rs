@@ -1,5 +1,8 @@
 //! What is measured, one file each; all sides take turns, and who begins changes with every round.
 
+pub mod append;
+pub mod audit;
+pub mod decision;
 pub mod downloads;
 pub mod memory;
 pub mod policies;

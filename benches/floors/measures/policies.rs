@@ -1,12 +1,12 @@
 //! A policy of ten lines: read, evaluated, and evaluated with a trace. Plain functions, measured in this process.
 
-use std::fs;
 use std::hint::black_box;
 
 use cadastre::policies::{Facts, Outcome, Policy, Trace, evaluate};
 use serde_json::{Value, json};
 
 use super::Scale;
+use crate::process::thread_cpu;
 use crate::report::{Aim, Row, Spread};
 
 /// Lines of the policy: an action and six constraints, two prohibitions, an obligation.
@@ -44,19 +44,13 @@ fn facts() -> Facts {
     serde_json::from_value(facts).expect("facts")
 }
 
-/// CPU time of this thread, in nanoseconds.
-fn spent() -> u64 {
-    let stat = fs::read_to_string("/proc/thread-self/schedstat").expect("schedstat");
-    stat.split(' ').next().and_then(|time| time.parse().ok()).expect("nanoseconds")
-}
-
 /// Microseconds of CPU that one run of the work takes, over all rounds.
-fn micros(scale: Scale, mut work: impl FnMut()) -> Spread {
+pub fn micros(scale: Scale, mut work: impl FnMut()) -> Spread {
     let times = scale.size(20_000, 20);
     let rounds = (0..scale.rounds(9)).map(|_| {
-        let before = spent();
+        let before = thread_cpu();
         (0..times).for_each(|_| work());
-        (spent() - before) as f64 / times as f64 / 1000.0
+        (thread_cpu() - before).as_secs_f64() * 1e6 / times as f64
     });
     Spread::of(rounds.collect::<Vec<_>>())
 }

@@ -160,7 +160,8 @@ pub(in crate::access) fn live_grants(
     rows.into_iter().map(|row| row.into_model(now)).collect()
 }
 
-/// The newest grant of these organisations for a dataset, whether it holds or not.
+/// The newest grant of these organisations for a dataset, whether it holds or not. Ordered by the id alone, SQLite would
+/// read all grants for the dataset, whoever holds them, in the order of another index.
 pub(in crate::access) fn newest_grant(
     conn: &mut Conn,
     dataset: &DatasetId,
@@ -170,7 +171,7 @@ pub(in crate::access) fn newest_grant(
     let row: Option<GrantRow> = grants::table
         .filter(grants::organisation_id.eq_any(organisations))
         .filter(grants::dataset_id.eq(dataset))
-        .order(grants::id.desc())
+        .order((grants::created_at.desc(), grants::id.desc()))
         .select(GrantRow::as_select())
         .first(conn)
         .optional()?;
@@ -217,7 +218,7 @@ pub(in crate::access) fn suspended_grants(
         .filter(grants::dataset_id.eq(dataset))
         .filter(grants::state.eq(GrantState::Suspended))
         .filter(grants::ends_at.gt(now))
-        .order(grants::id.desc())
+        .order((grants::created_at.desc(), grants::id.desc()))
         .select(GrantRow::as_select())
         .load(conn)?;
     rows.into_iter().map(|row| row.into_model(now).map(|(grant, _)| grant)).collect()

@@ -185,7 +185,7 @@ pub(in crate::access) fn open_request(
     if let Some(purpose) = purpose {
         query = query.filter(requests::purpose.eq(purpose));
     }
-    Ok(query.order(requests::id.desc()).first(conn).optional()?)
+    Ok(query.order((requests::created_at.desc(), requests::id.desc())).first(conn).optional()?)
 }
 
 pub(in crate::access) fn insert_request(conn: &mut Conn, request: &Request, parties: &Parties) -> Result<()> {

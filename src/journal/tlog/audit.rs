@@ -17,7 +17,7 @@ pub struct Audit {
     tree: Frontier,
     /// Of each level, the hashes of the tile that is not full yet.
     open: Vec<Vec<Digest>>,
-    /// Checkpoints that lie ahead.
+    /// Checkpoints that lie ahead, the next one last.
     claims: Vec<Checkpoint>,
 }
 
@@ -30,7 +30,8 @@ impl Audit {
     ///
     /// # Errors
     /// `root_differs` when one of an empty tree has another root than the empty tree.
-    pub fn new(claims: Vec<Checkpoint>) -> Result<Self> {
+    pub fn new(mut claims: Vec<Checkpoint>) -> Result<Self> {
+        claims.sort_by_key(|claim| std::cmp::Reverse(claim.size));
         let mut audit = Self { claims, ..Self::default() };
         audit.hold_claims()?;
         Ok(audit)
@@ -86,9 +87,10 @@ impl Audit {
 
     fn hold_claims(&mut self) -> Result<()> {
         let size = self.tree.size();
-        if self.claims.iter().any(|claim| claim.size == size) {
+        // An old log has a checkpoint for each hour: only the next one is looked at.
+        while let Some(claim) = self.claims.pop_if(|claim| claim.size == size) {
             let root = self.tree.root();
-            if let Some(claim) = self.claims.iter().find(|claim| claim.size == size && claim.root != root) {
+            if claim.root != root {
                 let detail = format!(
                     "the first {size} entries have the root {root}, but a checkpoint of {} says {}; entries were changed, or the \
                      log shows different trees",
@@ -96,7 +98,6 @@ impl Audit {
                 );
                 return Err(wrong("root_differs", detail));
             }
-            self.claims.retain(|claim| claim.size != size);
         }
         Ok(())
     }
@@ -107,7 +108,7 @@ impl Audit {
     /// `log_shortened` when a checkpoint states a larger tree.
     pub fn finish(self) -> Result<(Digest, Vec<Computed>)> {
         let size = self.tree.size();
-        if let Some(claim) = self.claims.first() {
+        if let Some(claim) = self.claims.last() {
             let detail = format!(
                 "the log has {size} entries, but a checkpoint of {} states {}",
                 claim.origin, claim.size

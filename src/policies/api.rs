@@ -47,9 +47,9 @@ async fn list_templates(accept: AcceptLanguage) -> HttpResponse {
 struct Filled {
     /// The template.
     template: TemplateId,
-    /// Its parameters by name.
+    /// Its parameters by name; `null` is none.
     #[serde(default)]
-    #[schema(value_type = Object)]
+    #[schema(value_type = Option<Object>)]
     parameters: Map<String, Json>,
 }
 

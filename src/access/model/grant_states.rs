@@ -1,5 +1,6 @@
 //! The states of a grant, the commands that move it, and who may give which.
 
+use super::states::step;
 use crate::kernel::{Error, Result, Scope, text_enum};
 
 text_enum! {
@@ -96,14 +97,7 @@ impl GrantState {
     /// 409 `wrong_state`, naming the present state, when the command may not be given in it.
     pub fn after(self, command: GrantCommand) -> Result<Self> {
         let rule = command.rule();
-        if rule.from.contains(&self) {
-            return Ok(rule.to);
-        }
-        let from: Vec<_> = rule.from.iter().map(Self::as_str).collect();
-        Err(Error::conflict(
-            "wrong_state",
-            format!("the grant is {self}; `{command}` is for one that is {}", from.join(" or ")),
-        ))
+        step("grant", self, command, rule.from, rule.to)
     }
 
     /// Whether somebody has ended it for good.

@@ -3,6 +3,8 @@
 //! A reviewer who belongs to the providing organisation may decide: the provider's terms are what is decided on,
 //! and the space chose the reviewer. Stewards and administrators decide nothing by their role alone.
 
+use std::fmt::Display;
+
 use crate::kernel::{Error, Result, Scope, text_enum};
 
 text_enum! {
@@ -82,6 +84,28 @@ impl Command {
     }
 }
 
+/// The state `to`, where a command may be given to a thing in this state.
+///
+/// # Errors
+/// 409 `wrong_state`, naming the present state and those the command is for.
+pub(super) fn step<S: Copy + PartialEq + Display>(
+    thing: &str,
+    state: S,
+    command: impl Display,
+    from: &[S],
+    to: S,
+) -> Result<S> {
+    if from.contains(&state) {
+        return Ok(to);
+    }
+    let from: Vec<_> = from.iter().map(S::to_string).collect();
+    let from = from.join(" or ");
+    Err(Error::conflict(
+        "wrong_state",
+        format!("the {thing} is {state}; `{command}` is for one that is {from}"),
+    ))
+}
+
 impl RequestState {
     /// The state after a command.
     ///
@@ -89,14 +113,7 @@ impl RequestState {
     /// 409 `wrong_state`, naming the present state, when the command may not be given in it.
     pub fn after(self, command: Command) -> Result<Self> {
         let rule = command.rule();
-        if rule.from.contains(&self) {
-            return Ok(rule.to);
-        }
-        let from: Vec<_> = rule.from.iter().map(Self::as_str).collect();
-        Err(Error::conflict(
-            "wrong_state",
-            format!("the request is {self}; `{command}` is for one that is {}", from.join(" or ")),
-        ))
+        step("request", self, command, rule.from, rule.to)
     }
 
     /// Whether somebody still has to do something.

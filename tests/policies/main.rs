@@ -10,6 +10,7 @@
 mod any;
 mod command;
 mod coverage;
+mod others;
 mod properties;
 mod solidlab;
 mod suite;

@@ -3,7 +3,8 @@
 //! Three answers, by Kleene's logic: what cannot be told is `undetermined` and never counts as `satisfied`.
 //!
 //! * A permission is satisfied when its action covers the use and all its refinements and constraints hold. A
-//!   duty inside a permission must be done first (ODRL Formal Semantics), which only people can tell.
+//!   duty inside a permission must be done first (ODRL 2.2, 2.6.5), which only people can tell. Its own constraints are
+//!   part of that (2.6.3): one that does not hold never lifts the duty, which the draft of the Formal Semantics lets it do.
 //! * Permissions are alternatives: one that is satisfied is enough, and one that is left to each download lets the use
 //!   begin. Without any, nothing is allowed.
 //! * A prohibition that covers the use and whose conditions hold makes the whole violated. Prohibitions win.

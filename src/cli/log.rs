@@ -10,7 +10,8 @@ use crate::config::{Config, Settings};
 use crate::db::{DatabaseUrl, Db};
 use crate::journal::tlog::Signer;
 use crate::journal::{
-    Changed, JournalLedger, audit, compare_with_store, log_state, make_log_key, open_epoch, rotate_log_key,
+    Changed, JournalLedger, Witnesses, audit, compare_with_store, log_state, make_log_key, open_epoch,
+    rotate_log_key,
 };
 use crate::kernel::{Clock as _, Ctx, ExposeSecret as _, Result, SystemClock};
 use crate::storage::{BlobStore, BlobsUrl};
@@ -120,7 +121,8 @@ fn tell(changed: &Changed) {
 /// Reads the whole journal and holds it against everything that was signed.
 pub(super) fn audit_rows(options: Audit) -> Result<()> {
     let audited = runtime()?.block_on(async {
-        let Stores { db, store, .. } = Stores::open(options.settings).await?;
+        let Stores { config, db, store } = Stores::open(options.settings).await?;
+        let witnesses = Witnesses::open(config.log_witnesses.as_deref())?;
         let mut told = 0;
         let progress = |read: u64, of: u64| {
             let percent = (read * 100).checked_div(of).unwrap_or(100);
@@ -129,7 +131,7 @@ pub(super) fn audit_rows(options: Audit) -> Result<()> {
                 eprintln!("{read} of {of} entries");
             }
         };
-        audit(&db, &store, progress).await
+        audit(&db, &store, &witnesses, progress).await
     })?;
     println!("{} entries, root {}", audited.size, audited.root);
     println!(

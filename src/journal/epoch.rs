@@ -16,6 +16,11 @@ use crate::db::{Db, Tx};
 use crate::kernel::{Checks, Ctx, Error, Result};
 use crate::storage::BlobStore;
 
+/// The kind of the entry that tells of another key.
+pub(super) const KEY_ROTATED: &str = "log.key_rotated";
+/// The kind of the entry that tells of a new epoch and its key.
+pub(super) const EPOCH_OPENED: &str = "log.epoch_opened";
+
 /// The longest reason for a new epoch, in characters.
 const MAX_REASON: usize = 2000;
 
@@ -60,7 +65,7 @@ pub async fn rotate_log_key(
             if store::keys(tx)?.iter().any(|before| before.vkey == vkey) {
                 return Err(Error::conflict("same_key", "the log has or had this key; make another one"));
             }
-            let event = Event::new("log.key_rotated", &key.origin)
+            let event = Event::new(KEY_ROTATED, &key.origin)
                 .fact("epoch", key.epoch)
                 .fact("vkey", vkey.as_str())
                 .fact("old_vkey", key.vkey.as_str());
@@ -116,7 +121,7 @@ pub async fn open_epoch(
             let origin = format!("{first}/{epoch}");
             let signer = log.named(&origin)?;
             let vkey = signer.verifier().to_string();
-            let mut event = Event::new("log.epoch_opened", &origin)
+            let mut event = Event::new(EPOCH_OPENED, &origin)
                 .fact("epoch", epoch)
                 .fact("vkey", vkey.as_str())
                 .fact("old_vkey", key.vkey.as_str())

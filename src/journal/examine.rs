@@ -5,14 +5,17 @@ use std::collections::BTreeSet;
 
 use serde_json::Value;
 
-use super::audit::{Found, check_row};
-use super::log::{LogName, names};
+use super::audit::{Found, check_keys, check_note, check_row, failed};
+use super::epoch::{EPOCH_OPENED, KEY_ROTATED};
+use super::erase::ERASED;
+use super::log::{LogName, name_of};
 use super::merkle::Frontier;
 use super::outside;
-use super::store::{self, DatabaseTiles, Row};
-use super::tlog::{Audit, Checkpoint, Computed, Note, Tiles as _, Verifier};
+use super::store::{self, Row};
+use super::tlog::{Audit, Checkpoint, Computed, Verifier};
+use super::witness::Witnesses;
 use crate::db::{Conn, Db};
-use crate::kernel::{Digest, Error, Kind, Result};
+use crate::kernel::{Digest, Result};
 use crate::storage::BlobStore;
 
 /// Rows read at once.
@@ -33,22 +36,41 @@ pub struct Audited {
     pub checkpoints: usize,
 }
 
-/// Reads the whole journal and says whether it is what was signed. It needs the same small memory for every journal, but
-/// for eight bytes for each payload that was erased. `progress` is told how many entries were read, and of how many.
+/// Reads the whole journal and says whether it is what was signed, by the log and by these witnesses. It needs the same small
+/// memory for every journal, but for eight bytes for each payload that was erased. `progress` is told how many entries were
+/// read, and of how many.
 ///
 /// # Errors
 /// `audit_failed` with the first position at which something is wrong; else when database or store fail.
-pub async fn audit(db: &Db, store: &BlobStore, mut progress: impl FnMut(u64, u64)) -> Result<Audited> {
+pub async fn audit(
+    db: &Db,
+    store: &BlobStore,
+    witnesses: &Witnesses,
+    mut progress: impl FnMut(u64, u64),
+) -> Result<Audited> {
     let outside = outside::newest(store).await?;
-    let (names, erased, head, mut claims) = db.read(prepare).await?;
+    let witnesses: Vec<Verifier> =
+        witnesses.policy().witnesses().iter().map(|witness| witness.verifier.clone()).collect();
+    let known = witnesses.clone();
+    let Prepared { names, erased, head, mut claims, newest } =
+        db.read(move |conn| prepare(conn, &known)).await?;
     if let Some(outside) = outside {
-        let claim = signed(&names, &outside.note)
-            .ok_or_else(|| failed(0, "the checkpoint beside the blobs is not signed by this log"))?;
+        let place = (outside.epoch, outside.size);
+        let claim = check_note(&names, &witnesses, place, &outside.note).map_err(|error| {
+            failed(0, &format!("the checkpoint beside the blobs does not hold: {}", error.detail()))
+        })?;
         // What an earlier epoch lost is not asked of a later one.
         if names.last().is_none_or(|name| outside.epoch >= name.epoch) {
             if claim.size > head.size() {
                 let what = format!("the checkpoint beside the blobs is over {} entries", claim.size);
                 return Err(failed(head.size(), &what));
+            }
+            // It is stored before it is copied.
+            if newest < Some(place) {
+                return Err(failed(
+                    claim.size,
+                    "the checkpoint beside the blobs is newer than all that are stored",
+                ));
             }
             claims.push(claim);
         }
@@ -106,46 +128,88 @@ fn take(tree: &mut Audit, row: &Row, erased: bool) -> Result<Vec<Computed>> {
         columns: &row.columns(&at),
         erased,
     };
-    let checked = check_row(&found).and_then(|()| tree.entry(row.leaf, row.body.as_bytes()));
+    let leaf = <[u8; 32]>::try_from(row.leaf.as_slice()).map(Digest::from_bytes);
+    let leaf = leaf.map_err(|_| failed(position, "the leaf hash is not 32 bytes long"))?;
+    let checked = check_row(&found).and_then(|()| tree.entry(leaf, row.body.as_bytes()));
     checked.map_err(|error| failed(position, error.detail()))
 }
 
 /// Compares tiles as they must be with the nodes that are stored. Those of level 0 are the leaves themselves.
 fn compare(conn: &mut Conn, tiles: Vec<Computed>) -> Result<()> {
     for (tile, hashes) in tiles.into_iter().filter(|(tile, _)| tile.level > 0) {
-        let stored = DatabaseTiles(conn).tile(tile)?;
-        if let Some(place) = hashes.iter().zip(&stored).position(|(hash, stored)| hash != stored) {
-            let number = tile.index * 256 + place as u64;
-            let last = ((number + 1) << (8 * u32::from(tile.level))) - 1;
-            let what = format!("node {number} of level {} is not that of the entries", tile.level);
-            return Err(failed(last, &what));
+        let first = i64::try_from(tile.index * 256).unwrap_or(i64::MAX);
+        let end = first.saturating_add(i64::from(tile.width));
+        let stored = store::node_roots(conn, i64::from(tile.level), first, end)?;
+        for (number, hash) in (first..end).zip(&hashes) {
+            if stored.get(&number).is_none_or(|stored| stored != hash.as_bytes()) {
+                let last = ((number.cast_unsigned() + 1) << (8 * u32::from(tile.level))) - 1;
+                let what = format!("node {number} of level {} is not that of the entries", tile.level);
+                return Err(failed(last, &what));
+            }
         }
     }
     Ok(())
 }
 
-type Prepared = (Vec<LogName>, BTreeSet<i64>, Frontier, Vec<Checkpoint>);
+/// What is known before the first row is read.
+struct Prepared {
+    names: Vec<LogName>,
+    /// Positions whose payload was erased, as the journal says.
+    erased: BTreeSet<i64>,
+    head: Frontier,
+    /// What the stored checkpoints say.
+    claims: Vec<Checkpoint>,
+    /// Epoch and size of the newest of them.
+    newest: Option<(i64, i64)>,
+}
 
-fn prepare(conn: &mut Conn) -> Result<Prepared> {
-    let names = names(conn)?;
-    let head = store::frontier(conn)?;
-    let (nodes, needed) = (store::count_nodes(conn)?, nodes_of(head.size()));
-    if nodes != needed {
-        let what = format!("{nodes} nodes of the tree are stored, and {needed} belong to it");
-        return Err(failed(head.size(), &what));
-    }
+fn prepare(conn: &mut Conn, witnesses: &[Verifier]) -> Result<Prepared> {
+    let keys = store::keys(conn)?;
+    check_keys(&keys, &store::entries_of_kinds(conn, &[KEY_ROTATED, EPOCH_OPENED])?)?;
+    let names = keys.into_iter().map(|key| {
+        let (number, since) = (key.number, u64::try_from(key.since).unwrap_or_default());
+        name_of(key)
+            .map_err(|_| failed(since, &format!("what is stored as key {number} of the log is no key")))
+    });
+    let names: Vec<LogName> = names.collect::<Result<_>>()?;
+    // A service that runs may sign meanwhile: the checkpoints first, so that none is over more than the head.
+    let checkpoints = store::all_checkpoints(conn)?;
+    let head = head(conn)?;
+    let newest = checkpoints.last().map(|last| (last.epoch, last.size));
     let mut claims = Vec::new();
-    for stored in store::all_checkpoints(conn)? {
-        let claim = signed(&names, &stored.note).filter(|claim| i64::try_from(claim.size) == Ok(stored.size));
-        let position = u64::try_from(stored.size).unwrap_or_default();
+    for stored in checkpoints {
         let name = format!("the checkpoint of epoch {} over {} entries", stored.epoch, stored.size);
-        let claim = claim.ok_or_else(|| failed(position, &format!("{name} is not signed by this log")))?;
+        let claim = check_note(&names, witnesses, (stored.epoch, stored.size), &stored.note);
+        let claim = claim.map_err(|error| {
+            let position = u64::try_from(stored.size).unwrap_or_default();
+            failed(position, &format!("{name} does not hold: {}", error.detail()))
+        })?;
         if claim.size > head.size() {
             return Err(failed(head.size(), &format!("{name} is over more than there are")));
         }
         claims.push(claim);
     }
-    Ok((names, erased_positions(conn)?, head, claims))
+    Ok(Prepared { names, erased: erased_positions(conn)?, head, claims, newest })
+}
+
+/// The head, once nothing is stored beyond it.
+fn head(conn: &mut Conn) -> Result<Frontier> {
+    let extent = store::extent(conn)?.ok_or_else(|| failed(0, "the head is missing"))?;
+    let size = u64::try_from(extent.size).unwrap_or_default();
+    let head =
+        extent.head().map_err(|_| failed(size, "the head's roots are not those of a tree of its size"))?;
+    if let Some(stray) = extent.stray_row() {
+        return Err(failed(size, &format!("the head says {size} entries, and one stands at {stray}")));
+    }
+    if let Some(stray) = extent.stray_payload() {
+        return Err(failed(size, &format!("the head says {size} entries, and a payload stands at {stray}")));
+    }
+    let (nodes, needed) = (extent.nodes(), nodes_of(size));
+    if nodes != needed {
+        let what = format!("{nodes} nodes of the tree are stored, and {needed} belong to it");
+        return Err(failed(size, &what));
+    }
+    Ok(head)
 }
 
 fn nodes_of(size: u64) -> i64 {
@@ -154,28 +218,14 @@ fn nodes_of(size: u64) -> i64 {
     counts.map(|complete| i64::try_from(complete).unwrap_or(i64::MAX)).sum()
 }
 
-/// A checkpoint that one of the log's keys signed.
-fn signed(names: &[LogName], note: &str) -> Option<Checkpoint> {
-    let note = Note::parse(note).ok()?;
-    let checkpoint = Checkpoint::parse(note.text()).ok()?;
-    let of_origin = names.iter().filter(|name| name.origin == checkpoint.origin);
-    let verifiers: Vec<Verifier> = of_origin.map(|name| name.verifier.clone()).collect();
-    note.verified_by(&verifiers).ok()?;
-    Some(checkpoint)
-}
-
 /// The positions whose payload was erased, as the journal says.
 fn erased_positions(conn: &mut Conn) -> Result<BTreeSet<i64>> {
     let mut erased = BTreeSet::new();
-    for body in store::bodies_of_kind(conn, super::erase::ERASED)? {
+    for (_, body) in store::entries_of_kinds(conn, &[ERASED])? {
         // One that cannot be read is found where it stands.
         let entry: Value = serde_json::from_str(&body).unwrap_or_default();
         let positions = entry.pointer("/facts/positions").and_then(Value::as_array);
         erased.extend(positions.into_iter().flatten().filter_map(Value::as_i64));
     }
     Ok(erased)
-}
-
-fn failed(position: u64, what: &str) -> Error {
-    Error::new(Kind::Conflict, "audit_failed", format!("at position {position}: {what}"))
 }

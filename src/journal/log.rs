@@ -177,11 +177,16 @@ async fn fix(db: &Db, key: &Signer, origin: String) -> Result<Vec<KeyRow>> {
 /// # Errors
 /// When the database fails or holds what is no key.
 pub(super) fn names(conn: &mut Conn) -> Result<Vec<LogName>> {
-    let parse = |row: KeyRow| -> Result<LogName> {
-        let verifier = row.vkey.parse().map_err(|error| Error::internal("stored key of the log", error))?;
-        Ok(LogName { epoch: row.epoch, origin: row.origin, verifier, since: row.since })
-    };
-    store::keys(conn)?.into_iter().map(parse).collect()
+    store::keys(conn)?.into_iter().map(name_of).collect()
+}
+
+/// The name and key of a row.
+///
+/// # Errors
+/// When it holds what is no key.
+pub(super) fn name_of(row: KeyRow) -> Result<LogName> {
+    let verifier = row.vkey.parse().map_err(|error| Error::internal("stored key of the log", error))?;
+    Ok(LogName { epoch: row.epoch, origin: row.origin, verifier, since: row.since })
 }
 
 /// The row of the name and key that hold now.

@@ -14,6 +14,9 @@ const FORMAT: u32 = 1;
 /// The most bytes of an entry: bundles of entries give each a length of 16 bits (C2SP tlog-tiles).
 const MOST_BYTES: usize = u16::MAX as usize;
 
+/// How many random bytes keep a payload from being guessed.
+pub(super) const SALT_BYTES: usize = 16;
+
 /// One change of state, before it has a position.
 #[derive(Debug, Clone)]
 pub struct Event {
@@ -79,7 +82,12 @@ impl Event {
         self
     }
 
-    fn into_entry(self, ctx: &Ctx, position: i64, payload: Option<([u8; 16], String)>) -> Result<Entry> {
+    fn into_entry(
+        self,
+        ctx: &Ctx,
+        position: i64,
+        payload: Option<([u8; SALT_BYTES], String)>,
+    ) -> Result<Entry> {
         let (actor_kind, actor) = match &ctx.caller {
             Caller::Person(principal) => ("person", principal.person.to_string()),
             Caller::Anonymous => ("service", "service".to_owned()),
@@ -151,7 +159,7 @@ pub fn append(tx: &mut Tx<'_>, ctx: &Ctx, event: Event) -> Result<i64> {
 /// The same, telling the leaf hash too.
 pub(super) fn append_leaf(tx: &mut Tx<'_>, ctx: &Ctx, event: Event) -> Result<(i64, Digest)> {
     let payload = match &event.payload {
-        Some(value) => Some((random_bytes::<16>()?, canonical_json(value)?)),
+        Some(value) => Some((random_bytes::<SALT_BYTES>()?, canonical_json(value)?)),
         None => None,
     };
     let entry = event.into_entry(ctx, tx.next_position(), payload)?;

@@ -1,12 +1,19 @@
 //! The audit finds whatever is changed behind the journal's back, and names the place; the tree in the database is the one
 //! that the entries make.
 
+mod dice;
+mod entries;
+mod held;
+mod mutations;
+mod order;
+mod signed;
+
 use std::sync::Arc;
 use std::time::{Duration, Instant};
 
 use cadastre::config::Settings;
 use cadastre::db::Db;
-use cadastre::journal::{Audited, Event, Keeper, Log, append, audit, leaf_hash, rebuild_head};
+use cadastre::journal::{Audited, Event, Keeper, Log, Witnesses, append, audit, leaf_hash, rebuild_head};
 use cadastre::kernel::{Digest, Error, ManualClock, OrganisationId, Slug, Timestamp, random_bytes};
 use cadastre::storage::BlobStore;
 use serde_json::json;
@@ -32,26 +39,30 @@ struct Journal {
     db: Db,
     store: BlobStore,
     log: Log,
-    _folder: tempfile::TempDir,
+    witnesses: Witnesses,
+    folder: tempfile::TempDir,
 }
 
 impl Journal {
-    /// A journal with entries of all sorts, nothing of it signed yet.
-    async fn written(database: Database) -> Self {
+    /// A journal with a name and a key, and nothing else.
+    async fn named(database: Database) -> Self {
         let folder = tempfile::tempdir().unwrap();
-        let blobs = format!("file:{}", folder.path().display());
-        let config = Settings {
-            database: Some(database.address.clone().into()),
-            blobs: Some(blobs.clone()),
-            log_key_text: Some(support::log::key_text(1)),
-            ..Settings::default()
-        };
-        let (db, config) = (database.open(), config.resolve().unwrap());
-        let store = BlobStore::open(&blobs.parse().unwrap()).unwrap();
-        let log = Log::open(&db, &config).await.unwrap();
-        let journal = Self { database, db, store, log, _folder: folder };
+        let db = database.open();
+        let store = BlobStore::open(&blobs(&folder).parse().unwrap()).unwrap();
+        let log = open_log(&database, &db, &folder, 1).await;
+        Self { database, db, store, log, witnesses: Witnesses::default(), folder }
+    }
+
+    /// A journal with entries, nothing of it signed yet.
+    async fn written(database: Database) -> Self {
+        let journal = Self::named(database).await;
         journal.append(ENTRIES).await;
         journal
+    }
+
+    /// Goes on with another key, which the log has already.
+    async fn take_key(&mut self, key: u8) {
+        self.log = open_log(&self.database, &self.db, &self.folder, key).await;
     }
 
     async fn append(&self, count: i64) {
@@ -72,7 +83,11 @@ impl Journal {
 
     /// Lets the log be signed up to what is there, and copied.
     async fn sign(&self) {
-        let clock = Arc::new(ManualClock::at(Timestamp::from_millis(7_200_000)));
+        self.sign_at(Timestamp::from_millis(7_200_000)).await;
+    }
+
+    async fn sign_at(&self, at: Timestamp) {
+        let clock = Arc::new(ManualClock::at(at));
         let keeper = Keeper::open(&self.db, &self.store, &self.log, clock).await.unwrap();
         let stop = CancellationToken::new();
         let running = tokio::spawn(keeper.run(stop.clone()));
@@ -87,11 +102,11 @@ impl Journal {
     }
 
     async fn audit(&self) -> Result<Audited, Error> {
-        audit(&self.db, &self.store, |_, _| ()).await
+        audit(&self.db, &self.store, &self.witnesses, |_, _| ()).await
     }
 
-    /// Takes away what keeps the journal from being changed, and keeps a copy of all of it.
-    fn open_up(&self) {
+    /// Takes away what keeps the journal from being changed.
+    fn disarm(&self) {
         if self.database.is_postgres() {
             self.database.execute("ALTER TABLE journal DISABLE TRIGGER USER");
         } else {
@@ -99,6 +114,11 @@ impl Journal {
                 self.database.execute(&format!("DROP TRIGGER journal_no_{trigger}"));
             }
         }
+    }
+
+    /// The same, with a copy of all of it.
+    fn open_up(&self) {
+        self.disarm();
         for table in TABLES {
             self.database.execute(&format!("CREATE TABLE saved_{table} AS SELECT * FROM {table}"));
         }
@@ -112,6 +132,21 @@ impl Journal {
     fn bytes(&self, digest: &Digest) -> String {
         if self.database.is_postgres() { format!("'\\x{digest}'::bytea") } else { format!("x'{digest}'") }
     }
+}
+
+fn blobs(folder: &tempfile::TempDir) -> String {
+    format!("file:{}", folder.path().display())
+}
+
+async fn open_log(database: &Database, db: &Db, folder: &tempfile::TempDir, key: u8) -> Log {
+    let config = Settings {
+        database: Some(database.address.clone().into()),
+        blobs: Some(blobs(folder)),
+        log_key_text: Some(support::log::key_text(key)),
+        log_origin: Some("log.example/test".into()),
+        ..Settings::default()
+    };
+    Log::open(db, &config.resolve().unwrap()).await.unwrap()
 }
 
 async fn whatever_is_changed_is_found(database: Database) {
@@ -182,7 +217,8 @@ async fn whatever_is_changed_is_found(database: Database) {
         "UPDATE journal_checkpoints SET size = 7".to_owned(),
     ] {
         journal.database.execute(&change);
-        assert!(journal.audit().await.is_err(), "{change}");
+        let error = journal.audit().await.expect_err(&change);
+        assert_eq!(error.code(), "audit_failed", "{change}: {error}");
         journal.put_back();
     }
     journal.audit().await.unwrap();

@@ -1,15 +1,92 @@
-//! Whole rows, for the audit.
+//! Whole rows, for the audit. Digests are read as bytes, so that one that is none is found where it stands.
 
 use std::collections::BTreeMap;
 
+use diesel::dsl::{max, min};
 use diesel::{
-    ExpressionMethods as _, QueryDsl as _, Queryable, RunQueryDsl as _, Selectable, SelectableHelper as _,
+    ExpressionMethods as _, OptionalExtension as _, QueryDsl as _, Queryable, RunQueryDsl as _, Selectable,
+    SelectableHelper as _,
 };
 
 use super::payloads::{Payload, payloads_between};
+use super::rows::digests;
 use crate::db::Conn;
-use crate::db::schema::journal;
-use crate::kernel::{Digest, Result, Timestamp};
+use crate::db::schema::{journal, journal_head, journal_nodes, journal_payloads};
+use crate::journal::merkle::Frontier;
+use crate::kernel::{Error, Result, Timestamp};
+
+/// How far everything goes, all of it at one moment: a service may be writing.
+#[derive(Debug, Clone, Queryable)]
+pub(in crate::journal) struct Extent {
+    /// How many entries there are, as the head says.
+    pub(in crate::journal) size: i64,
+    frontier: Vec<u8>,
+    first_row: Option<i64>,
+    last_row: Option<i64>,
+    first_payload: Option<i64>,
+    last_payload: Option<i64>,
+    nodes: Option<i64>,
+}
+
+impl Extent {
+    /// The head.
+    ///
+    /// # Errors
+    /// When its roots are not those of a tree of its size.
+    pub(in crate::journal) fn head(&self) -> Result<Frontier> {
+        let size = u64::try_from(self.size).map_err(|error| Error::internal("journal head", error))?;
+        Frontier::restore(size, digests(&self.frontier)?)
+    }
+
+    /// A position of a row where the head says that there is none.
+    pub(in crate::journal) fn stray_row(&self) -> Option<i64> {
+        self.stray([self.first_row, self.last_row])
+    }
+
+    /// A position of a payload where no entry can be.
+    pub(in crate::journal) fn stray_payload(&self) -> Option<i64> {
+        self.stray([self.first_payload, self.last_payload])
+    }
+
+    fn stray(&self, ends: [Option<i64>; 2]) -> Option<i64> {
+        ends.into_iter().flatten().find(|end| !(0..self.size).contains(end))
+    }
+
+    /// How many nodes of the tree are stored.
+    pub(in crate::journal) fn nodes(&self) -> i64 {
+        self.nodes.unwrap_or_default()
+    }
+}
+
+/// How far everything goes; nothing when there is no head.
+pub(in crate::journal) fn extent(conn: &mut Conn) -> Result<Option<Extent>> {
+    let extent = journal_head::table.find(1).select((
+        journal_head::size,
+        journal_head::frontier,
+        journal::table.select(min(journal::position)).single_value(),
+        journal::table.select(max(journal::position)).single_value(),
+        journal_payloads::table.select(min(journal_payloads::position)).single_value(),
+        journal_payloads::table.select(max(journal_payloads::position)).single_value(),
+        journal_nodes::table.count().single_value(),
+    ));
+    Ok(extent.first(conn).optional()?)
+}
+
+/// Roots of nodes of a level by their numbers, from one on and before another.
+pub(in crate::journal) fn node_roots(
+    conn: &mut Conn,
+    level: i64,
+    from: i64,
+    end: i64,
+) -> Result<BTreeMap<i64, Vec<u8>>> {
+    let found: Vec<(i64, Vec<u8>)> = journal_nodes::table
+        .filter(journal_nodes::level.eq(level))
+        .filter(journal_nodes::number.ge(from))
+        .filter(journal_nodes::number.lt(end))
+        .select((journal_nodes::number, journal_nodes::root))
+        .load(conn)?;
+    Ok(found.into_iter().collect())
+}
 
 /// Everything that a row says.
 #[derive(Debug, Clone)]
@@ -17,7 +94,7 @@ pub(in crate::journal) struct Row {
     pub(in crate::journal) position: i64,
     pub(in crate::journal) at: Timestamp,
     pub(in crate::journal) body: String,
-    pub(in crate::journal) leaf: Digest,
+    pub(in crate::journal) leaf: Vec<u8>,
     pub(in crate::journal) payload: Option<Payload>,
     kind: String,
     subject: String,
@@ -52,7 +129,7 @@ struct JournalRow {
     space: Option<String>,
     at: Timestamp,
     body: String,
-    leaf: Digest,
+    leaf: Vec<u8>,
     concerning: Option<String>,
     provided_by: Option<String>,
 }
@@ -83,8 +160,8 @@ pub(in crate::journal) fn whole_rows(conn: &mut Conn, from: i64, limit: i64) -> 
     Ok(rows.into_iter().map(whole).collect())
 }
 
-/// The entries of a kind, oldest first.
-pub(in crate::journal) fn bodies_of_kind(conn: &mut Conn, kind: &str) -> Result<Vec<String>> {
-    let of_kind = journal::table.filter(journal::kind.eq(kind)).order(journal::position);
-    Ok(of_kind.select(journal::body).load(conn)?)
+/// The entries of some kinds with their positions, oldest first.
+pub(in crate::journal) fn entries_of_kinds(conn: &mut Conn, kinds: &[&str]) -> Result<Vec<(i64, String)>> {
+    let of_kinds = journal::table.filter(journal::kind.eq_any(kinds.to_vec())).order(journal::position);
+    Ok(of_kinds.select((journal::position, journal::body)).load(conn)?)
 }

@@ -8,12 +8,12 @@ mod payloads;
 mod rows;
 mod visible;
 
-pub(super) use audit::{Row, bodies_of_kind, whole_rows};
+pub(super) use audit::{Row, entries_of_kinds, extent, node_roots, whole_rows};
 pub(super) use checkpoints::{
     Checkpointed, all_checkpoints, checkpoint_of_size, latest_checkpoint, replace_note, store_checkpoint,
 };
 pub(super) use keys::{KeyRow, add_key, keys};
-pub(super) use nodes::{DatabaseTiles, backfill_nodes, count_nodes};
+pub(super) use nodes::{DatabaseTiles, backfill_nodes};
 pub use payloads::{Payload, Said};
 pub(super) use payloads::{erase, last_payload, naming, payloads_of, said_by};
 pub use rows::{JournalLedger, Recorded, rebuild_head};

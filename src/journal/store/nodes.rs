@@ -115,11 +115,6 @@ fn hashes(conn: &mut Conn, level: i64, first: i64, count: i64) -> Result<Vec<Dig
     }
 }
 
-/// How many nodes there are.
-pub(in crate::journal) fn count_nodes(conn: &mut Conn) -> Result<i64> {
-    Ok(journal_nodes::table.count().get_result(conn)?)
-}
-
 /// The tree of the journal, read tile by tile.
 pub(in crate::journal) struct DatabaseTiles<'a>(pub(in crate::journal) &'a mut Conn);
 

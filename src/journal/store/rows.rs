@@ -140,7 +140,7 @@ fn store_head(conn: &mut Conn, frontier: &Frontier) -> Result<()> {
     Ok(())
 }
 
-fn digests(bytes: &[u8]) -> Result<Vec<Digest>> {
+pub(super) fn digests(bytes: &[u8]) -> Result<Vec<Digest>> {
     let (chunks, rest) = bytes.as_chunks::<32>();
     if rest.is_empty() {
         Ok(chunks.iter().copied().map(Digest::from_bytes).collect())

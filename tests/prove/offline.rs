@@ -122,6 +122,12 @@ fn the_program_of_the_page_and_the_command_agree_on_what_is_proved() {
         bundle
     };
     let receipt = good["receipt"].as_str().unwrap();
+    let last_hash = receipt.split("\n\n").next().unwrap().lines().last().unwrap();
+    let again = format!("\n{last_hash}\n\n");
+    let (before, signature) = receipt.split_once("— log.example ").unwrap();
+    let other_digit = if signature.as_bytes()[20] == b'A' { "B" } else { "A" };
+    let other_signature =
+        format!("{before}— log.example {}{other_digit}{}", &signature[..20], &signature[21..]);
     let without_payload = json!({"entry": good["entry"], "receipt": receipt});
     for (name, bundle, right) in [
         ("as it is", good.clone(), true),
@@ -133,6 +139,8 @@ fn the_program_of_the_page_and_the_command_agree_on_what_is_proved() {
         ("another index", changed("/receipt", json!(receipt.replace("index 2", "index 1"))), false),
         ("another size", changed("/receipt", json!(receipt.replace("\n3\n", "\n4\n"))), false),
         ("another log", changed("/receipt", json!(receipt.replace("log.example", "lag.example"))), false),
+        ("a hash too many", changed("/receipt", json!(receipt.replacen("\n\n", &again, 1))), false),
+        ("another signature", changed("/receipt", json!(other_signature)), false),
     ] {
         let folder = files(&[("receipt.json", &bundle.to_string()), ("trust.policy", &quorum)]);
         let command = verify(folder.path(), &["receipt.json", "--trust-policy", "trust.policy"]);
@@ -146,5 +154,46 @@ fn the_program_of_the_page_and_the_command_agree_on_what_is_proved() {
             "{name}: {said}"
         );
         assert!(!said.contains("ModuleNotFoundError") && !said.contains("SyntaxError"), "{name}: {said}");
+    }
+}
+
+/// Root of some leaves, and the hashes that lead from one of them to it: RFC 9162, 2.1.1 and 2.1.3.1, as they stand there.
+fn root_and_path(leaves: &[Digest], at: usize) -> (Digest, Vec<Digest>) {
+    if let [leaf] = leaves {
+        return (*leaf, Vec::new());
+    }
+    let half = leaves.len().next_power_of_two() / 2;
+    let (left, right) = leaves.split_at(half);
+    let ((left, left_path), (right, right_path)) =
+        (root_and_path(left, at), root_and_path(right, at.saturating_sub(half)));
+    let both = Digest::of([&[1], left.as_bytes().as_slice(), right.as_bytes()].concat());
+    let (mut path, other) = if at < half { (left_path, right) } else { (right_path, left) };
+    path.push(other);
+    (both, path)
+}
+
+#[test]
+fn the_program_of_the_page_finds_its_way_from_every_place_in_trees_of_every_shape() {
+    let signer = key(1, "log.example");
+    let vkey = signer.verifier().to_string();
+    for size in [1, 2, 3, 6, 7, 11] {
+        let entry = |seq| json!({"seq": seq, "type": "t", "subject": {"id": "s"}});
+        let leaves: Vec<Digest> =
+            (0..size).map(|seq| leaf_hash(canonical_json(&entry(seq)).unwrap().as_bytes())).collect();
+        for at in 0..size {
+            let (root, proof) = root_and_path(&leaves, at);
+            let checkpoint = Checkpoint { origin: "log.example".into(), size: size as u64, root };
+            let receipt = Receipt {
+                index: at as u64,
+                proof,
+                checkpoint: checkpoint.signed(&signer).unwrap(),
+                extra: None,
+            };
+            let bundle = json!({"entry": entry(at), "receipt": receipt.to_string()});
+            let folder = files(&[("receipt.json", &bundle.to_string())]);
+            let path = folder.path().join("receipt.json");
+            let said = exits(&run_python(program(), &[path.to_str().unwrap(), &vkey]), 0);
+            assert!(said.contains(&format!("proved: t of s in log.example, {size} entries")), "{at}: {said}");
+        }
     }
 }

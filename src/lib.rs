@@ -16,5 +16,6 @@ pub mod spaces;
 pub mod policies;
 pub mod datasets;
 pub mod access;
+pub mod interop;
 pub mod server;
 pub mod cli;

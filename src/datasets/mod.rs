@@ -2,6 +2,7 @@
 //! `versions` the releases and their manifest, `files` the paths in a version and where their bytes lie.
 
 pub mod api;
+mod describe;
 pub mod files;
 mod find;
 mod gate;
@@ -17,6 +18,7 @@ mod terms;
 pub mod versions;
 
 pub use api::DatasetPath;
+pub use describe::{Described, Selection, describe_dataset, describe_version, list_described};
 pub use find::{Action, find_dataset, find_dataset_by_id, sees_inside};
 pub use gate::{Asked, Delivery, DownloadGate, Ground, Permit};
 pub use model::{

@@ -1,9 +1,10 @@
-//! Whose address a request comes from, behind proxies that the operator named.
+//! Addresses: whose a request comes from, behind proxies that the operator named, and under which we are reached.
 
 use std::net::IpAddr;
 
 use actix_web::HttpRequest;
 use actix_web::web::Data;
+use url::Url;
 
 /// The proxies whose word is believed.
 #[derive(Debug, Clone, Default)]
@@ -26,6 +27,16 @@ pub fn client_address(req: &HttpRequest) -> Option<IpAddr> {
         .flat_map(|value| value.split(','));
     let addresses: Vec<IpAddr> = named.map_while(|text| text.trim().parse().ok()).collect();
     Some(addresses.into_iter().rev().find(|address| !trusted.contains(address)).unwrap_or(peer))
+}
+
+/// The address under which the caller reaches the service, without a slash at its end: the one that the operator gave, else
+/// the one that the request names.
+#[must_use]
+pub fn base_of(req: &HttpRequest, given: Option<&Url>) -> String {
+    given.map_or_else(
+        || format!("{}://{}", req.connection_info().scheme(), req.connection_info().host()),
+        |url| url.as_str().trim_end_matches('/').to_owned(),
+    )
 }
 
 #[cfg(test)]

@@ -1,13 +1,14 @@
 //! Conditional requests (RFC 9110, 13): every update names the state it was made for.
 
 use std::future::{Ready, ready};
+use std::time::{SystemTime, UNIX_EPOCH};
 
 use actix_web::dev::Payload;
-use actix_web::http::header::{ETAG, HeaderMap, IF_MATCH, IF_NONE_MATCH};
+use actix_web::http::header::{ETAG, HeaderMap, HttpDate, IF_MATCH, IF_MODIFIED_SINCE, IF_NONE_MATCH};
 use actix_web::{FromRequest, HttpRequest, HttpResponse, HttpResponseBuilder};
 use serde::Serialize;
 
-use crate::kernel::{Error, Kind, Result};
+use crate::kernel::{Error, Kind, Result, Timestamp};
 
 /// The strong entity tag of a revision counter.
 fn etag(revision: i64) -> String {
@@ -83,6 +84,21 @@ pub fn is_not_modified(headers: &HeaderMap, etag: &str) -> bool {
     tags(headers, &IF_NONE_MATCH).iter().any(|tag| tag == "*" || tag.trim_start_matches("W/") == etag)
 }
 
+/// Whether the client already has this representation, by its tag, or, where it names none, by the time of the last change
+/// (`If-Modified-Since`, whole seconds).
+#[must_use]
+pub fn is_not_modified_since(headers: &HeaderMap, etag: &str, changed: Timestamp) -> bool {
+    if headers.contains_key(IF_NONE_MATCH) {
+        return is_not_modified(headers, etag);
+    }
+    let since = headers.get(IF_MODIFIED_SINCE).and_then(|value| value.to_str().ok());
+    let since: Option<HttpDate> = since.and_then(|text| text.parse().ok());
+    since.is_some_and(|since| {
+        let since = SystemTime::from(since).duration_since(UNIX_EPOCH).unwrap_or_default();
+        i64::try_from(since.as_secs()).is_ok_and(|since| since >= changed.as_millis() / 1000)
+    })
+}
+
 /// The members of a list of entity tags, whatever they look like.
 fn tags(headers: &HeaderMap, name: &actix_web::http::header::HeaderName) -> Vec<String> {
     let mut tags = Vec::new();
@@ -122,6 +138,22 @@ mod tests {
         for bad in ["\"", "3", "\"a\"b\"", "w/\"a\"", "\"a b\""] {
             assert!(!is_entity_tag(bad), "{bad}");
         }
+    }
+
+    #[test]
+    fn a_tag_decides_over_a_date_and_a_date_is_of_whole_seconds() {
+        let changed: Timestamp = "2026-03-02T08:00:00.750Z".parse().unwrap();
+        let has = |pairs: &[(_, &str)]| {
+            let mut headers = HeaderMap::new();
+            pairs.iter().for_each(|(name, value)| headers.insert(name.clone(), value.parse().unwrap()));
+            is_not_modified_since(&headers, "\"e\"", changed)
+        };
+        let same = changed.to_http_date();
+        assert!(has(&[(IF_MODIFIED_SINCE, &same)]));
+        assert!(!has(&[(IF_MODIFIED_SINCE, "Mon, 02 Mar 2026 07:59:59 GMT")]));
+        assert!(!has(&[(IF_MODIFIED_SINCE, &same), (IF_NONE_MATCH, "\"other\"")]));
+        assert!(has(&[(IF_MODIFIED_SINCE, "nonsense"), (IF_NONE_MATCH, "\"e\"")]));
+        assert!(!has(&[(IF_MODIFIED_SINCE, "nonsense")]) && !has(&[]));
     }
 
     #[test]

@@ -22,7 +22,7 @@ impl FromRequest for AcceptLanguage {
 }
 
 /// All fields of one name as one list (RFC 9110, 5.3).
-fn fields(req: &HttpRequest, name: &HeaderName) -> String {
+pub(super) fn fields(req: &HttpRequest, name: &HeaderName) -> String {
     let fields: Vec<_> = req.headers().get_all(name).filter_map(|value| value.to_str().ok()).collect();
     fields.join(", ")
 }

@@ -24,6 +24,14 @@ pub fn organisation_by_id(conn: &mut Conn, id: &OrganisationId) -> Result<Organi
     store::organisation_by_id(conn, id)?.ok_or_else(|| Error::not_found("organisation"))
 }
 
+/// The organisations with these ids.
+///
+/// # Errors
+/// When the database fails.
+pub fn organisations_by_ids(conn: &mut Conn, ids: &[&OrganisationId]) -> Result<Vec<Organisation>> {
+    store::organisations_by_ids(conn, ids)
+}
+
 /// Registers an organisation.
 ///
 /// # Errors

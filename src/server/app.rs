@@ -24,7 +24,7 @@ use crate::http::{
 use crate::journal::{Log, Witnesses};
 use crate::kernel::Clock;
 use crate::storage::BlobStore;
-use crate::{access, datasets, identity, journal, policies, spaces};
+use crate::{access, datasets, identity, interop, journal, policies, spaces};
 
 /// What the handlers work with.
 #[derive(Clone)]
@@ -111,6 +111,7 @@ pub(super) fn build(
         .service(health::metrics)
         .service(journal::api::well_known)
         .service(datasets::api::tdmrep)
+        .configure(interop::api::routes)
         .default_service(web::to(fallback::no_route))
         // The last layer added is the outermost.
         .wrap(Compress::default())

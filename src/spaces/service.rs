@@ -15,6 +15,14 @@ pub fn find_space(conn: &mut Conn, slug: &Slug) -> Result<Space> {
     store::find(conn, slug)?.ok_or_else(|| Error::not_found("space"))
 }
 
+/// The spaces with these names.
+///
+/// # Errors
+/// When the database fails.
+pub fn spaces_by_slugs(conn: &mut Conn, slugs: &[&Slug]) -> Result<Vec<Space>> {
+    store::by_slugs(conn, slugs)
+}
+
 /// All spaces, by name in URLs; open to everybody.
 ///
 /// # Errors

@@ -49,6 +49,12 @@ pub(super) fn find(conn: &mut Conn, slug: &Slug) -> Result<Option<Space>> {
     row.map(SpaceRow::into_model).transpose()
 }
 
+pub(super) fn by_slugs(conn: &mut Conn, slugs: &[&Slug]) -> Result<Vec<Space>> {
+    let rows: Vec<SpaceRow> =
+        spaces::table.filter(spaces::slug.eq_any(slugs.to_vec())).select(SpaceRow::as_select()).load(conn)?;
+    rows.into_iter().map(SpaceRow::into_model).collect()
+}
+
 pub(super) fn list(conn: &mut Conn, page: &PageRequest, after: Option<&str>) -> Result<Vec<Space>> {
     let mut query = spaces::table.select(SpaceRow::as_select()).into_boxed();
     if let Some(after) = after {

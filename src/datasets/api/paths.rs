@@ -7,6 +7,7 @@ use utoipa::IntoParams;
 use super::super::files::FilePath;
 use super::super::versions::{VersionName, Which};
 use crate::config::Config;
+use crate::http;
 use crate::kernel::{Error, Result, Slug};
 
 /// A dataset.
@@ -98,8 +99,5 @@ impl PathInVersion {
 
 /// The address under which the caller reaches the service.
 pub(super) fn base_of(req: &HttpRequest, config: &Config) -> String {
-    config.base_url.as_ref().map_or_else(
-        || format!("{}://{}", req.connection_info().scheme(), req.connection_info().host()),
-        |url| url.as_str().trim_end_matches('/').to_owned(),
-    )
+    http::base_of(req, config.base_url.as_ref())
 }

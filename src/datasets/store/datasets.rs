@@ -40,7 +40,7 @@ pub(super) struct DatasetRow {
 }
 
 impl DatasetRow {
-    fn into_model(self) -> Result<Dataset> {
+    pub(super) fn into_model(self) -> Result<Dataset> {
         Ok(Dataset {
             id: self.id,
             organisation: self.organisation_slug,

@@ -20,7 +20,7 @@ text_column!(CheckOutcome);
 
 #[derive(Queryable, Selectable)]
 #[diesel(table_name = files)]
-struct FileRow {
+pub(super) struct FileRow {
     path: String,
     size: Option<i64>,
     sha256: Option<Digest>,
@@ -35,7 +35,7 @@ fn corrupt(error: Error) -> Error {
 }
 
 impl FileRow {
-    fn into_entry(self) -> Result<FileEntry> {
+    pub(super) fn into_entry(self) -> Result<FileEntry> {
         let content = match (self.size, self.sha256) {
             (Some(size), Some(sha256)) => {
                 Some(Content { size: u64::try_from(size).unwrap_or_default(), sha256 })

@@ -2,6 +2,7 @@
 
 mod blobs;
 mod datasets;
+mod described;
 mod files;
 mod history;
 mod listing;
@@ -13,6 +14,7 @@ mod visible;
 
 pub(super) use blobs::*;
 pub(super) use datasets::*;
+pub(super) use described::*;
 pub(super) use files::*;
 pub(super) use history::*;
 pub(super) use listing::*;

@@ -9,9 +9,9 @@ use crate::db::schema::{datasets, policy_revisions};
 use crate::kernel::{DatasetId, Digest, PageRequest, Result, Timestamp};
 use crate::policies::AccessMode;
 
-type Row = (i64, AccessMode, Option<String>, Digest, Timestamp);
+pub(super) type Row = (i64, AccessMode, Option<String>, Digest, Timestamp);
 
-const COLUMNS: (
+pub(super) const COLUMNS: (
     policy_revisions::revision,
     policy_revisions::mode,
     policy_revisions::offer,
@@ -25,7 +25,7 @@ const COLUMNS: (
     policy_revisions::edited_at,
 );
 
-fn model((revision, mode, offer, digest, edited_at): Row) -> Result<PolicyRevision> {
+pub(super) fn model((revision, mode, offer, digest, edited_at): Row) -> Result<PolicyRevision> {
     Ok(PolicyRevision {
         mode,
         offer: offer.as_deref().map(from_json).transpose()?,

@@ -14,7 +14,7 @@ use crate::kernel::{Ctx, DatasetId, Digest, PageRequest, Result, Scope, Slug, Ti
 
 #[derive(Queryable, Selectable)]
 #[diesel(table_name = versions)]
-struct VersionRow {
+pub(super) struct VersionRow {
     id: VersionId,
     dataset_id: DatasetId,
     number: String,
@@ -32,7 +32,7 @@ struct VersionRow {
 }
 
 impl VersionRow {
-    fn into_model(self) -> Result<Version> {
+    pub(super) fn into_model(self) -> Result<Version> {
         let withdrawal = match self.withdrawal_reason {
             Some(reason) => {
                 Some(Withdrawal { reason, successor: self.successor.map(|text| text.parse()).transpose()? })

@@ -7,7 +7,8 @@ mod tokens;
 
 pub(super) use organisations::{
     insert_organisation, list_organisations, members, organisation_by_id, organisation_by_slug,
-    organisations_of, put_member, remove_member, role_in, space_roles_of, spaces_of, update_organisation,
+    organisations_by_ids, organisations_of, put_member, remove_member, role_in, space_roles_of, spaces_of,
+    update_organisation,
 };
 pub(super) use people::{
     anybody, awaits_first_sign_in, erase_person, has_other_administrator, insert_person, list_people,

@@ -84,6 +84,17 @@ pub(in crate::identity) fn organisation_by_id(
     Ok(row.optional()?.map(Organisation::from))
 }
 
+pub(in crate::identity) fn organisations_by_ids(
+    conn: &mut Conn,
+    ids: &[&OrganisationId],
+) -> Result<Vec<Organisation>> {
+    let rows = organisations::table
+        .filter(organisations::id.eq_any(ids.to_vec()))
+        .select(OrganisationRow::as_select())
+        .load(conn)?;
+    Ok(rows.into_iter().map(Organisation::from).collect())
+}
+
 pub(in crate::identity) fn list_organisations(
     conn: &mut Conn,
     page: &PageRequest,

@@ -1,0 +1,10 @@
+//! Routes of other people's shapes, beside `/api/v1`: pages of datasets with their renderings.
+
+mod documents;
+
+use actix_web::web::ServiceConfig;
+
+/// Registers the routes.
+pub fn routes(config: &mut ServiceConfig) {
+    config.service(documents::send_document).service(documents::send_part).service(documents::send_dataset);
+}

@@ -1,0 +1,16 @@
+//! Other people's software reads the catalogue and its bytes: the real clients and validators, in the environments that
+//! `tests/setup` makes, against the real binary in both shapes.
+
+#![allow(
+    clippy::unwrap_used,
+    clippy::expect_used,
+    clippy::indexing_slicing,
+    reason = "in a test, a panic is the report"
+)]
+
+#[path = "../support/mod.rs"]
+mod support;
+
+mod documents;
+mod python;
+mod scene;

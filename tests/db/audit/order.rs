@@ -30,7 +30,8 @@ pub const WAYS: &[Way] = &[
     }),
     ("an entry put in, and those after it move down", |held, dice| {
         rearrange(held, dice, |rows, dice| {
-            let (from, to) = (dice.below(rows.len()), dice.below(rows.len()));
+            // A copy of the last one would come after all that was signed, as a new entry does.
+            let (from, to) = (dice.below(rows.len() - 1), dice.below(rows.len()));
             rows.insert(to, rows[from].clone());
         });
     }),

@@ -123,6 +123,7 @@ fn take(tree: &mut Audit, row: &Row, erased: bool) -> Result<Vec<Computed>> {
     }
     let at = row.at.to_string();
     let found = Found {
+        position,
         body: &row.body,
         payload: row.payload.as_ref().map(|payload| (payload.salt.as_slice(), payload.text.as_str())),
         columns: &row.columns(&at),

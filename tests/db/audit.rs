@@ -213,6 +213,7 @@ async fn whatever_is_changed_is_found(database: Database) {
         "UPDATE journal_head SET size = 299".to_owned(),
         format!("UPDATE journal_head SET frontier = {}", journal.bytes(&Digest::of("x"))),
         "DELETE FROM journal WHERE position >= 290".to_owned(),
+        "INSERT INTO journal SELECT 300, kind, subject, actor, space, at, body, leaf, concerning, provided_by FROM journal WHERE position = 0".to_owned(),
         "UPDATE journal_checkpoints SET note = replace(note, 'a', 'b')".to_owned(),
         "UPDATE journal_checkpoints SET size = 7".to_owned(),
     ] {

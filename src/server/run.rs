@@ -81,7 +81,7 @@ fn open_database(url: &DatabaseUrl, may_migrate: bool, connections: u32) -> Resu
             tracing::info!(name, "migrated");
         }
     }
-    Db::open(url, connections, Arc::new(JournalLedger))
+    Db::open(url, connections, Box::new(JournalLedger::default()))
 }
 
 /// A server that answers requests.

@@ -171,12 +171,13 @@ pub fn share(scale: Scale) -> Vec<Row> {
 }
 
 fn compare(scale: Scale, runtime: &Runtime, what: &'static str, write: Write, together: u64) -> Row {
-    let times = scale.size(if together == 1 { 256 } else { 640 }, together);
+    // So many rounds that what the machine does besides evens out: flushes, and threads that wake each other.
+    let times = scale.size(if together == 1 { 512 } else { 1280 }, together);
     let (mut tree, mut rows) = runtime.block_on(async {
         (Side::new(Box::new(JournalLedger::default())).await, Side::new(Box::new(RowsAlone)).await)
     });
     let [ours, theirs] = by_turns(
-        scale.rounds(15),
+        scale.rounds(31),
         [&mut |_| runtime.block_on(tree.write(write, times, together)), &mut |_| {
             runtime.block_on(rows.write(write, times, together))
         }],

@@ -1,7 +1,6 @@
 //! The care of the log by its operator: its key, a new epoch, the audit. Done on database and store, not by a server.
 
 use std::path::PathBuf;
-use std::sync::Arc;
 
 use clap::Args;
 
@@ -67,7 +66,9 @@ impl Stores {
         let url: DatabaseUrl = config.database_text().parse()?;
         let blobs: BlobsUrl = config.blobs.parse()?;
         let connections = config.connections.get();
-        let open = tokio::task::spawn_blocking(move || Db::open(&url, connections, Arc::new(JournalLedger)));
+        let open = tokio::task::spawn_blocking(move || {
+            Db::open(&url, connections, Box::new(JournalLedger::default()))
+        });
         let db =
             open.await.map_err(|error| crate::kernel::Error::internal("opening the database", error))??;
         Ok(Self { config, db, store: BlobStore::open(&blobs)? })

@@ -61,7 +61,7 @@ enum Command {
 enum Admin {
     /// Apply missing migrations to the database
     Migrate(Box<serve::Serve>),
-    /// Check the journal in the database row by row, mend its head, and say how the log stands
+    /// Check the journal in the database row by row, mend the nodes of its tree, and say how the log stands
     Doctor(Box<serve::Serve>),
     /// Hold every row of the journal against what was signed; exit code 6 when something is wrong
     Audit(Box<log::Audit>),

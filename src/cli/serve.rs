@@ -7,7 +7,7 @@ use clap::Args;
 
 use crate::config::{Config, Settings};
 use crate::db::{DatabaseUrl, migrate, repair};
-use crate::journal::rebuild_head;
+use crate::journal::rebuild_nodes;
 use crate::kernel::{Error, Result, SystemClock};
 use crate::server;
 
@@ -57,8 +57,8 @@ pub(super) fn migrate_database(options: Serve) -> Result<()> {
 pub(super) fn examine_database(options: Serve) -> Result<()> {
     let settings = options.settings.clone();
     let url = database_url(options)?;
-    let head = repair(&url, rebuild_head)?;
-    println!("{} entries, every leaf in its place, root {}", head.size(), head.root());
+    let tree = repair(&url, rebuild_nodes)?;
+    println!("{} entries, every leaf in its place, root {}", tree.size(), tree.root());
     super::log::tell_state(settings)
 }
 

@@ -26,7 +26,7 @@ pub use migrate::{MigrationState, check as check_migrations, migrate, repair, re
 pub use once::forget_idempotency_keys;
 pub use pool::Db;
 pub use query::{OrIgnore, OrIgnoreDsl, cols};
-pub use tx::{Entry, Head, Ledger, Tx};
+pub use tx::{BEHIND, Entry, Head, Ledger, Tx};
 pub use url::DatabaseUrl;
 
 pub(crate) use query::each_backend;

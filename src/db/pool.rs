@@ -3,6 +3,7 @@
 use std::sync::{Arc, OnceLock};
 use std::time::Duration;
 
+use diesel::dsl::max;
 use diesel::r2d2::Pool;
 use diesel::{ExpressionMethods, QueryDsl, RunQueryDsl};
 use tokio::sync::{Semaphore, mpsc, oneshot, watch};
@@ -11,10 +12,10 @@ use tokio::time::timeout;
 use super::conn::{Conn, Readers, Role};
 use super::epoch::Watch;
 use super::migrate::{MigrationState, check, newer, unreachable};
-use super::schema::journal_head;
+use super::schema::{journal, schedules};
 use super::tx::{Ledger, Tx};
 use super::url::DatabaseUrl;
-use super::writer::{ANSWER_WAIT, Job, Signals, Task, Writer, grow, outcome_unknown};
+use super::writer::{ANSWER_WAIT, Job, Signals, Task, Writer, close, grow, outcome_unknown};
 use crate::kernel::{Error, Kind, Result};
 
 /// How long a read waits for a connection, and a write for a place in the queue.
@@ -42,7 +43,7 @@ impl Db {
     /// # Errors
     /// `migrations_pending` or `database_newer` when the schema is not this program's; `database_unusable` when
     /// the database cannot be reached or written.
-    pub fn open(url: &DatabaseUrl, connections: u32, ledger: Arc<dyn Ledger>) -> Result<Self> {
+    pub fn open(url: &DatabaseUrl, connections: u32, ledger: Box<dyn Ledger>) -> Result<Self> {
         match check(url)? {
             MigrationState::Current => {}
             MigrationState::Newer(names) => return Err(newer(&names)),
@@ -128,8 +129,8 @@ impl Db {
     ///
     /// # Errors
     /// What the closure returns. `database_busy` and `database_unavailable` (503): nothing was done, try again.
-    /// `outcome_unknown` (503): no answer in time; repeat with the same `Idempotency-Key`. What [`Db::close_writer`] was
-    /// given, once that was done.
+    /// `outcome_unknown` (503): no answer in time; repeat with the same `Idempotency-Key`. The reason why nothing is
+    /// written any more, once that is so.
     pub async fn write<T, F>(&self, name: &'static str, f: F) -> Result<T>
     where
         T: Send + 'static,
@@ -157,9 +158,7 @@ impl Db {
     /// Refuses all writes from now on, those in the queue included, with this error; reads go on. There is no way back but
     /// a new start. Where it was done before, the first reason stays.
     pub fn close_writer(&self, why: Error) {
-        if let Err(again) = self.0.closed.set(why) {
-            tracing::debug!(%again, "the writer is closed already");
-        }
+        close(&self.0.closed, why);
     }
 
     /// Whether the writer has not been closed.
@@ -188,11 +187,7 @@ impl Db {
     /// When the database does not answer.
     pub async fn ready(&self) -> Result<()> {
         self.read(|conn| {
-            Ok(journal_head::table
-                .filter(journal_head::id.eq(1))
-                .select(journal_head::size)
-                .first::<i64>(conn)
-                .map(drop)?)
+            Ok(journal::table.select(max(journal::position)).first::<Option<i64>>(conn).map(drop)?)
         })
         .await
     }
@@ -219,12 +214,12 @@ fn busy(what: &str) -> Error {
     Error::unavailable("database_busy", format!("too many {what} at once; try again in a moment"))
 }
 
-/// Updates the head to itself and rolls back: fails on a file or a server that only reads.
+/// Inserts a row that means nothing and rolls back: fails on a file or a server that only reads.
 fn probe_write(conn: &mut Conn) -> Result<()> {
     conn.begin_write()?;
-    let updated = diesel::update(journal_head::table.find(1))
-        .set(journal_head::size.eq(journal_head::size))
+    let inserted = diesel::insert_into(schedules::table)
+        .values((schedules::kind.eq("probe"), schedules::last_run_at.eq(0_i64)))
         .execute(conn);
     conn.roll_back()?;
-    updated.map(drop).map_err(Error::from)
+    inserted.map(drop).map_err(Error::from)
 }

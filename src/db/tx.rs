@@ -33,6 +33,9 @@ pub struct Entry {
     pub payload: Option<([u8; 16], String)>,
 }
 
+/// The code of a database that went back or was changed: nothing may be written to it.
+pub const BEHIND: &str = "journal_behind";
+
 /// How far the journal has come.
 #[derive(Debug, Clone)]
 pub struct Head {
@@ -43,14 +46,16 @@ pub struct Head {
 }
 
 /// The journal as the writer sees it: three functions, so that `db` stays below it.
-pub trait Ledger: Send + Sync + 'static {
-    /// Reads the head inside the writer's transaction.
+pub trait Ledger: Send + 'static {
+    /// Tells how far the journal has come, asked first in each of the writer's transactions. What it reads there was
+    /// committed, so it may be remembered; what is sealed later may still be lost.
     ///
     /// # Errors
-    /// When it cannot be read, or does not fit the rows.
-    fn head(&self, conn: &mut Conn) -> Result<Head>;
+    /// [`BEHIND`] when what was there before is not there any more: the writer is closed then. Else when the journal
+    /// cannot be read.
+    fn head(&mut self, conn: &mut Conn) -> Result<Head>;
 
-    /// Stores the group's entries and moves the head. Nothing in it may depend on what a caller sent: a failure
+    /// Stores the group's entries, which go on from this head. Nothing in it may depend on what a caller sent: a failure
     /// here fails the whole group.
     ///
     /// # Errors
@@ -67,13 +72,19 @@ pub trait Ledger: Send + Sync + 'static {
 /// A write in progress. Derefs to [`Conn`], so store functions take it as they are.
 pub struct Tx<'a> {
     conn: &'a mut Conn,
-    size: i64,
+    head: &'a Head,
     entries: Vec<Entry>,
 }
 
 impl<'a> Tx<'a> {
-    pub(super) fn new(conn: &'a mut Conn, head: &Head) -> Self {
-        Self { conn, size: head.size, entries: Vec::new() }
+    pub(super) fn new(conn: &'a mut Conn, head: &'a Head) -> Self {
+        Self { conn, head, entries: Vec::new() }
+    }
+
+    /// How far the journal had come before this group of writes.
+    #[must_use]
+    pub fn head(&self) -> &Head {
+        self.head
     }
 
     /// Appends to the journal; cannot fail. The position is final if the group commits.
@@ -86,7 +97,7 @@ impl<'a> Tx<'a> {
     /// The position that the next appended event will have.
     #[must_use]
     pub fn next_position(&self) -> i64 {
-        self.size + i64::try_from(self.entries.len()).unwrap_or(i64::MAX)
+        self.head.size + i64::try_from(self.entries.len()).unwrap_or(i64::MAX)
     }
 
     /// Tries something that may fail without failing the closure: a nested savepoint. Errors of the database must

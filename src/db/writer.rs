@@ -13,7 +13,7 @@ use tokio::sync::{mpsc, oneshot, watch};
 
 use super::conn::{Conn, Role};
 use super::pace::Pace;
-use super::tx::{Entry, Ledger, Tx};
+use super::tx::{BEHIND, Entry, Ledger, Tx};
 use super::url::DatabaseUrl;
 use crate::kernel::{Error, Result};
 
@@ -105,10 +105,18 @@ pub(super) fn grow(growth: &watch::Sender<i64>, size: i64) {
     });
 }
 
+/// Refuses all writes from now on with this error; where that was done before, the first reason stays.
+pub(super) fn close(closed: &OnceLock<Error>, why: Error) {
+    match closed.set(why.clone()) {
+        Ok(()) => tracing::error!(%why, "from now on the service reads and does not write"),
+        Err(again) => tracing::debug!(%again, "the writer is closed already"),
+    }
+}
+
 /// The writer's thread.
 pub(super) struct Writer {
     url: DatabaseUrl,
-    ledger: Arc<dyn Ledger>,
+    ledger: Box<dyn Ledger>,
     conn: Option<Conn>,
     inbox: mpsc::Receiver<Box<dyn Job>>,
     queue: VecDeque<Box<dyn Job>>,
@@ -132,7 +140,7 @@ struct Group {
 impl Writer {
     pub(super) fn new(
         url: DatabaseUrl,
-        ledger: Arc<dyn Ledger>,
+        ledger: Box<dyn Ledger>,
         conn: Conn,
         inbox: mpsc::Receiver<Box<dyn Job>>,
         signals: Signals,
@@ -170,6 +178,11 @@ impl Writer {
                 Err(error) if group.ran.is_empty() && is_lock_contention(&error) => {
                     // Another process holds SQLite's lock: no closure ran, all of them still wait in the queue.
                     self.conn = Some(conn);
+                    continue;
+                }
+                // No closure ran; the queue hears the reason when it is looked at next.
+                Err(error) if error.code() == BEHIND => {
+                    close(&self.signals.closed, error);
                     continue;
                 }
                 Err(error) => {

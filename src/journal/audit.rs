@@ -17,6 +17,8 @@ pub(super) fn failed(position: u64, what: &str) -> Error {
 /// A row as it was found.
 #[derive(Debug, Clone, Copy)]
 pub(super) struct Found<'a> {
+    /// Where it stands.
+    pub(super) position: u64,
     /// The entry, byte for byte.
     pub(super) body: &'a str,
     /// The salt and the text of its payload, if there is one.
@@ -35,6 +37,9 @@ pub(super) fn check_row(found: &Found<'_>) -> Result<()> {
     let wrong = |what: String| Error::conflict("row_differs", what);
     let entry: Value =
         serde_json::from_str(found.body).map_err(|error| wrong(format!("the entry is not JSON: {error}")))?;
+    if entry.get("seq").and_then(Value::as_u64) != Some(found.position) {
+        return Err(wrong("the entry is of another position".to_owned()));
+    }
     for (pointer, column) in found.columns {
         let said = entry.pointer(pointer).and_then(Value::as_str);
         if said != *column {
@@ -141,7 +146,7 @@ mod tests {
         let body = format!(r#"{{"seq":0,"type":"a.b","payload_commitment":"{}"}}"#, commitment(&salt, "{}"));
         let fault = |found: Found<'_>| check_row(&found).unwrap_err().detail().to_owned();
         let columns = &[("/type", Some("a.b")), ("/space", None)];
-        let good = Found { body: &body, payload: Some((&salt, "{}")), columns, erased: false };
+        let good = Found { position: 0, body: &body, payload: Some((&salt, "{}")), columns, erased: false };
         check_row(&good).unwrap();
         check_row(&Found { payload: None, erased: true, ..good }).unwrap();
         assert!(fault(Found { payload: Some((&salt, "[]")), ..good }).contains("commits to"));
@@ -153,7 +158,9 @@ mod tests {
         assert!(fault(Found { columns: &[("/space", Some("x"))], ..good }).contains("column"));
         assert!(fault(Found { payload: None, ..good }).contains("gone"));
         assert!(fault(Found { erased: true, ..good }).contains("is there"));
-        assert!(fault(Found { body: "{}", columns: &[], ..good }).contains("commits to none"));
+        assert!(fault(Found { body: r#"{"seq":0}"#, columns: &[], ..good }).contains("commits to none"));
+        assert!(fault(Found { position: 1, ..good }).contains("another position"));
+        assert!(fault(Found { body: "{}", columns: &[], ..good }).contains("another position"));
         assert!(fault(Found { body: "{", ..good }).contains("JSON"));
     }
 

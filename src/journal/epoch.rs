@@ -6,13 +6,14 @@ use serde_json::json;
 
 use super::key::read;
 use super::log::{Log, current, names};
+use super::merkle::Frontier;
 use super::model::{Event, append_leaf};
 use super::outside;
-use super::sign::{BEHIND, store_signed};
+use super::sign::store_signed;
 use super::store::{self, Checkpointed, KeyRow};
 use super::tlog::Signer;
 use crate::config::LogKey;
-use crate::db::{Db, Tx};
+use crate::db::{BEHIND, Db, Tx};
 use crate::kernel::{Checks, Ctx, Error, Result};
 use crate::storage::BlobStore;
 
@@ -146,7 +147,7 @@ fn enter(
     row: KeyRow,
     signers: &[Signer],
 ) -> Result<(Changed, Checkpointed)> {
-    let mut head = store::frontier(tx)?;
+    let mut head = Frontier::try_from(tx.head())?;
     let (position, leaf) = append_leaf(tx, ctx, event)?;
     if u64::try_from(position) != Ok(head.size()) {
         return Err(Error::unavailable("database_busy", "others write just now; try again"));

@@ -9,7 +9,6 @@ use super::audit::{Found, check_keys, check_note, check_row, failed};
 use super::epoch::{EPOCH_OPENED, KEY_ROTATED};
 use super::erase::ERASED;
 use super::log::{LogName, name_of};
-use super::merkle::Frontier;
 use super::outside;
 use super::store::{self, Row};
 use super::tlog::{Audit, Checkpoint, Computed, Verifier};
@@ -52,7 +51,7 @@ pub async fn audit(
     let witnesses: Vec<Verifier> =
         witnesses.policy().witnesses().iter().map(|witness| witness.verifier.clone()).collect();
     let known = witnesses.clone();
-    let Prepared { names, erased, head, mut claims, newest } =
+    let Prepared { names, erased, size, mut claims, newest } =
         db.read(move |conn| prepare(conn, &known)).await?;
     if let Some(outside) = outside {
         let place = (outside.epoch, outside.size);
@@ -61,9 +60,9 @@ pub async fn audit(
         })?;
         // What an earlier epoch lost is not asked of a later one.
         if names.last().is_none_or(|name| outside.epoch >= name.epoch) {
-            if claim.size > head.size() {
+            if claim.size > size {
                 let what = format!("the checkpoint beside the blobs is over {} entries", claim.size);
-                return Err(failed(head.size(), &what));
+                return Err(failed(size, &what));
             }
             // It is stored before it is copied.
             if newest < Some(place) {
@@ -75,41 +74,30 @@ pub async fn audit(
             claims.push(claim);
         }
     }
-    let mut audited = Audited {
-        size: head.size(),
-        root: head.root(),
-        payloads: 0,
-        erased: erased.len() as u64,
-        checkpoints: claims.len(),
-    };
+    let (mut payloads, checkpoints) = (0, claims.len());
     let mut tree = Audit::new(claims).map_err(|error| failed(0, error.detail()))?;
     loop {
         let next = i64::try_from(tree.size()).unwrap_or(i64::MAX);
         let mut rows: Vec<Row> = db.read(move |conn| store::whole_rows(conn, next, BATCH)).await?;
-        // Rows beyond the head would be those of a service that runs; the writer itself sees to it that there are no
-        // others.
-        rows.retain(|row| u64::try_from(row.position).is_ok_and(|position| position < head.size()));
+        // Those that a service appends meanwhile are left to the next audit.
+        rows.retain(|row| u64::try_from(row.position).is_ok_and(|position| position < size));
         if rows.is_empty() {
             break;
         }
         let mut tiles = Vec::new();
         for row in &rows {
-            audited.payloads += u64::from(row.payload.is_some());
+            payloads += u64::from(row.payload.is_some());
             tiles.extend(take(&mut tree, row, erased.contains(&row.position))?);
         }
         db.read(move |conn| compare(conn, tiles)).await?;
-        progress(tree.size(), head.size());
+        progress(tree.size(), size);
     }
-    let size = tree.size();
-    if size != head.size() {
-        return Err(failed(size, &format!("the head says {} entries, and there are {size}", head.size())));
+    if tree.size() != size {
+        return Err(failed(tree.size(), &format!("there were {size} entries, and this one is gone")));
     }
     let (root, tiles) = tree.finish().map_err(|error| failed(size, error.detail()))?;
     db.read(move |conn| compare(conn, tiles)).await?;
-    if root != head.root() {
-        return Err(failed(size, "the head's root is not that of the entries"));
-    }
-    Ok(audited)
+    Ok(Audited { size, root, payloads, erased: erased.len() as u64, checkpoints })
 }
 
 /// Takes the next row in; tells the tiles of the tree that are full with it.
@@ -123,6 +111,7 @@ fn take(tree: &mut Audit, row: &Row, erased: bool) -> Result<Vec<Computed>> {
     }
     let at = row.at.to_string();
     let found = Found {
+        position,
         body: &row.body,
         payload: row.payload.as_ref().map(|payload| (payload.salt.as_slice(), payload.text.as_str())),
         columns: &row.columns(&at),
@@ -156,7 +145,8 @@ struct Prepared {
     names: Vec<LogName>,
     /// Positions whose payload was erased, as the journal says.
     erased: BTreeSet<i64>,
-    head: Frontier,
+    /// How many entries there are.
+    size: u64,
     /// What the stored checkpoints say.
     claims: Vec<Checkpoint>,
     /// Epoch and size of the newest of them.
@@ -172,9 +162,9 @@ fn prepare(conn: &mut Conn, witnesses: &[Verifier]) -> Result<Prepared> {
             .map_err(|_| failed(since, &format!("what is stored as key {number} of the log is no key")))
     });
     let names: Vec<LogName> = names.collect::<Result<_>>()?;
-    // A service that runs may sign meanwhile: the checkpoints first, so that none is over more than the head.
+    // A service that runs may sign meanwhile: the checkpoints first, so that none is over more than there are.
     let checkpoints = store::all_checkpoints(conn)?;
-    let head = head(conn)?;
+    let size = size(conn)?;
     let newest = checkpoints.last().map(|last| (last.epoch, last.size));
     let mut claims = Vec::new();
     for stored in checkpoints {
@@ -184,32 +174,30 @@ fn prepare(conn: &mut Conn, witnesses: &[Verifier]) -> Result<Prepared> {
             let position = u64::try_from(stored.size).unwrap_or_default();
             failed(position, &format!("{name} does not hold: {}", error.detail()))
         })?;
-        if claim.size > head.size() {
-            return Err(failed(head.size(), &format!("{name} is over more than there are")));
+        if claim.size > size {
+            return Err(failed(size, &format!("{name} is over more than there are")));
         }
         claims.push(claim);
     }
-    Ok(Prepared { names, erased: erased_positions(conn)?, head, claims, newest })
+    Ok(Prepared { names, erased: erased_positions(conn)?, size, claims, newest })
 }
 
-/// The head, once nothing is stored beyond it.
-fn head(conn: &mut Conn) -> Result<Frontier> {
-    let extent = store::extent(conn)?.ok_or_else(|| failed(0, "the head is missing"))?;
-    let size = u64::try_from(extent.size).unwrap_or_default();
-    let head =
-        extent.head().map_err(|_| failed(size, "the head's roots are not those of a tree of its size"))?;
+/// How many entries there are, once nothing stands where none can be.
+fn size(conn: &mut Conn) -> Result<u64> {
+    let extent = store::extent(conn)?;
+    let size = u64::try_from(extent.size()).unwrap_or_default();
     if let Some(stray) = extent.stray_row() {
-        return Err(failed(size, &format!("the head says {size} entries, and one stands at {stray}")));
+        return Err(failed(size, &format!("there are {size} entries, and one stands at {stray}")));
     }
     if let Some(stray) = extent.stray_payload() {
-        return Err(failed(size, &format!("the head says {size} entries, and a payload stands at {stray}")));
+        return Err(failed(size, &format!("there are {size} entries, and a payload stands at {stray}")));
     }
     let (nodes, needed) = (extent.nodes(), nodes_of(size));
     if nodes != needed {
         let what = format!("{nodes} nodes of the tree are stored, and {needed} belong to it");
         return Err(failed(size, &what));
     }
-    Ok(head)
+    Ok(size)
 }
 
 fn nodes_of(size: u64) -> i64 {

@@ -12,10 +12,10 @@ use tokio_util::sync::CancellationToken;
 
 use super::log::Log;
 use super::outside;
-use super::sign::{BEHIND, Known, Signed, sign};
+use super::sign::{Known, Signed, sign};
 use super::store::{self, Checkpointed};
 use super::witness::Witnesses;
-use crate::db::Db;
+use crate::db::{BEHIND, Db};
 use crate::kernel::{Clock, Error, Result};
 use crate::storage::BlobStore;
 
@@ -61,7 +61,7 @@ impl Keeper {
         };
         backfill(db).await?;
         match outside::compare(db, Some(log), store).await {
-            Err(error) if error.code() == BEHIND => close(db, error),
+            Err(error) if error.code() == BEHIND => db.close_writer(error),
             outcome => drop(outcome?),
         }
         Ok(keeper)
@@ -85,11 +85,13 @@ impl Keeper {
                 () = tokio::time::sleep(LOOK) => {}
             }
         }
-        // What was committed last is signed too, where that can still be done.
+        if self.db.may_write().is_err() {
+            metrics::gauge!("cadastre_log_behind").set(1.0);
+            return;
+        }
+        // What was committed last is signed too.
         self.signed_at = None;
-        if self.db.may_write().is_ok()
-            && let Err(error) = self.step().await
-        {
+        if let Err(error) = self.step().await {
             self.complain(error);
         }
     }
@@ -116,7 +118,7 @@ impl Keeper {
                 let epoch = store::keys(conn)?.last().map_or(0, |key| key.epoch);
                 // The checkpoint first: another replica may sign in between.
                 let signed = store::latest_checkpoint(conn)?.map(|latest| (latest.epoch, latest.size));
-                Ok((epoch, store::head_size(conn)?, signed))
+                Ok((epoch, store::size(conn)?, signed))
             })
             .await?;
         self.db.tell_growth(size);
@@ -148,7 +150,7 @@ impl Keeper {
 
     fn complain(&mut self, error: Error) {
         if error.code() == BEHIND {
-            close(&self.db, error);
+            self.db.close_writer(error);
             return;
         }
         metrics::counter!("cadastre_log_failures_total", "code" => error.code()).increment(1);
@@ -158,15 +160,9 @@ impl Keeper {
     }
 }
 
-fn close(db: &Db, why: Error) {
-    tracing::error!(%why, "the journal is behind what was signed: the service reads and does not write");
-    metrics::gauge!("cadastre_log_behind").set(1.0);
-    db.close_writer(why);
-}
-
 /// Makes the nodes of entries that were there before nodes were kept.
 async fn backfill(db: &Db) -> Result<()> {
-    let size = db.read(store::head_size).await?;
+    let size = db.read(store::size).await?;
     let is_whole = db.read(move |conn| store::backfill_nodes(conn, size, 0)).await?;
     if is_whole {
         return Ok(());

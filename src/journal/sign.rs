@@ -4,11 +4,9 @@ use super::log::{Log, current};
 use super::merkle::Frontier;
 use super::store::{self, Checkpointed, DatabaseTiles};
 use super::tlog::{Checkpoint, Note, Signer, consistency_proof, verify_consistency};
-use crate::db::{Conn, Tx};
+use crate::db::{BEHIND, Conn, Tx};
 use crate::kernel::{Digest, Error, Kind, Result, Timestamp};
 
-/// The code of a database that went back or was changed: nothing may be written to it.
-pub(super) const BEHIND: &str = "journal_behind";
 const HOUR_MILLIS: i64 = 3_600_000;
 
 /// A checkpoint that is known, by what it says.
@@ -37,7 +35,7 @@ pub(super) struct Signed {
 pub(super) fn sign(tx: &mut Tx<'_>, log: &Log, seen: Option<Known>, now: Timestamp) -> Result<Signed> {
     let key = current(tx)?;
     let signer = log.signer(&key)?;
-    let head = store::frontier(tx)?;
+    let head = Frontier::try_from(tx.head())?;
     let latest = store::latest_checkpoint(tx)?;
     let stored = latest.as_ref().map(known).transpose()?;
     for earlier in [seen, stored.filter(|stored| Some(*stored) != seen)].into_iter().flatten() {

@@ -7,7 +7,7 @@ use std::time::Duration;
 use actix_web::HttpServer;
 use actix_web::dev::ServerHandle;
 use metrics_exporter_prometheus::PrometheusHandle;
-use tokio::signal::unix::{SignalKind, signal};
+use tokio::signal::unix::{Signal, SignalKind, signal};
 use tokio::task::JoinHandle;
 use tokio_util::sync::CancellationToken;
 
@@ -81,7 +81,7 @@ fn open_database(url: &DatabaseUrl, may_migrate: bool, connections: u32) -> Resu
             tracing::info!(name, "migrated");
         }
     }
-    Db::open(url, connections, Arc::new(JournalLedger))
+    Db::open(url, connections, Box::new(JournalLedger::default()))
 }
 
 /// A server that answers requests.
@@ -134,6 +134,7 @@ impl Running {
 /// # Errors
 /// When the address cannot be used or the database fails.
 pub async fn start(services: Services) -> Result<Running> {
+    let signals = Signals::listen()?;
     let ctx = Ctx::anonymous(services.clock.now(), "start");
     let keeper = Keeper::open(&services.db, &services.store, &services.log, services.clock.clone()).await?;
     let first_sign_in = if services.db.may_write().is_ok() {
@@ -156,6 +157,7 @@ pub async fn start(services: Services) -> Result<Running> {
     let mut server = HttpServer::new(move || build(app.clone()))
         .shutdown_timeout(SHUTDOWN_SECONDS)
         .client_request_timeout(HEADER_TIME)
+        .disable_signals()
         .keep_alive(KEEP_ALIVE);
     if let Some(workers) = config.workers {
         server = server.workers(workers.get() as usize);
@@ -169,7 +171,7 @@ pub async fn start(services: Services) -> Result<Running> {
     let server = server.run();
     let (handle, background) = (server.handle(), CancellationToken::new());
     tokio::spawn(runner(&services).run(background.clone()));
-    tokio::spawn(hear_signals(services.closing.clone()));
+    tokio::spawn(signals.obey(services.closing.clone(), handle.clone(), background.clone()));
     keeper.ask(&services.witnesses, &background);
     let keeper = tokio::spawn(keeper.run(background.clone()));
     tokio::spawn(tidy(services.metrics, services.limits, background.clone()));
@@ -187,19 +189,38 @@ pub async fn start(services: Services) -> Result<Running> {
     })
 }
 
-/// Gives word that the service is about to end as soon as a signal says so. The server hears the same signals by itself.
-async fn hear_signals(closing: Closing) {
-    let (Ok(mut stop), Ok(mut interrupt)) =
-        (signal(SignalKind::terminate()), signal(SignalKind::interrupt()))
-    else {
-        return;
-    };
-    tokio::select! {
-        _ = stop.recv() => {}
-        _ = interrupt.recv() => {}
-        () = closing.announced() => {}
+/// The signals by which an operator ends the service. They are listened to before anything answers: of one that came between
+/// the first answer and the server's own ear for it nobody would have heard.
+struct Signals {
+    terminate: Signal,
+    interrupt: Signal,
+    quit: Signal,
+}
+
+impl Signals {
+    fn listen() -> Result<Self> {
+        let ear = |kind| signal(kind).map_err(|error| Error::internal("listening to signals", error));
+        Ok(Self {
+            terminate: ear(SignalKind::terminate())?,
+            interrupt: ear(SignalKind::interrupt())?,
+            quit: ear(SignalKind::quit())?,
+        })
     }
-    closing.announce();
+
+    /// Gives word that the service is about to end as soon as a signal says so, and ends it: after SIGTERM requests under way
+    /// may finish, after SIGINT and SIGQUIT, which may also follow, they may not.
+    async fn obey(mut self, closing: Closing, server: ServerHandle, background: CancellationToken) {
+        loop {
+            let graceful = tokio::select! {
+                _ = self.terminate.recv() => true,
+                _ = self.interrupt.recv() => false,
+                _ = self.quit.recv() => false,
+                () = background.cancelled() => return,
+            };
+            closing.announce();
+            tokio::spawn(server.stop(graceful));
+        }
+    }
 }
 
 /// What each process does for its own memory to stay flat, whatever the others do: samples of the metrics are summed up

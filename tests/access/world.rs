@@ -269,7 +269,7 @@ impl World {
 
 async fn open(url: &DatabaseUrl) -> Db {
     let url = url.clone();
-    let open = move || Db::open(&url, 4, Arc::new(JournalLedger)).unwrap();
+    let open = move || Db::open(&url, 4, Box::new(JournalLedger::default())).unwrap();
     tokio::task::spawn_blocking(open).await.unwrap()
 }
 

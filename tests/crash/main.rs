@@ -91,7 +91,7 @@ async fn survive(shape: Shape) {
     for replica in 0..deployment.replicas() {
         deployment.kill(replica);
     }
-    // Head, nodes, checkpoints and the copy beside the blobs are what the rows say, before the doctor could mend them.
+    // Nodes, checkpoints and the copy beside the blobs are what the rows say, before the doctor could mend them.
     let audited = deployment.admin("audit");
     assert!(audited.status.success(), "{audited:?}");
     let examined = deployment.admin("doctor");

@@ -13,26 +13,26 @@ use std::time::{Duration, Instant};
 
 use cadastre::config::Settings;
 use cadastre::db::Db;
-use cadastre::journal::{Audited, Event, Keeper, Log, Witnesses, append, audit, leaf_hash, rebuild_head};
+use cadastre::journal::{Audited, Event, Keeper, Log, Witnesses, append, audit, leaf_hash, rebuild_nodes};
 use cadastre::kernel::{Digest, Error, ManualClock, OrganisationId, Slug, Timestamp, random_bytes};
 use cadastre::storage::BlobStore;
 use serde_json::json;
 use tokio_util::sync::CancellationToken;
 
 use super::support::databases::Database;
-use super::{ctx, support};
+use super::{ctx, disarm, support};
 use crate::on_every_database;
 
 on_every_database! {
     whatever_is_changed_is_found
-    nodes_that_are_missing_are_made_at_the_start
+    an_end_that_is_lost_while_nobody_runs_is_noticed
+    nodes_that_are_missing_are_made_at_the_start_and_wrong_ones_by_the_doctor
 }
 
 /// Enough for a node of level 1 and a rest.
 const ENTRIES: i64 = 300;
 /// The tables of the journal.
-const TABLES: [&str; 5] =
-    ["journal", "journal_payloads", "journal_head", "journal_nodes", "journal_checkpoints"];
+const TABLES: [&str; 4] = ["journal", "journal_payloads", "journal_nodes", "journal_checkpoints"];
 
 struct Journal {
     database: Database,
@@ -91,7 +91,7 @@ impl Journal {
         let keeper = Keeper::open(&self.db, &self.store, &self.log, clock).await.unwrap();
         let stop = CancellationToken::new();
         let running = tokio::spawn(keeper.run(stop.clone()));
-        let size = self.database.number("SELECT size FROM journal_head");
+        let size = self.database.number("SELECT count(*) FROM journal");
         let begun = Instant::now();
         while self.database.number("SELECT coalesce(max(size), 0) FROM journal_checkpoints") < size {
             assert!(begun.elapsed() < Duration::from_secs(20), "nothing is signed");
@@ -101,24 +101,20 @@ impl Journal {
         running.await.unwrap();
     }
 
+    /// Opens database and log as another process does.
+    async fn start_anew(&mut self) -> Keeper {
+        self.db = self.database.open();
+        let clock = Arc::new(ManualClock::at(Timestamp::from_millis(0)));
+        Keeper::open(&self.db, &self.store, &self.log, clock).await.unwrap()
+    }
+
     async fn audit(&self) -> Result<Audited, Error> {
         audit(&self.db, &self.store, &self.witnesses, |_, _| ()).await
     }
 
-    /// Takes away what keeps the journal from being changed.
-    fn disarm(&self) {
-        if self.database.is_postgres() {
-            self.database.execute("ALTER TABLE journal DISABLE TRIGGER USER");
-        } else {
-            for trigger in ["update", "delete", "replace"] {
-                self.database.execute(&format!("DROP TRIGGER journal_no_{trigger}"));
-            }
-        }
-    }
-
-    /// The same, with a copy of all of it.
+    /// Takes away what keeps the journal from being changed, and keeps a copy of all of it.
     fn open_up(&self) {
-        self.disarm();
+        disarm(&self.database);
         for table in TABLES {
             self.database.execute(&format!("CREATE TABLE saved_{table} AS SELECT * FROM {table}"));
         }
@@ -210,9 +206,8 @@ async fn whatever_is_changed_is_found(database: Database) {
     for change in [
         format!("UPDATE journal_nodes SET root = {other}"),
         "DELETE FROM journal_nodes".to_owned(),
-        "UPDATE journal_head SET size = 299".to_owned(),
-        format!("UPDATE journal_head SET frontier = {}", journal.bytes(&Digest::of("x"))),
         "DELETE FROM journal WHERE position >= 290".to_owned(),
+        "INSERT INTO journal SELECT 300, kind, subject, actor, space, at, body, leaf, concerning, provided_by FROM journal WHERE position = 0".to_owned(),
         "UPDATE journal_checkpoints SET note = replace(note, 'a', 'b')".to_owned(),
         "UPDATE journal_checkpoints SET size = 7".to_owned(),
     ] {
@@ -227,13 +222,37 @@ async fn whatever_is_changed_is_found(database: Database) {
     journal.database.execute("DELETE FROM journal WHERE position >= 270");
     journal.database.execute("DELETE FROM journal_payloads WHERE position >= 270");
     journal.database.execute("DELETE FROM journal_checkpoints");
-    cadastre::db::repair(&journal.database.url, rebuild_head).unwrap();
+    cadastre::db::repair(&journal.database.url, rebuild_nodes).unwrap();
     let error = journal.audit().await.unwrap_err();
     assert!(error.detail().contains("beside the blobs"), "{error}");
 }
 
-async fn nodes_that_are_missing_are_made_at_the_start(database: Database) {
-    let journal = Journal::written(database).await;
+/// Nothing in the journal tells: the copy beside the blobs does at the start, and else the stored checkpoint as soon as
+/// something is to be signed.
+async fn an_end_that_is_lost_while_nobody_runs_is_noticed(database: Database) {
+    let mut journal = Journal::written(database).await;
+    journal.sign().await;
+    journal.open_up();
+    for has_copy in [true, false] {
+        if !has_copy {
+            for name in journal.store.notes("checkpoints").await.unwrap() {
+                journal.store.delete_note("checkpoints", &name).await.unwrap();
+            }
+        }
+        for kept in [299, 256, 1, 0] {
+            journal.database.execute(&format!("DELETE FROM journal WHERE position >= {kept}"));
+            let keeper = journal.start_anew().await;
+            assert_eq!(journal.db.may_write().is_err(), has_copy, "{kept}");
+            let running = keeper.run(CancellationToken::new());
+            tokio::time::timeout(Duration::from_secs(20), running).await.expect("it ends when it is closed");
+            assert_eq!(journal.db.may_write().unwrap_err().code(), "journal_behind", "{kept}");
+            journal.put_back();
+        }
+    }
+}
+
+async fn nodes_that_are_missing_are_made_at_the_start_and_wrong_ones_by_the_doctor(database: Database) {
+    let mut journal = Journal::written(database).await;
     let nodes = "SELECT count(*) FROM journal_nodes";
     journal.append(900).await;
     assert_eq!(journal.database.number(nodes), 4);
@@ -248,4 +267,15 @@ async fn nodes_that_are_missing_are_made_at_the_start(database: Database) {
         journal.audit().await.unwrap();
         journal.append(1).await;
     }
+
+    // Wrong ones give a root that was not signed.
+    let other = journal.bytes(&Digest::of("other"));
+    journal.database.execute(&format!("UPDATE journal_nodes SET root = {other} WHERE number = 1"));
+    journal.start_anew().await;
+    assert_eq!(journal.db.may_write().unwrap_err().code(), "journal_behind");
+    cadastre::db::repair(&journal.database.url, rebuild_nodes).unwrap();
+    journal.start_anew().await;
+    journal.append(1).await;
+    journal.sign().await;
+    journal.audit().await.unwrap();
 }

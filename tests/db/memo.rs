@@ -99,7 +99,7 @@ async fn a_database_behind_a_link_is_watched_too() {
     let link = folder.path().join("link.sqlite");
     std::os::unix::fs::symlink(database.address.trim_start_matches("sqlite:"), &link).unwrap();
     let url = format!("sqlite:{}", link.display()).parse().unwrap();
-    let linked = Db::open(&url, 2, Arc::new(JournalLedger)).unwrap();
+    let linked = Db::open(&url, 2, Box::new(JournalLedger::default())).unwrap();
     let before = linked.epochs().await.unwrap().data;
     write(&database.open(), "by the other name").await.unwrap();
     assert_ne!(linked.epochs().await.unwrap().data, before);

@@ -93,3 +93,20 @@ async fn stop_in_the_middle(shape: Shape) {
         assert_eq!(left, 0, "nor on the disk");
     }
 }
+
+#[test]
+fn a_stop_is_heard_from_the_first_answer_on() {
+    for round in 0..20 {
+        let mut deployment = Deployment::start(Shape::Embedded);
+        deployment.ask_to_stop(0);
+        let begun = Instant::now();
+        let status = loop {
+            if let Some(status) = deployment.ended(0) {
+                break status;
+            }
+            assert!(begun.elapsed() < Duration::from_secs(20), "round {round}: nobody heard the signal");
+            std::thread::sleep(Duration::from_millis(5));
+        };
+        assert!(status.success(), "round {round}: {status}");
+    }
+}

@@ -3,8 +3,6 @@
 use diesel::connection::SimpleConnection;
 use diesel::{Connection, QueryableByName, RunQueryDsl, SqliteConnection};
 
-use std::sync::Arc;
-
 use cadastre::db::{DatabaseUrl, Db, migrate};
 use cadastre::journal::JournalLedger;
 use cadastre::kernel::Result;
@@ -77,7 +75,7 @@ impl Database {
 
     /// Opens it as the program does.
     pub fn try_open(&self) -> Result<Db> {
-        Db::open(&self.url, 8, Arc::new(JournalLedger))
+        Db::open(&self.url, 8, Box::new(JournalLedger::default()))
     }
 
     /// Whether this is PostgreSQL.

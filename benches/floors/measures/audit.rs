@@ -2,7 +2,6 @@
 //! outside. Everything is done at a tenth of the size first, which tells whether memory grows with the log.
 
 use std::process::{Command, Stdio};
-use std::sync::Arc;
 use std::time::{Duration, Instant};
 
 use cadastre::db::Db;
@@ -58,8 +57,8 @@ impl Instance {
     fn grow(&self, runtime: &Runtime, size: u64) {
         let size = i64::try_from(size).expect("a size");
         let url = format!("sqlite:{}", self.data.path().join("cadastre.sqlite").display());
-        let db =
-            Db::open(&url.parse().expect("an address"), 2, Arc::new(JournalLedger)).expect("the database");
+        let db = Db::open(&url.parse().expect("an address"), 2, Box::new(JournalLedger::default()))
+            .expect("the database");
         let (space, provider): (Slug, _) =
             ("green-deal".parse().expect("a name"), OrganisationId::generate());
         runtime.block_on(async {

@@ -26,14 +26,6 @@ diesel::table! {
 }
 
 diesel::table! {
-    journal_head (id) {
-        id -> BigInt,
-        size -> BigInt,
-        frontier -> Binary,
-    }
-}
-
-diesel::table! {
     journal_nodes (level, number) {
         level -> BigInt,
         number -> BigInt,

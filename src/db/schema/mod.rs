@@ -15,10 +15,10 @@ pub use access::*;
 pub use background::*;
 pub use catalogue::*;
 pub use identity::*;
-pub use log::{journal, journal_checkpoints, journal_head, journal_keys, journal_nodes, journal_payloads};
+pub use log::{journal, journal_checkpoints, journal_keys, journal_nodes, journal_payloads};
 
 diesel::allow_tables_to_appear_in_same_query! {
-    journal, journal_payloads, journal_head, journal_nodes, journal_keys, journal_checkpoints,
+    journal, journal_payloads, journal_nodes, journal_keys, journal_checkpoints,
     idempotency_keys, jobs, schedules, organisations, people, memberships, space_roles, space_members,
     tokens, sessions, invitations, caller_changes, instance_secrets, spaces, space_extensions, datasets,
     dataset_revisions, dataset_audiences, dataset_facets, policy_revisions, versions, blobs,

@@ -4,23 +4,17 @@ use std::collections::BTreeMap;
 
 use diesel::dsl::{max, min};
 use diesel::{
-    ExpressionMethods as _, OptionalExtension as _, QueryDsl as _, Queryable, RunQueryDsl as _, Selectable,
-    SelectableHelper as _,
+    ExpressionMethods as _, QueryDsl as _, Queryable, RunQueryDsl as _, Selectable, SelectableHelper as _,
 };
 
 use super::payloads::{Payload, payloads_between};
-use super::rows::digests;
 use crate::db::Conn;
-use crate::db::schema::{journal, journal_head, journal_nodes, journal_payloads};
-use crate::journal::merkle::Frontier;
-use crate::kernel::{Error, Result, Timestamp};
+use crate::db::schema::{journal, journal_nodes, journal_payloads};
+use crate::kernel::{Result, Timestamp};
 
 /// How far everything goes, all of it at one moment: a service may be writing.
 #[derive(Debug, Clone, Queryable)]
 pub(in crate::journal) struct Extent {
-    /// How many entries there are, as the head says.
-    pub(in crate::journal) size: i64,
-    frontier: Vec<u8>,
     first_row: Option<i64>,
     last_row: Option<i64>,
     first_payload: Option<i64>,
@@ -29,16 +23,12 @@ pub(in crate::journal) struct Extent {
 }
 
 impl Extent {
-    /// The head.
-    ///
-    /// # Errors
-    /// When its roots are not those of a tree of its size.
-    pub(in crate::journal) fn head(&self) -> Result<Frontier> {
-        let size = u64::try_from(self.size).map_err(|error| Error::internal("journal head", error))?;
-        Frontier::restore(size, digests(&self.frontier)?)
+    /// How many entries there are, if none is missing.
+    pub(in crate::journal) fn size(&self) -> i64 {
+        self.last_row.map_or(0, |last| last.saturating_add(1))
     }
 
-    /// A position of a row where the head says that there is none.
+    /// A position of a row where no entry can be.
     pub(in crate::journal) fn stray_row(&self) -> Option<i64> {
         self.stray([self.first_row, self.last_row])
     }
@@ -49,7 +39,7 @@ impl Extent {
     }
 
     fn stray(&self, ends: [Option<i64>; 2]) -> Option<i64> {
-        ends.into_iter().flatten().find(|end| !(0..self.size).contains(end))
+        ends.into_iter().flatten().find(|end| !(0..self.size()).contains(end))
     }
 
     /// How many nodes of the tree are stored.
@@ -58,18 +48,16 @@ impl Extent {
     }
 }
 
-/// How far everything goes; nothing when there is no head.
-pub(in crate::journal) fn extent(conn: &mut Conn) -> Result<Option<Extent>> {
-    let extent = journal_head::table.find(1).select((
-        journal_head::size,
-        journal_head::frontier,
+/// How far everything goes.
+pub(in crate::journal) fn extent(conn: &mut Conn) -> Result<Extent> {
+    let extent = diesel::select((
         journal::table.select(min(journal::position)).single_value(),
         journal::table.select(max(journal::position)).single_value(),
         journal_payloads::table.select(min(journal_payloads::position)).single_value(),
         journal_payloads::table.select(max(journal_payloads::position)).single_value(),
         journal_nodes::table.count().single_value(),
     ));
-    Ok(extent.first(conn).optional()?)
+    Ok(extent.get_result(conn)?)
 }
 
 /// Roots of nodes of a level by their numbers, from one on and before another.

@@ -3,6 +3,7 @@
 mod audit;
 mod checkpoints;
 mod keys;
+mod ledger;
 mod nodes;
 mod payloads;
 mod rows;
@@ -13,10 +14,12 @@ pub(super) use checkpoints::{
     Checkpointed, all_checkpoints, checkpoint_of_size, latest_checkpoint, replace_note, store_checkpoint,
 };
 pub(super) use keys::{KeyRow, add_key, keys};
-pub(super) use nodes::{DatabaseTiles, backfill_nodes};
+pub use ledger::JournalLedger;
+pub use nodes::rebuild_nodes;
+pub(super) use nodes::{DatabaseTiles, backfill_nodes, frontier};
 pub use payloads::{Payload, Said};
 pub(super) use payloads::{erase, last_payload, naming, payloads_of, said_by};
-pub use rows::{JournalLedger, Recorded, rebuild_head};
-pub(super) use rows::{frontier, head_size, read_from};
+pub use rows::Recorded;
+pub(super) use rows::{read_from, size};
 pub use visible::Filters;
 pub(super) use visible::{Begin, entries_about, visible_entries, visible_entry};

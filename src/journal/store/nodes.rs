@@ -2,11 +2,11 @@
 
 use diesel::{ExpressionMethods as _, Insertable, QueryDsl as _, RunQueryDsl as _};
 
-use super::rows::{CHUNK, leaves};
+use super::rows::{CHUNK, leaves, read_from, size};
 use crate::db::schema::journal_nodes;
 use crate::db::{Conn, OrIgnoreDsl as _, each_backend};
-use crate::journal::merkle::Frontier;
-use crate::journal::tlog::{Tile, Tiles};
+use crate::journal::merkle::{Frontier, leaf_hash};
+use crate::journal::tlog::{self, Tile, Tiles};
 use crate::kernel::{Digest, Error, Result};
 
 /// How many levels of the binary tree lie between two levels of nodes.
@@ -40,13 +40,54 @@ pub(super) fn insert_nodes(conn: &mut Conn, nodes: &[Node]) -> Result<()> {
     Ok(())
 }
 
-/// Puts these nodes in the place of all that are there.
-pub(super) fn replace_nodes(conn: &mut Conn, nodes: &[Node]) -> Result<()> {
+/// The frontier of the whole tree, from nodes and the leaves behind them; where nodes are missing, from all leaves.
+///
+/// # Errors
+/// When the database fails, or an entry is missing.
+pub(in crate::journal) fn frontier(conn: &mut Conn) -> Result<Frontier> {
+    let size = size(conn)?;
+    if backfill_nodes(conn, size, 0)? {
+        return tlog::frontier(size.cast_unsigned(), &mut DatabaseTiles(conn));
+    }
+    let (mut frontier, mut next) = (Frontier::default(), 0);
+    while next < size {
+        let count = (size - next).min(CHUNK as i64);
+        for leaf in hashes(conn, 0, next, count)? {
+            frontier.push(leaf);
+        }
+        next += count;
+    }
+    Ok(frontier)
+}
+
+/// Computes all nodes anew from the rows, checking every leaf; the repair of nodes that do not fit them.
+///
+/// # Errors
+/// When a row's leaf is not the hash of its body or a position is missing: that cannot be repaired, only restored.
+pub fn rebuild_nodes(conn: &mut Conn) -> Result<Frontier> {
+    let (mut frontier, mut nodes) = (Frontier::default(), Vec::new());
+    loop {
+        let next = i64::try_from(frontier.size()).unwrap_or(i64::MAX);
+        let rows = read_from(conn, next, 1000)?;
+        if rows.is_empty() {
+            break;
+        }
+        for row in rows {
+            let expected = i64::try_from(frontier.size()).unwrap_or(i64::MAX);
+            if row.position != expected || row.leaf != leaf_hash(row.body.as_bytes()) {
+                return Err(Error::internal(
+                    "journal",
+                    format!("row {} does not belong where it stands", row.position),
+                ));
+            }
+            grow(&mut frontier, row.leaf, &mut nodes);
+        }
+    }
     diesel::delete(journal_nodes::table).execute(conn)?;
     for chunk in nodes.chunks(CHUNK) {
         each_backend!(conn, conn => diesel::insert_into(journal_nodes::table).values(chunk).execute(conn))?;
     }
-    Ok(())
+    Ok(frontier)
 }
 
 /// Makes nodes that are missing in a tree of this size, at most so many; tells whether all are there now. A journal that

@@ -4,9 +4,7 @@
 use std::collections::BTreeMap;
 
 use cadastre::db::Conn;
-use cadastre::db::schema::{
-    journal, journal_checkpoints, journal_head, journal_keys, journal_nodes, journal_payloads,
-};
+use cadastre::db::schema::{journal, journal_checkpoints, journal_keys, journal_nodes, journal_payloads};
 use cadastre::journal::{Frontier, leaf_hash};
 use cadastre::kernel::{Result, Timestamp};
 use diesel::connection::SimpleConnection;
@@ -36,12 +34,6 @@ pub struct Payload {
     pub text: String,
 }
 
-#[derive(Debug, Clone, PartialEq, Queryable)]
-pub struct Head {
-    pub size: i64,
-    pub frontier: Vec<u8>,
-}
-
 /// A checkpoint, without its epoch and hour.
 #[derive(Debug, Clone, PartialEq, Queryable)]
 pub struct Noted {
@@ -63,8 +55,6 @@ pub struct Key {
 pub struct Held {
     pub rows: BTreeMap<i64, Row>,
     pub payloads: BTreeMap<i64, Payload>,
-    /// One row, by its id.
-    pub head: BTreeMap<i64, Head>,
     /// Roots by level and number.
     pub nodes: BTreeMap<(i64, i64), Vec<u8>>,
     /// By epoch and hour.
@@ -83,8 +73,6 @@ impl Held {
         let payload = (journal_payloads::salt, journal_payloads::payload);
         let payloads: Vec<(i64, Payload)> =
             journal_payloads::table.select((journal_payloads::position, payload)).load(conn)?;
-        let head = (journal_head::size, journal_head::frontier);
-        let head: Vec<(i64, Head)> = journal_head::table.select((journal_head::id, head)).load(conn)?;
         let node = (journal_nodes::level, journal_nodes::number);
         let nodes: Vec<((i64, i64), Vec<u8>)> =
             journal_nodes::table.select((node, journal_nodes::root)).load(conn)?;
@@ -99,7 +87,6 @@ impl Held {
         Ok(Self {
             rows: rows.into_iter().collect(),
             payloads: payloads.into_iter().collect(),
-            head: head.into_iter().collect(),
             nodes: nodes.into_iter().collect(),
             checkpoints: checkpoints.into_iter().collect(),
             keys: keys.into_iter().collect(),
@@ -107,7 +94,7 @@ impl Held {
         })
     }
 
-    /// Makes leaves, head and nodes those of the entries that are there.
+    /// Makes leaves and nodes those of the entries that are there.
     pub fn fit_tree(&mut self) {
         let mut tree = Frontier::default();
         self.nodes.clear();
@@ -121,16 +108,6 @@ impl Held {
                 }
             });
         }
-        let frontier = tree.roots().iter().flat_map(|root| *root.as_bytes()).collect();
-        self.head.insert(1, Head { size: i64::try_from(tree.size()).unwrap(), frontier });
-    }
-
-    /// The head of the first entries, as it was when there were no more.
-    pub fn head_of(&self, size: usize) -> Head {
-        let mut earlier = self.clone();
-        earlier.rows = self.rows.clone().into_iter().take(size).collect();
-        earlier.fit_tree();
-        earlier.head.remove(&1).unwrap()
     }
 }
 
@@ -197,7 +174,6 @@ impl Hand {
             format!("{kind}, {subject}, {actor}, {space}, {at}, {body}, {leaf}, {concerning}, {provided_by}")
         };
         let payload = |payload: &Payload| format!("{}, {}", self.bytes(&payload.salt), text(&payload.text));
-        let head = |head: &Head| format!("{}, {}", head.size, self.bytes(&head.frontier));
         let noted = |noted: &Noted| format!("{}, {}", noted.size, text(&noted.note));
         let key =
             |key: &Key| format!("{}, {}, {}, {}", key.epoch, text(&key.origin), text(&key.vkey), key.since);
@@ -206,7 +182,6 @@ impl Hand {
         [
             difference("journal", &["position"], &from.rows, &to.rows, one, row),
             difference("journal_payloads", &["position"], &from.payloads, &to.payloads, one, payload),
-            difference("journal_head", &["id"], &from.head, &to.head, one, head),
             difference("journal_nodes", &["level", "number"], &from.nodes, &to.nodes, two, |root| {
                 self.bytes(root)
             }),

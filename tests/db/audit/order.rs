@@ -1,6 +1,6 @@
-//! Ways to change which entries there are and in which order, and what head and nodes say of them.
+//! Ways to change which entries there are and in which order, and what the nodes say of them.
 
-use cadastre::kernel::{Digest, canonical_json};
+use cadastre::kernel::canonical_json;
 use serde_json::Value;
 
 use super::dice::Dice;
@@ -30,7 +30,8 @@ pub const WAYS: &[Way] = &[
     }),
     ("an entry put in, and those after it move down", |held, dice| {
         rearrange(held, dice, |rows, dice| {
-            let (from, to) = (dice.below(rows.len()), dice.below(rows.len()));
+            // A copy of the last one would come after all that was signed, as a new entry does.
+            let (from, to) = (dice.below(rows.len() - 1), dice.below(rows.len()));
             rows.insert(to, rows[from].clone());
         });
     }),
@@ -99,25 +100,6 @@ pub const WAYS: &[Way] = &[
         held.keys.retain(|_, key| key.since <= end);
         held.fit_tree();
     }),
-    ("the size of the head", |held, dice| {
-        held.head.get_mut(&1).unwrap().size += dice.step(100);
-    }),
-    ("the roots of the head", |held, dice| {
-        let frontier = &mut held.head.get_mut(&1).unwrap().frontier;
-        let roots = frontier.len() / 32;
-        let one = dice.below(roots) * 32;
-        match dice.below(4) {
-            0 => drop(frontier.drain(one..one + 32)),
-            1 => drop(frontier.splice(one..one, *Digest::of("root").as_bytes())),
-            2 => frontier.rotate_left(one),
-            _ => dice.spoil(frontier),
-        }
-    }),
-    ("the head of an earlier moment", |held, dice| {
-        let head = held.head_of(dice.below(held.rows.len()));
-        held.head.insert(1, head);
-    }),
-    ("the head removed", |held, _| held.head.clear()),
     ("a node too many", |held, dice| add_node(held, dice)),
 ];
 
@@ -182,7 +164,7 @@ fn renumbered(mut row: Row, position: i64) -> Row {
 type Rows = Vec<(Row, Option<Payload>)>;
 
 /// Puts entries into another order, or takes some out or in. Payloads may go along, entries may be told their new
-/// positions, and leaves, head and nodes may be made to fit.
+/// positions, and leaves and nodes may be made to fit.
 fn rearrange(held: &mut Held, dice: &mut Dice, change: fn(&mut Rows, &mut Dice)) {
     let mut payloads = held.payloads.clone();
     let along = dice.heads();

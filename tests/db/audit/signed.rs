@@ -85,7 +85,16 @@ pub const WAYS: &[Way] = &[
         let noted = held.checkpoints.get_mut(&place).unwrap();
         noted.note = signed_anew(&noted.note, &signer, |checkpoint| checkpoint.root = root);
     }),
-    ("all made anew, signed by an unknown key", sign_all_anew),
+    ("all made anew, signed by an unknown key", |held, dice| {
+        name_stranger(held, dice);
+        change_entry(held, dice);
+        sign_all_anew(held, |note, change| signed_anew(note, &key(9), change));
+    }),
+    ("all made anew, signed by the log's own keys", |held, dice| {
+        // The copy beside the blobs is out of reach, and it was signed by them too.
+        change_entry(held, dice);
+        sign_all_anew(held, signed_again);
+    }),
     ("the size of a checkpoint", |held, dice| {
         let place = dice.place(&held.checkpoints);
         held.checkpoints.get_mut(&place).unwrap().size += dice.step(60);
@@ -240,11 +249,23 @@ fn tree_of(held: &Held, size: usize) -> Frontier {
     tree
 }
 
-/// What somebody can do who has the whole database, and neither a key of the log nor the place beside the blobs.
-fn sign_all_anew(held: &mut Held, dice: &mut Dice) {
+/// The checkpoint of a note, another one, with the signatures of the same keys of the log.
+fn signed_again(note: &str, change: &dyn Fn(&mut Checkpoint)) -> String {
+    let before = Note::parse(note).unwrap();
+    let mut checkpoint = Checkpoint::parse(before.text()).unwrap();
+    change(&mut checkpoint);
+    let text = checkpoint.to_string();
+    let own = [1, 2, 3].map(|number| key(number).with_name(&checkpoint.origin).unwrap());
+    let signed =
+        own.iter().filter(|signer| before.signatures().iter().any(|line| signer.verifier().made(line)));
+    Note::new(text.as_str(), signed.map(|signer| signer.sign(&text)).collect()).unwrap().to_string()
+}
+
+/// The log gets a key that is nobody's, in one of the ways that need no more than the database, or none at all.
+fn name_stranger(held: &mut Held, dice: &mut Dice) {
     let stranger = key(9);
     if dice.heads() {
-        // Another key from the beginning on, in every entry that names one.
+        // From the beginning on, in every entry that names a key.
         for key in held.keys.values_mut() {
             let vkey = stranger.with_name(&key.origin).unwrap().verifier().to_string();
             for row in held.rows.values_mut() {
@@ -258,14 +279,22 @@ fn sign_all_anew(held: &mut Held, dice: &mut Dice) {
         let epoch = if dice.heads() { last.epoch } else { last.epoch + 1 };
         held.keys.insert(number + 1, Key { vkey, epoch, ..last.clone() });
     }
+}
+
+/// Another entry at some position, and the tree that is made of it.
+fn change_entry(held: &mut Held, dice: &mut Dice) {
     let at = dice.place(&held.rows);
     let row = held.rows.get_mut(&at).unwrap();
     row.body = row.body.replace("\"v\":1", "\"v\":2");
     held.fit_tree();
+}
+
+/// Every stored checkpoint over the entries that there are now.
+fn sign_all_anew(held: &mut Held, sign: impl Fn(&str, &dyn Fn(&mut Checkpoint)) -> String) {
     let checkpoints = held.checkpoints.clone();
     for (place, Noted { size, note }) in checkpoints {
         let root = tree_of(held, usize::try_from(size).unwrap()).root();
-        let note = signed_anew(&note, &stranger, |checkpoint| checkpoint.root = root);
+        let note = sign(&note, &|checkpoint| checkpoint.root = root);
         held.checkpoints.insert(place, Noted { size, note });
     }
 }

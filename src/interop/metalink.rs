@@ -1,7 +1,5 @@
 //! Metalink 4 (RFC 5854): every file with size, SHA-256 and address, for clients that fetch many and check each.
 
-use std::fmt::Write as _;
-
 use super::addresses::Addresses;
 use super::by_file::{ByFile, Next, Subject, one_line};
 use super::entry::Entry;
@@ -25,8 +23,7 @@ impl Metalink {
         let mut common = String::new();
         let mut put = |name: &str, text: &str| {
             if !text.is_empty() {
-                // Writing to a text never fails.
-                let _ = write!(common, "    <{name}>{}</{name}>\n", escape(text));
+                common.push_str(&format!("    <{name}>{}</{name}>\n", escape(text)));
             }
         };
         put("identity", &one_line(record.title.best(&[])));
@@ -36,7 +33,7 @@ impl Metalink {
         }
         let name = escape(&one_line(&entry.organisation.name));
         let url = escape(&at.organisation(&entry.organisation.slug));
-        let _ = write!(common, "    <publisher name=\"{name}\" url=\"{url}\"/>\n");
+        common.push_str(&format!("    <publisher name=\"{name}\" url=\"{url}\"/>\n"));
         Ok(Self { subject, common })
     }
 }
@@ -52,7 +49,7 @@ impl ByFile for Metalink {
             env!("CARGO_PKG_VERSION")
         );
         if let Some(at) = self.subject.version.published_at {
-            let _ = write!(text, "  <published>{at}</published>\n");
+            text.push_str(&format!("  <published>{at}</published>\n"));
         }
         out.extend(text.into_bytes());
         Ok(())

@@ -21,6 +21,9 @@ mod schema_org;
 mod signposting;
 mod spdx3;
 
+#[cfg(test)]
+mod tests;
+
 pub use addresses::Addresses;
 pub use by_file::{ByFile, Next};
 pub use entry::{Entry, entries, entry, entry_of_version};

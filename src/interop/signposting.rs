@@ -12,7 +12,7 @@ use crate::datasets::versions::VersionNumber;
 use crate::kernel::{Error, Result};
 
 /// The most files that are named in the head of an answer; the link set names all of them.
-pub const MOST_ITEMS: i64 = 50;
+const MOST_ITEMS: usize = 50;
 
 /// The most bytes of the `Link` field. Proxies hold the whole head of an answer in a buffer of 8 KiB or so.
 const MOST_BYTES: usize = 6 * 1024;
@@ -98,7 +98,7 @@ fn item(subject: &Subject, file: &File) -> Option<Link> {
 pub fn link_field(entry: &Entry, at: &Addresses, version: Option<&VersionNumber>, shown: Format) -> String {
     let mut all = links(entry, at, version);
     if shown == Format::Page {
-        let files = entry.described.files.iter().take(usize::try_from(MOST_ITEMS).unwrap_or_default());
+        let files = entry.described.files.iter().take(MOST_ITEMS);
         if let Ok(subject) = Subject::of(entry, at) {
             all.extend(files.filter_map(|file| item(&subject, file)));
         }

@@ -66,6 +66,7 @@ async fn packages(shape: Shape) {
             assert_eq!(&std::fs::read(home.join("all").join(path)).unwrap(), bytes, "{path}");
         }
         assert_eq!(std::fs::read(home.join("weather-1.csv")).unwrap(), files[0].1);
+        broken_downloads_go_on(&home, scene.url(), dataset, &files[0].1);
     }
     broken_packages_are_found(&folder.path().join("open"), &open);
     bytes_need_the_right(folder.path(), &scene, &gated);
@@ -138,6 +139,22 @@ fn broken_packages_are_found(home: &Path, dataset: &str) {
     std::fs::write(home.join("all/empty.bin"), "x").unwrap();
     let all = home.join("all");
     assert!(!run("sha256sum", &all, &["--quiet", "--check", "../sha256sums.txt"]).status.success());
+}
+
+/// What is there already is not fetched again: beginnings that are wrong on purpose are left as they are.
+fn broken_downloads_go_on(home: &Path, url: &str, dataset: &str, whole: &[u8]) {
+    let file = format!("{url}/api/v1/datasets/{dataset}/versions/1.0.0/files/seattle-weather.csv");
+    let begun = vec![b'x'; 20_000];
+    let expected: Vec<u8> = begun.iter().chain(&whole[begun.len()..]).copied().collect();
+    for (program, arguments) in [
+        ("wget", ["--quiet", "--continue", "--output-document", "wget.csv", &file].as_slice()),
+        ("curl", &["--silent", "--fail", "--netrc", "--continue-at", "-", "--output", "curl.csv", &file]),
+    ] {
+        let path = home.join(format!("{program}.csv"));
+        std::fs::write(&path, &begun).unwrap();
+        succeeded(&run(program, home, arguments));
+        assert!(std::fs::read(&path).unwrap() == expected, "{program} goes on where it stopped");
+    }
 }
 
 /// The lists are for everybody, the bytes are not.

@@ -144,7 +144,9 @@ pub(super) fn respond(
     mut response: HttpResponseBuilder,
 ) -> HttpResponse {
     let tag = format!("\"{}\"", Digest::of(&rendered.body).revision());
-    response.insert_header((VARY, "Accept, Accept-Language, Authorization, Cookie"));
+    if shown.format != Format::Page {
+        response.insert_header((VARY, "Accept, Authorization, Cookie"));
+    }
     shown.describe(&mut response, &tag);
     if is_not_modified_since(req.headers(), &tag, shown.entry.described.dataset.updated_at) {
         return response.status(StatusCode::NOT_MODIFIED).finish();

@@ -70,8 +70,7 @@ impl Addresses {
     /// The bytes of a file. What it names never changes, since a published version does not.
     #[must_use]
     pub fn file(&self, dataset: &Dataset, version: &VersionNumber, path: &FilePath) -> String {
-        let path = path.as_str().split('/').map(|segment| utf8_percent_encode(segment, SEGMENT).to_string());
-        let path = path.collect::<Vec<_>>().join("/");
+        let path = escape_path(path);
         format!("{}/api/v1/datasets/{}/versions/{version}/files/{path}", self.base, dataset.full_name())
     }
 
@@ -80,4 +79,10 @@ impl Addresses {
     pub fn policy(&self, dataset: &Dataset) -> String {
         format!("{}/api/v1/datasets/{}/policy", self.base, dataset.full_name())
     }
+}
+
+/// A path as it stands in an address.
+pub(super) fn escape_path(path: &FilePath) -> String {
+    let segments = path.as_str().split('/').map(|segment| utf8_percent_encode(segment, SEGMENT).to_string());
+    segments.collect::<Vec<_>>().join("/")
 }

@@ -3,16 +3,41 @@
 use bytes::Bytes;
 
 use super::addresses::Addresses;
+use super::bag::Bag;
+use super::by_file::{ByFile, whole};
+use super::checksums::Checksums;
+use super::data_package::DataPackage;
 use super::entry::Entry;
-use super::schema_org;
+use super::metalink::Metalink;
+use super::signposting::Linkset;
+use super::spdx3::Spdx3;
+use super::{citation, page, schema_org};
 use crate::http::Offer;
 use crate::kernel::{Error, Result};
 
 /// A rendering of a dataset or of one of its versions.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
 pub enum Format {
+    /// The page for people.
+    Page,
     /// schema.org `Dataset` as JSON-LD, as search engines read it.
     SchemaOrg,
+    /// A Frictionless Data Package.
+    DataPackage,
+    /// SPDX 3 with the Dataset profile.
+    Spdx3,
+    /// A citation for BibTeX.
+    BibTex,
+    /// A citation for citation managers.
+    CslJson,
+    /// All links of Signposting.
+    Linkset,
+    /// A list for `sha256sum --check`.
+    Sha256Sums,
+    /// A Metalink document.
+    Metalink,
+    /// A bag whose payload is fetched.
+    Bag,
 }
 
 /// What is known of a format.
@@ -39,17 +64,82 @@ pub struct Rendered {
 
 impl Format {
     /// All of them; of those with the same media type, the one that is sent unless a profile says otherwise comes first.
-    pub const ALL: &[Self] = &[Self::SchemaOrg];
+    pub const ALL: &[Self] = &[
+        Self::Page,
+        Self::SchemaOrg,
+        Self::DataPackage,
+        Self::Spdx3,
+        Self::BibTex,
+        Self::CslJson,
+        Self::Linkset,
+        Self::Sha256Sums,
+        Self::Metalink,
+        Self::Bag,
+    ];
 
     /// What is known of it.
     #[must_use]
     pub const fn about(self) -> About {
         match self {
+            Self::Page => About {
+                file_name: "index.html",
+                suffix: Some("html"),
+                offer: Offer { media_type: "text/html", profile: None },
+                standard: "HTML",
+            },
             Self::SchemaOrg => About {
                 file_name: "schema-org.jsonld",
                 suffix: None,
                 offer: Offer { media_type: "application/ld+json", profile: Some("https://schema.org/") },
                 standard: "schema.org Dataset",
+            },
+            Self::DataPackage => About {
+                file_name: "datapackage.json",
+                suffix: None,
+                offer: Offer { media_type: "application/vnd.datapackage+json", profile: None },
+                standard: "Frictionless Data Package 2.0",
+            },
+            Self::Spdx3 => About {
+                file_name: "spdx.json",
+                suffix: None,
+                offer: Offer { media_type: "application/spdx+json", profile: None },
+                standard: "SPDX 3.0.1, Dataset profile",
+            },
+            Self::BibTex => About {
+                file_name: "citation.bib",
+                suffix: None,
+                offer: Offer { media_type: "application/x-bibtex", profile: None },
+                standard: "BibTeX",
+            },
+            Self::CslJson => About {
+                file_name: "citation.csl.json",
+                suffix: None,
+                offer: Offer { media_type: "application/vnd.citationstyles.csl+json", profile: None },
+                standard: "CSL-JSON 1.0",
+            },
+            Self::Linkset => About {
+                file_name: "linkset.json",
+                suffix: None,
+                offer: Offer { media_type: "application/linkset+json", profile: None },
+                standard: "FAIR Signposting, link set (RFC 9264)",
+            },
+            Self::Sha256Sums => About {
+                file_name: "sha256sums.txt",
+                suffix: None,
+                offer: Offer { media_type: "text/plain", profile: None },
+                standard: "sha256sum list (GNU coreutils)",
+            },
+            Self::Metalink => About {
+                file_name: "files.meta4",
+                suffix: None,
+                offer: Offer { media_type: "application/metalink4+xml", profile: None },
+                standard: "Metalink 4 (RFC 5854)",
+            },
+            Self::Bag => About {
+                file_name: "bag.zip",
+                suffix: None,
+                offer: Offer { media_type: "application/zip", profile: None },
+                standard: "BagIt 1.0 (RFC 8493)",
             },
         }
     }
@@ -83,13 +173,57 @@ impl Format {
         }
     }
 
-    /// Renders an entry.
+    /// The most files of the version that it is made from at once; what is written file by file needs none of them.
+    #[must_use]
+    pub const fn most_files(self) -> i64 {
+        match self {
+            Self::Page => page::MOST_FILES,
+            Self::DataPackage
+            | Self::Spdx3
+            | Self::Linkset
+            | Self::Sha256Sums
+            | Self::Metalink
+            | Self::Bag => 0,
+            _ => 10_000,
+        }
+    }
+
+    /// The document, where it is one that is written file by file.
     ///
     /// # Errors
-    /// 409 when the format has nothing to say of this dataset, or there are too many files for it.
+    /// 404 when it is of a version and none is published; 409 or 410 when there is no such document of this version.
+    pub fn by_file(self, entry: &Entry, at: &Addresses) -> Result<Option<Box<dyn ByFile>>> {
+        Ok(Some(match self {
+            Self::DataPackage => Box::new(DataPackage::of(entry, at)?),
+            Self::Spdx3 => Box::new(Spdx3::of(entry, at)?),
+            Self::Linkset => Box::new(Linkset::of(entry, at)?),
+            Self::Sha256Sums => Box::new(Checksums::of(entry, at)?),
+            Self::Metalink => Box::new(Metalink::of(entry, at)?),
+            Self::Bag => Box::new(Bag::of(entry, at)?),
+            _ => return Ok(None),
+        }))
+    }
+
+    /// Renders an entry; what is written file by file, with the files that the entry has.
+    ///
+    /// # Errors
+    /// 409 when the format has nothing to say of this dataset, or there are too many files for it; as
+    /// [`Format::by_file`].
     pub fn render(self, entry: &Entry, at: &Addresses) -> Result<Rendered> {
         let body = match self {
+            Self::Page => page::render(&page::View::plain(entry, at))?,
             Self::SchemaOrg => json(&schema_org::render(entry, at))?,
+            Self::BibTex => citation::bibtex(entry, at).into(),
+            Self::CslJson => json(&citation::csl(entry, at))?,
+            Self::DataPackage
+            | Self::Spdx3
+            | Self::Linkset
+            | Self::Sha256Sums
+            | Self::Metalink
+            | Self::Bag => match self.by_file(entry, at)? {
+                Some(document) => whole(document, &entry.described.files)?,
+                None => Bytes::new(),
+            },
         };
         Ok(Rendered { content_type: self.content_type(), body })
     }

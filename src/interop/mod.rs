@@ -2,15 +2,29 @@
 //!
 //! [`Entry`] is a dataset with everything that is said of it, [`Addresses`] where each thing is found. Each rendering is a plain
 //! function from the two to a text, in a folder or file named by its standard; [`Format`] lists them all, and `api` sends
-//! whichever is asked for. Nothing here decides who may see what: an entry is what the caller was shown, and bytes leave
+//! whichever is asked for. Those that list files are written file by file ([`ByFile`]). Nothing here decides who may see what: an entry is what the caller was shown, and bytes leave
 //! through the one door of `access`.
 
 mod addresses;
 pub mod api;
+mod bag;
+mod by_file;
+mod checksums;
+mod citation;
+mod data_package;
 mod entry;
 mod format;
+mod metalink;
+mod names;
+mod page;
 mod schema_org;
+mod signposting;
+mod spdx3;
+
+#[cfg(test)]
+mod tests;
 
 pub use addresses::Addresses;
+pub use by_file::{ByFile, Next};
 pub use entry::{Entry, entries, entry, entry_of_version};
 pub use format::{Format, Rendered};

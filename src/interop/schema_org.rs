@@ -4,7 +4,8 @@ use serde_json::{Map, Value, json};
 
 use super::addresses::Addresses;
 use super::entry::Entry;
-use crate::datasets::record::{Agent, AgentKind, AgentScheme, IdentifierScheme};
+use super::names;
+use crate::datasets::record::{Agent, AgentKind, IdentifierScheme};
 use crate::kernel::LangText;
 use crate::policies::AccessMode;
 
@@ -35,7 +36,7 @@ pub fn render(entry: &Entry, at: &Addresses) -> Value {
             "@type": "Organization", "@id": at.organisation(&entry.organisation.slug), "name": entry.organisation.name,
         })),
     );
-    put("license", licence(entry));
+    put("license", names::licence(entry).map(|iri| json!(iri)));
     put("isAccessibleForFree", Some(json!(dataset.access_mode == Some(AccessMode::Open))));
     put("conditionsOfAccess", dataset.access_mode.map(|mode| json!(mode.as_str())));
     put("inLanguage", Some(record.content.languages.iter().map(|share| json!(share.language)).collect()));
@@ -98,13 +99,6 @@ fn distributions(entry: &Entry, at: &Addresses) -> Value {
         .collect()
 }
 
-fn licence(entry: &Entry) -> Option<Value> {
-    let rights = &entry.described.record.rights;
-    let own = rights.licence_url.as_ref().map(|url| json!(url));
-    let listed = rights.licence.as_deref().filter(|licence| spdx::license_id(licence).is_some());
-    listed.map(|id| json!(format!("https://spdx.org/licenses/{id}"))).or(own)
-}
-
 fn identifier(identifier: &crate::datasets::record::Identifier) -> Value {
     match identifier.scheme {
         IdentifierScheme::Doi => json!(format!("https://doi.org/{}", identifier.value)),
@@ -116,10 +110,7 @@ fn identifier(identifier: &crate::datasets::record::Identifier) -> Value {
 fn agent(agent: &Agent) -> Value {
     let kind = if agent.kind == AgentKind::Person { "Person" } else { "Organization" };
     let mut out = json!({"@type": kind, "name": agent.name});
-    let orcid = agent.identifiers.iter().find(|id| id.scheme == AgentScheme::Orcid);
-    let ror = agent.identifiers.iter().find(|id| id.scheme == AgentScheme::Ror);
-    let iri = orcid.map(|id| format!("https://orcid.org/{}", id.value));
-    let iri = iri.or_else(|| ror.map(|id| format!("https://ror.org/{}", id.value)));
+    let iri = names::agent(agent);
     if let Some(members) = out.as_object_mut() {
         members.extend(iri.map(|iri| ("sameAs".to_owned(), json!(iri))));
         members.extend(agent.url.as_ref().map(|url| ("url".to_owned(), json!(url))));

@@ -12,5 +12,6 @@
 mod support;
 
 mod documents;
+mod packages;
 mod python;
 mod scene;

@@ -1,19 +1,19 @@
 //! A dataset, or one of its versions, in whichever of its renderings is asked for: by name, by ending, or by `Accept`.
 
-use actix_web::http::header::{CONTENT_LOCATION, ETAG, LAST_MODIFIED, VARY};
-use actix_web::{HttpRequest, HttpResponse, get, web};
+use actix_web::http::StatusCode;
+use actix_web::http::header::{CONTENT_LOCATION, ETAG, LAST_MODIFIED, LINK, VARY};
+use actix_web::{HttpRequest, HttpResponse, HttpResponseBuilder, get, web};
 
 use super::super::addresses::Addresses;
 use super::super::entry::{Entry, entry, entry_of_version};
-use super::super::format::Format;
+use super::super::format::{Format, Rendered};
+use super::super::signposting::link_field;
+use super::{page, streams};
 use crate::config::Config;
 use crate::datasets::versions::{VersionName, VersionNumber, Which};
 use crate::db::Db;
 use crate::http::{Offer, base_of, is_not_modified_since, negotiate};
 use crate::kernel::{Ctx, Digest, Error, Kind, Result, Slug};
-
-/// The most files of which a document is made; longer versions have their manifest, and lists that are streamed.
-const MOST_FILES: i64 = 10_000;
 
 type Services = (web::Data<Db>, web::Data<Config>);
 
@@ -83,15 +83,45 @@ async fn send(
         None => negotiated(req)?,
     };
     let (asked, whole) = (ctx.clone(), version.clone());
+    let most_files = format.most_files();
     let entry = db
         .read(move |conn| match whole {
-            None => entry(conn, &asked, (&organisation, &name), MOST_FILES),
+            None => entry(conn, &asked, (&organisation, &name), most_files),
             Some(which) => {
-                entry_of_version(conn, &asked, &VersionName { organisation, name, which }, MOST_FILES)
+                entry_of_version(conn, &asked, &VersionName { organisation, name, which }, most_files)
             }
         })
         .await?;
-    respond(req, &entry, version.as_ref(), format, &at)
+    let number = version.and(entry.described.version.as_ref()).map(|version| version.version.clone());
+    let shown = Shown { entry, at, number, format };
+    if let Some(document) = format.by_file(&shown.entry, &shown.at)? {
+        return streams::respond(req, ctx, db, &shown, document);
+    }
+    if format == Format::Page {
+        return page::respond(req, ctx, &db, &shown).await;
+    }
+    Ok(respond(req, &shown, shown.format.render(&shown.entry, &shown.at)?, HttpResponse::Ok()))
+}
+
+/// What is sent: a dataset, or one of its versions, in a format.
+pub(super) struct Shown {
+    pub(super) entry: Entry,
+    pub(super) at: Addresses,
+    /// The version, where one was asked for.
+    pub(super) number: Option<VersionNumber>,
+    pub(super) format: Format,
+}
+
+impl Shown {
+    /// The fields that say what is sent, how it is told from another state of it, and where to go on from it.
+    pub(super) fn describe(&self, response: &mut HttpResponseBuilder, tag: &str) {
+        let dataset = &self.entry.described.dataset;
+        response
+            .insert_header((ETAG, tag))
+            .insert_header((LAST_MODIFIED, dataset.updated_at.to_http_date()))
+            .insert_header((CONTENT_LOCATION, self.at.document(dataset, self.number.as_ref(), self.format)))
+            .insert_header((LINK, link_field(&self.entry, &self.at, self.number.as_ref(), self.format)));
+    }
 }
 
 /// The format that `Accept` prefers.
@@ -106,26 +136,20 @@ fn negotiated(req: &HttpRequest) -> Result<Format> {
     })
 }
 
-fn respond(
+/// An answer with a whole document.
+pub(super) fn respond(
     req: &HttpRequest,
-    entry: &Entry,
-    version: Option<&Which>,
-    format: Format,
-    at: &Addresses,
-) -> Result<HttpResponse> {
-    let dataset = &entry.described.dataset;
-    let rendered = format.render(entry, at)?;
+    shown: &Shown,
+    rendered: Rendered,
+    mut response: HttpResponseBuilder,
+) -> HttpResponse {
     let tag = format!("\"{}\"", Digest::of(&rendered.body).revision());
-    let number: Option<&VersionNumber> =
-        version.and(entry.described.version.as_ref()).map(|version| &version.version);
-    let mut response = HttpResponse::Ok();
-    response
-        .insert_header((ETAG, tag.clone()))
-        .insert_header((LAST_MODIFIED, dataset.updated_at.to_http_date()))
-        .insert_header((CONTENT_LOCATION, at.document(dataset, number, format)))
-        .insert_header((VARY, "Accept, Authorization, Cookie"));
-    if is_not_modified_since(req.headers(), &tag, dataset.updated_at) {
-        return Ok(response.status(actix_web::http::StatusCode::NOT_MODIFIED).finish());
+    if shown.format != Format::Page {
+        response.insert_header((VARY, "Accept, Authorization, Cookie"));
     }
-    Ok(response.content_type(rendered.content_type).body(rendered.body))
+    shown.describe(&mut response, &tag);
+    if is_not_modified_since(req.headers(), &tag, shown.entry.described.dataset.updated_at) {
+        return response.status(StatusCode::NOT_MODIFIED).finish();
+    }
+    response.content_type(rendered.content_type).body(rendered.body)
 }

@@ -1,10 +1,16 @@
 //! Routes of other people's shapes, beside `/api/v1`: pages of datasets with their renderings.
 
 mod documents;
+mod page;
+mod streams;
 
 use actix_web::web::ServiceConfig;
 
 /// Registers the routes.
 pub fn routes(config: &mut ServiceConfig) {
-    config.service(documents::send_document).service(documents::send_part).service(documents::send_dataset);
+    config
+        .service(documents::send_document)
+        .service(documents::send_part)
+        .service(documents::send_dataset)
+        .service(page::get_style);
 }

@@ -1,0 +1,27 @@
+# Validates the data package of each dataset where it lies, then one with a wrong digest, which has to be found.
+import sys
+
+import requests
+from frictionless import Package, system
+
+base, token, *names = sys.argv[1:]
+session = requests.Session()
+session.trust_env = False
+session.headers["Authorization"] = f"Bearer {token}"
+
+with system.use_context(http_session=session):
+    for name in names:
+        address = f"{base}/datasets/{name}/datapackage.json"
+        descriptor = session.get(address).json()
+        assert descriptor["$schema"] == "https://datapackage.org/profiles/2.0/datapackage.json"
+        resources = descriptor["resources"]
+        assert len({resource["name"] for resource in resources}) == len(resources)
+        report = Package(address).validate()
+        assert report.valid, (name, report.flatten(["title", "message"]))
+        digest = resources[0]["hash"]
+        resources[0]["hash"] = digest[:-1] + ("0" if digest[-1] != "0" else "1")
+        descriptor["resources"] = resources[:1]
+        report = Package.from_descriptor(descriptor).validate()
+        kinds = [kind for kind, in report.flatten(["type"])]
+        assert not report.valid and kinds == ["hash-count"], (name, report.flatten(["type", "message"]))
+        print(f"{name}: valid, and a wrong digest is found")

@@ -9,6 +9,7 @@ mod addresses;
 pub mod api;
 mod entry;
 mod format;
+mod hub;
 mod schema_org;
 
 pub use addresses::Addresses;

@@ -12,5 +12,6 @@
 mod support;
 
 mod documents;
+mod hub;
 mod python;
 mod scene;

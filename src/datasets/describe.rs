@@ -76,6 +76,20 @@ pub fn describe_version(
     Ok(Described { record: dataset.typed_record()?, terms, version: Some(version), files, dataset })
 }
 
+/// Datasets the caller may know of, without what belongs to them, in the order of their registration.
+///
+/// # Errors
+/// When the database fails.
+pub fn list_plain(
+    conn: &mut Conn,
+    ctx: &Ctx,
+    selection: &Selection,
+    after: Option<&DatasetId>,
+    most: i64,
+) -> Result<Vec<Dataset>> {
+    store::list_whole(conn, ctx, selection, after, most)
+}
+
 /// Datasets the caller may know of, whole, in the order of their registration; of each at most so many files.
 ///
 /// # Errors

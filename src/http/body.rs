@@ -41,8 +41,11 @@ impl<T: DeserializeOwned> FromRequest for Json<T> {
     }
 }
 
-/// Reads a body into memory, up to a limit, as long as it arrives in time.
-pub(super) async fn read_body(payload: Payload, limit: usize) -> Result<Bytes> {
+/// Reads a body into memory, up to a limit in bytes, as long as it arrives in time.
+///
+/// # Errors
+/// 400 when it breaks off, 408 when it takes too long, 413 beyond the limit.
+pub async fn read_body(payload: Payload, limit: usize) -> Result<Bytes> {
     tokio::time::timeout(BODY_TIME, collect(payload, limit)).await.unwrap_or_else(|_| {
         Err(Error::new(
             Kind::Timeout,

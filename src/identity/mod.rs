@@ -24,6 +24,6 @@ pub use organisations::{
     create_organisation, find_organisation, organisation_by_id, organisations_by_ids, put_member,
     remove_member,
 };
-pub use people::{create_person, erase_account, person_by_login};
+pub use people::{create_person, erase_account, person_by_id, person_by_login};
 pub use sign_in::{forget_ended_sessions, issue_code, redeem_code};
 pub use tokens::create_token;

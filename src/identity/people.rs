@@ -17,6 +17,14 @@ pub fn person_by_login(conn: &mut Conn, login: &Slug) -> Result<Person> {
     store::person_by_login(conn, login)?.ok_or_else(|| Error::not_found("person"))
 }
 
+/// The person with this id.
+///
+/// # Errors
+/// 404 when there is none.
+pub fn person_by_id(conn: &mut Conn, id: &PersonId) -> Result<Person> {
+    store::person_by_id(conn, id)?.ok_or_else(|| Error::not_found("person"))
+}
+
 /// Makes an account; it has no password until a one-time code sets one.
 ///
 /// # Errors

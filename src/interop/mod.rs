@@ -17,6 +17,7 @@ mod format;
 mod metalink;
 mod names;
 mod page;
+mod hub;
 mod schema_org;
 mod signposting;
 mod spdx3;

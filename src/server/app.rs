@@ -118,6 +118,7 @@ pub(super) fn build(
         .wrap(from_fn(move |req, next| limit_rate(limits.clone(), req, next)))
         .wrap(from_fn(move |req, next| authenticate(authenticator.clone(), clock.clone(), req, next)))
         .wrap(from_fn(check_head))
+        .wrap(from_fn(interop::api::in_hub_words))
         .wrap(from_fn(observe))
         .wrap(Condition::new(cors.is_some(), cors.unwrap_or_default()))
 }

@@ -13,5 +13,6 @@ mod support;
 
 mod documents;
 mod packages;
+mod hub;
 mod python;
 mod scene;

@@ -83,7 +83,11 @@ pub(super) async fn get_ticket(
     deliver(&req, (&store, &config), gate, watch, allowed).await
 }
 
-fn declared(req: &HttpRequest) -> Result<Declared> {
+/// What the header fields `Cadastre-Purpose`, `Cadastre-Model` and `Cadastre-Run` declare of the use.
+///
+/// # Errors
+/// 422 that names the field.
+pub fn declared(req: &HttpRequest) -> Result<Declared> {
     let text = |name: &str| {
         let value = req.headers().get(name).map(|value| value.to_str().map(str::to_owned));
         match value.transpose() {
@@ -102,7 +106,10 @@ fn declared(req: &HttpRequest) -> Result<Declared> {
 }
 
 /// Answers with the bytes, or the part of them that is wanted, once the delivery is on record.
-async fn deliver(
+///
+/// # Errors
+/// 403 when the right has ended meanwhile; 503 when the delivery cannot be recorded; when the store fails.
+pub async fn deliver(
     req: &HttpRequest,
     (store, config): (&BlobStore, &Config),
     gate: Arc<dyn DownloadGate>,

@@ -11,6 +11,7 @@ mod slots;
 mod terms;
 mod versions;
 
+pub use download::{declared, deliver};
 pub use paths::DatasetPath;
 pub use reservations::tdmrep;
 pub use slots::UploadSlots;

@@ -6,7 +6,7 @@ use super::raw;
 use crate::datasets::model::{Dataset, RecordRevision, Visibility};
 use crate::db::Conn;
 use crate::db::schema::dataset_revisions;
-use crate::kernel::{PageRequest, Result, Timestamp};
+use crate::kernel::{DatasetId, PageRequest, Result, Timestamp};
 
 /// Keeps this state of the record for ever.
 pub(in crate::datasets) fn insert_revision(
@@ -75,6 +75,26 @@ pub(in crate::datasets) fn revisions(
     }
     let rows: Vec<Row> = query.order(dataset_revisions::revision.desc()).limit(page.rows()).load(conn)?;
     Ok(rows.into_iter().map(|row| model(row, inside)).collect())
+}
+
+/// The record as it was at an instant; the first one when there was none yet.
+pub(in crate::datasets) fn record_at(
+    conn: &mut Conn,
+    dataset: &DatasetId,
+    at: Timestamp,
+) -> Result<Option<String>> {
+    let states = dataset_revisions::table.filter(dataset_revisions::dataset_id.eq(dataset));
+    let then: Option<String> = states
+        .filter(dataset_revisions::edited_at.le(at))
+        .order(dataset_revisions::revision.desc())
+        .select(dataset_revisions::record)
+        .first(conn)
+        .optional()?;
+    if then.is_some() {
+        return Ok(then);
+    }
+    let first = states.order(dataset_revisions::revision).select(dataset_revisions::record).first(conn);
+    Ok(first.optional()?)
 }
 
 /// One state of a record, if it may be known, see [`revisions`].

@@ -80,6 +80,25 @@ pub(in crate::datasets) fn version_by_id(conn: &mut Conn, id: &VersionId) -> Res
     row.map(VersionRow::into_model).transpose()
 }
 
+/// Versions past the draft whose digest lies between these two, earliest publication first.
+pub(in crate::datasets) fn versions_by_digest(
+    conn: &mut Conn,
+    dataset: &DatasetId,
+    (first, last): (Digest, Digest),
+    most: i64,
+) -> Result<Vec<Version>> {
+    let rows: Vec<VersionRow> = versions::table
+        .filter(versions::dataset_id.eq(dataset))
+        .filter(versions::state.ne("draft"))
+        .filter(versions::manifest_digest.ge(first))
+        .filter(versions::manifest_digest.le(last))
+        .order((versions::published_at, versions::id))
+        .limit(most)
+        .select(VersionRow::as_select())
+        .load(conn)?;
+    rows.into_iter().map(VersionRow::into_model).collect()
+}
+
 /// Versions of a dataset, newest id first; only those past the draft unless drafts are wanted too.
 pub(in crate::datasets) fn list_versions(
     conn: &mut Conn,

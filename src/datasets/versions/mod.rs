@@ -7,6 +7,7 @@ mod draft;
 mod manifest;
 mod model;
 mod publish;
+mod published;
 mod view;
 
 pub use attest::attest_version;
@@ -18,6 +19,7 @@ pub use draft::{
 pub use manifest::{Manifest, ManifestWriter};
 pub use model::{VersionNumber, VersionState, Withdrawal, latest};
 pub use publish::{publish_version, show_manifest, withdraw_version};
+pub use published::{published_version, record_at_publication, versions_by_digest};
 pub use view::{NewVersion, SameContent, Version};
 
 #[cfg(test)]

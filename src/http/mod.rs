@@ -19,6 +19,9 @@ mod rate;
 mod request_id;
 mod strict;
 
+/// The stylesheet of every page for people.
+pub const PAGE_STYLE: &str = include_str!("page.css");
+
 pub use address::{TrustedProxies, base_of, client_address};
 pub use auth::{Authenticator, Credential, SESSION_COOKIE, authenticate};
 pub use body::{Json, MAX_JSON_BYTES, Query, path_config, read_body};

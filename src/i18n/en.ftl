@@ -652,7 +652,7 @@ parameter-environments = The environments
 ## The page of an agreement
 
 agreement-title = Agreement on the use of { $dataset }
-agreement-in-this-language = In English
+in-this-language = In English
 agreement-parties = Parties, data and period
 agreement-provider = Provider
 agreement-holder = Data user

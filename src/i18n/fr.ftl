@@ -655,7 +655,7 @@ parameter-environments = Les environnements
 ## The page of an agreement
 
 agreement-title = Accord sur l’utilisation de { $dataset }
-agreement-in-this-language = En français
+in-this-language = En français
 agreement-parties = Parties, données et durée
 agreement-provider = Fournisseur
 agreement-holder = Utilisateur des données

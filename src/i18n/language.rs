@@ -32,6 +32,15 @@ impl Language {
             .map_or(Self::En, |(_, it)| it)
     }
 
+    /// The one that a page offers beside this one.
+    #[must_use]
+    pub const fn other(self) -> Self {
+        match self {
+            Self::En => Self::Fr,
+            Self::Fr => Self::En,
+        }
+    }
+
     fn is_meant_by(self, range: &str) -> bool {
         range.split('-').next().is_some_and(|primary| primary.eq_ignore_ascii_case(self.as_str()))
     }

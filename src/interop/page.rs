@@ -14,9 +14,6 @@ use crate::i18n::{Key, Language, key, text};
 use crate::kernel::{Error, LangText, Result};
 use crate::policies::{AccessMode, moment};
 
-/// The one stylesheet.
-pub(super) const STYLE: &str = include_str!("page.css");
-
 /// The most files that the page shows.
 pub(super) const MOST_FILES: i64 = 100;
 
@@ -117,14 +114,11 @@ macro_rules! words {
 
         impl Words {
             fn of(language: Language) -> Self {
-                let other = match language {
-                    Language::En => Language::Fr,
-                    Language::Fr => Language::En,
-                };
+                let other = language.other();
                 Self {
                     lang: language.as_str(),
                     other: other.as_str(),
-                    other_name: text(other, key!("agreement-in-this-language"), &[]),
+                    other_name: text(other, key!("in-this-language"), &[]),
                     $($field: text(language, $key, &[])),+
                 }
             }

@@ -10,7 +10,7 @@ use super::super::model::{Acceptance, Consent, Naming};
 use super::page;
 use crate::config::Config;
 use crate::db::Db;
-use crate::http::{AcceptLanguage, Json, Query, in_language, wants_page};
+use crate::http::{AcceptLanguage, Json, PAGE_STYLE, Query, in_language, wants_page};
 use crate::i18n::Language;
 use crate::kernel::{Ctx, GrantId, Result};
 
@@ -91,5 +91,5 @@ pub(super) async fn get_agreement_style() -> HttpResponse {
     HttpResponse::Ok()
         .content_type("text/css; charset=utf-8")
         .insert_header((CACHE_CONTROL, "public, max-age=3600"))
-        .body(page::STYLE)
+        .body(PAGE_STYLE)
 }

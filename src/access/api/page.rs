@@ -7,9 +7,6 @@ use crate::i18n::{Key, Language, key, text};
 use crate::kernel::{Error, Result};
 use crate::policies::{Iri, Sentence, describe, moment};
 
-/// The one stylesheet.
-pub(super) const STYLE: &str = include_str!("agreement.css");
-
 #[derive(Template)]
 #[template(path = "access/api/agreement.html")]
 struct Page<'a> {
@@ -103,14 +100,11 @@ impl Line {
 impl Words {
     fn of(language: Language, dataset: &str) -> Self {
         let say = |key: Key| text(language, key, &[]);
-        let other = match language {
-            Language::En => Language::Fr,
-            Language::Fr => Language::En,
-        };
+        let other = language.other();
         Self {
             lang: language.as_str(),
             other: other.as_str(),
-            other_name: text(other, key!("agreement-in-this-language"), &[]),
+            other_name: text(other, key!("in-this-language"), &[]),
             title: text(language, key!("agreement-title"), &[("dataset", dataset.into())]),
             parties: say(key!("agreement-parties")),
             provider: say(key!("agreement-provider")),

@@ -5,11 +5,11 @@ use actix_web::{FromRequest as _, HttpRequest, HttpResponse, get};
 use serde::Deserialize;
 
 use super::super::format::Rendered;
-use super::super::page::{STYLE, View, render};
+use super::super::page::{View, render};
 use super::documents::{self, Shown};
 use crate::datasets::versions::list_versions;
 use crate::db::Db;
-use crate::http::{AcceptLanguage, Query, in_language};
+use crate::http::{AcceptLanguage, PAGE_STYLE, Query, in_language};
 use crate::i18n::Language;
 use crate::kernel::{Ctx, PageRequest, Result};
 
@@ -59,5 +59,5 @@ pub(super) async fn get_style() -> HttpResponse {
     HttpResponse::Ok()
         .content_type("text/css; charset=utf-8")
         .insert_header((CACHE_CONTROL, "public, max-age=3600"))
-        .body(STYLE)
+        .body(PAGE_STYLE)
 }

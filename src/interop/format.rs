@@ -4,13 +4,22 @@ use bytes::Bytes;
 
 use super::addresses::Addresses;
 use super::entry::Entry;
-use super::schema_org;
+use super::rdf::Syntax;
+use super::{dcat, schema_org};
 use crate::http::Offer;
 use crate::kernel::{Error, Result};
 
 /// A rendering of a dataset or of one of its versions.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
 pub enum Format {
+    /// DCAT-AP 3.0.1 as Turtle.
+    Turtle,
+    /// DCAT-AP 3.0.1 as RDF/XML.
+    RdfXml,
+    /// DCAT-AP 3.0.1 as JSON-LD.
+    JsonLd,
+    /// DCAT-AP 3.0.1 as N-Triples.
+    NTriples,
     /// schema.org `Dataset` as JSON-LD, as search engines read it.
     SchemaOrg,
 }
@@ -39,12 +48,16 @@ pub struct Rendered {
 
 impl Format {
     /// All of them; of those with the same media type, the one that is sent unless a profile says otherwise comes first.
-    pub const ALL: &[Self] = &[Self::SchemaOrg];
+    pub const ALL: &[Self] = &[Self::Turtle, Self::RdfXml, Self::JsonLd, Self::NTriples, Self::SchemaOrg];
 
     /// What is known of it.
     #[must_use]
     pub const fn about(self) -> About {
         match self {
+            Self::Turtle => dcat_ap("dcat.ttl", "ttl", "text/turtle"),
+            Self::RdfXml => dcat_ap("dcat.rdf", "rdf", "application/rdf+xml"),
+            Self::JsonLd => dcat_ap("dcat.jsonld", "jsonld", "application/ld+json"),
+            Self::NTriples => dcat_ap("dcat.nt", "nt", "application/n-triples"),
             Self::SchemaOrg => About {
                 file_name: "schema-org.jsonld",
                 suffix: None,
@@ -89,10 +102,20 @@ impl Format {
     /// 409 when the format has nothing to say of this dataset, or there are too many files for it.
     pub fn render(self, entry: &Entry, at: &Addresses) -> Result<Rendered> {
         let body = match self {
+            Self::Turtle => dcat::render(entry, at, Syntax::Turtle).into(),
+            Self::RdfXml => dcat::render(entry, at, Syntax::RdfXml).into(),
+            Self::JsonLd => dcat::render(entry, at, Syntax::JsonLd).into(),
+            Self::NTriples => dcat::render(entry, at, Syntax::NTriples).into(),
             Self::SchemaOrg => json(&schema_org::render(entry, at))?,
         };
         Ok(Rendered { content_type: self.content_type(), body })
     }
+}
+
+/// A serialization of DCAT-AP.
+const fn dcat_ap(file_name: &'static str, suffix: &'static str, media_type: &'static str) -> About {
+    let offer = Offer { media_type, profile: None };
+    About { file_name, suffix: Some(suffix), offer, standard: "DCAT-AP 3.0.1" }
 }
 
 /// JSON for people to read too.

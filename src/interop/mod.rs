@@ -7,10 +7,14 @@
 
 mod addresses;
 pub mod api;
+mod dcat;
 mod entry;
 mod format;
+mod rdf;
 mod schema_org;
+mod vocabulary;
 
 pub use addresses::Addresses;
-pub use entry::{Entry, entries, entry, entry_of_version};
+pub use dcat::{Indicator, QualityDimension, QualityScore, Rating, assess};
+pub use entry::{Entry, entries, entry, entry_of_version, newest_entry};
 pub use format::{Format, Rendered};

@@ -16,7 +16,7 @@ pub(super) use keys::{KeyRow, add_key, keys};
 pub(super) use nodes::{DatabaseTiles, backfill_nodes};
 pub use payloads::{Payload, Said};
 pub(super) use payloads::{erase, last_payload, naming, payloads_of, said_by};
-pub use rows::{JournalLedger, Recorded, rebuild_head};
+pub use rows::{JournalLedger, Recorded, newest_at, rebuild_head};
 pub(super) use rows::{frontier, head_size, read_from};
 pub use visible::Filters;
 pub(super) use visible::{Begin, entries_about, visible_entries, visible_entry};

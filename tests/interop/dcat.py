@@ -23,7 +23,8 @@ def violations(graph, shapes):
     found, warnings = [], 0
     for shape in shapes:
         _, report, _ = pyshacl.validate(graph, shacl_graph=shape, inference="none", advanced=False)
-        for result in report.subjects(RDF.type, SH.ValidationResult):
+        # The report's own results; those below them are why a warning was given.
+        for result in report.objects(report.value(predicate=RDF.type, object=SH.ValidationReport), SH.result):
             if report.value(result, SH.resultSeverity) == SH.Violation:
                 told = [SH.focusNode, SH.resultPath, SH.value, SH.resultMessage]
                 found.append(" ".join(str(report.value(result, part)) for part in told))

@@ -68,18 +68,14 @@ fn render(entry: &Entry, format: Format, at: &Addresses) -> String {
 /// The documents of several datasets as one, in each serialization.
 fn together(entries: &[Entry], home: &Path, at: &Addresses) -> Vec<PathBuf> {
     let texts = |format| entries.iter().map(move |entry| render(entry, format, at));
-    let xml = |text: String| {
-        let (_, rest) = text.split_once("rdf:RDF").unwrap();
-        let (_, inside) = rest.split_once(">\n").unwrap();
-        inside.rsplit_once("</rdf:RDF>").unwrap().0.to_owned()
+    // The names of the vocabularies stand before the first end of a tag at the end of a line.
+    let parts = |text: &str| {
+        let end = text.find("\">\n").unwrap() + 3;
+        (text[..end].to_owned(), text[end..].replace("</rdf:RDF>\n", ""))
     };
-    let head = texts(Format::RdfXml).next().unwrap();
-    let head = head[..head.find(">\n<").map_or(head.len(), |at| at + 2)].to_owned();
-    let head = &head[..head.rfind(">\n").unwrap() + 2];
-    let rdf: String = std::iter::once(head.to_owned())
-        .chain(texts(Format::RdfXml).map(xml))
-        .chain(["</rdf:RDF>\n".to_owned()])
-        .collect();
+    let head = parts(&texts(Format::RdfXml).next().unwrap()).0;
+    let inside: String = texts(Format::RdfXml).map(|text| parts(&text).1).collect();
+    let rdf = format!("{head}{inside}</rdf:RDF>\n");
     let mut linked: Value = json!({"@graph": []});
     for text in texts(Format::JsonLd) {
         let mut document: Value = serde_json::from_str(&text).unwrap();
@@ -133,7 +129,9 @@ fn google(entry: &Entry, at: &Addresses) {
         );
     }
     let open = entry.described.dataset.access_mode == Some(AccessMode::Open);
-    let files = entry.described.files.iter().filter(|file| file.held && (open || file.sample)).count();
+    let there = entry.described.version.as_ref().is_some_and(|one| one.state == VersionState::Published);
+    let given = entry.described.files.iter().filter(|file| there && file.held && (open || file.sample));
+    let files = given.count();
     assert_eq!(
         document["distribution"].as_array().map_or(0, Vec::len),
         files,
@@ -223,7 +221,7 @@ fn files(number: usize) -> Vec<File> {
     let elsewhere = |path: &str, reference: Value| json!({"path": path, "media_type": "application/json", "sample": false, "held": false, "reference": reference});
     let all = [
         held("data.csv", "text/csv", false),
-        held("tägliche Werte/1 %#?&'\".parquet", "application/vnd.apache.parquet", false),
+        held("tägliche Werte/1 %#&'[x].parquet", "application/vnd.apache.parquet", false),
         held("probe [1].jsonl", "application/jsonl", true),
         elsewhere("a", json!({"kind": "access_url", "url": "https://example.org/a b"})),
         elsewhere("b", json!({"kind": "download_url", "url": "https://example.org/b|c"})),

@@ -156,8 +156,22 @@ fn text(most: usize) -> Json {
         .boxed()
 }
 
-const LANGUAGES: &[&str] =
-    &["en", "fr", "de-BE", "pt-BR", "sr-Latn", "el", "ga", "hsb", "zh-Hant-TW", "tlh", "x-own", "nb", "mt"];
+const LANGUAGES: &[&str] = &[
+    "en",
+    "fr",
+    "nl",
+    "de-BE",
+    "pt-BR",
+    "sr-Latn",
+    "el",
+    "ga",
+    "hsb",
+    "zh-Hant-TW",
+    "tlh",
+    "x-own",
+    "nb",
+    "mt",
+];
 
 /// A text in one or more languages.
 fn lang(most: usize) -> Json {

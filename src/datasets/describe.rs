@@ -1,13 +1,13 @@
 //! A dataset with everything that is rendered of it: record, terms, a version and its files.
 
 use super::files::File;
-use super::find::{Action, find_dataset};
+use super::find::{Action, find_dataset, sees_inside};
 use super::model::{Dataset, PolicyRevision};
 use super::record::Record;
 use super::store;
 use super::versions::{Version, VersionName, Which, find_version};
 use crate::db::Conn;
-use crate::kernel::{Ctx, DatasetId, Error, Result, Slug, Timestamp};
+use crate::kernel::{Ctx, DatasetId, Error, OrganisationId, PageRequest, Result, Slug, Timestamp};
 
 /// A dataset as renderings take it.
 #[derive(Debug, Clone)]
@@ -37,6 +37,23 @@ pub struct Selection {
     pub updated_until: Option<Timestamp>,
 }
 
+/// A dataset of a listing: its name, and what tells whether anything of it changed.
+#[derive(Debug, Clone)]
+pub struct Listed {
+    /// The id.
+    pub id: DatasetId,
+    /// The id of the organisation that provides it.
+    pub organisation_id: OrganisationId,
+    /// The organisation that provides it.
+    pub organisation: Slug,
+    /// The name within the organisation.
+    pub name: Slug,
+    /// The data space it is listed in.
+    pub space: Slug,
+    /// When it last changed, its terms and versions included.
+    pub updated_at: Timestamp,
+}
+
 /// The dataset of this name with its newest published version and at most so many of its files.
 ///
 /// # Errors
@@ -50,6 +67,31 @@ pub fn describe_dataset(
     let dataset = find_dataset(conn, ctx, organisation, name, Action::See)?;
     let mut described = describe(conn, vec![dataset], most_files)?;
     described.pop().ok_or_else(|| Error::not_found("dataset"))
+}
+
+/// The same; while nothing is published, with the newest draft, for those who see inside.
+///
+/// # Errors
+/// 404 when there is none that the caller may know of.
+pub fn describe_newest(
+    conn: &mut Conn,
+    ctx: &Ctx,
+    (organisation, name): (&Slug, &Slug),
+    most_files: i64,
+) -> Result<Described> {
+    let mut described = describe_dataset(conn, ctx, (organisation, name), most_files)?;
+    if described.version.is_none() && sees_inside(ctx, &described.dataset) {
+        let newest = PageRequest::new(Some(1), None)?;
+        let mut found = store::list_versions(conn, &described.dataset.id, true, &newest, None)?;
+        if !found.is_empty() {
+            let mut version = found.swap_remove(0);
+            version.dataset = described.dataset.full_name();
+            let mut files = store::files_of_all(conn, &[&version], most_files)?;
+            described.files = files.remove(&version.id).unwrap_or_default();
+            described.version = Some(version);
+        }
+    }
+    Ok(described)
 }
 
 /// A version, with its dataset and at most so many of its files. Of drafts only for those who see inside.
@@ -88,6 +130,20 @@ pub fn list_plain(
     most: i64,
 ) -> Result<Vec<Dataset>> {
     store::list_whole(conn, ctx, selection, after, most)
+}
+
+/// Datasets the caller may know of, in the order of their registration: one query, whatever there is to say of them.
+///
+/// # Errors
+/// When the database fails.
+pub fn list_listed(
+    conn: &mut Conn,
+    ctx: &Ctx,
+    selection: &Selection,
+    after: Option<&DatasetId>,
+    most: i64,
+) -> Result<Vec<Listed>> {
+    store::list_names(conn, ctx, selection, after, most)
 }
 
 /// Datasets the caller may know of, whole, in the order of their registration; of each at most so many files.

@@ -11,6 +11,8 @@
 #[path = "../support/mod.rs"]
 mod support;
 
+mod dcat;
+mod dcat_records;
 mod documents;
 mod packages;
 mod hub;

@@ -7,7 +7,7 @@ use super::error::Result;
 use super::http::document;
 use super::names::{DatasetName, VersionName};
 use super::options::GlobalOptions;
-use super::output::{Column, column};
+use super::output::{Column, Output, column};
 use crate::datasets::versions::VersionNumber;
 use crate::kernel::Slug;
 
@@ -107,6 +107,9 @@ pub struct Show {
     /// Write the signed attestation of the version (the newest, unless one is named), for tools of in-toto
     #[arg(long, group = "list")]
     attestation: bool,
+    /// Score the description as data.europa.eu does (MQA), with what would bring more points
+    #[arg(long, group = "list")]
+    quality: bool,
 }
 
 /// Publishes a version for ever.
@@ -180,6 +183,11 @@ pub async fn show(options: &GlobalOptions, args: Show) -> Result<()> {
             client.get(&dataset.segments(&["versions", newest, "attestation"])).read().await?;
         return out.raw(&envelope);
     }
+    if args.quality {
+        let call = client.get(&dataset.segments(&["quality"])).query("version", version);
+        let found: Value = call.read().await?;
+        return quality(out, &found);
+    }
     if let Some((columns, path)) = list {
         let (items, _) = client.list(&dataset.segments(path), &[], usize::MAX).await?;
         return out.list(columns, &items);
@@ -192,6 +200,26 @@ pub async fn show(options: &GlobalOptions, args: Show) -> Result<()> {
     name(&mut found);
     out.one(&DATASET, &found)
 }
+
+/// The indicators, those with most to gain first.
+fn quality(out: Output, found: &Value) -> Result<()> {
+    let count = |item: &Value, pointer| item.pointer(pointer).and_then(Value::as_u64).unwrap_or(0);
+    let mut items = found.pointer("/mqa/metrics").and_then(Value::as_array).cloned().unwrap_or_default();
+    items.sort_by_key(|item| std::cmp::Reverse(count(item, "/max") - count(item, "/points")));
+    out.list_or(&QUALITY, &items, &found.to_string())?;
+    let rating = found.pointer("/mqa/rating").and_then(Value::as_str).unwrap_or_default();
+    out.note(&format!("{} of {} points: {rating}", count(found, "/mqa/score"), count(found, "/mqa/max")));
+    Ok(())
+}
+
+const QUALITY: [Column; 6] = [
+    column("INDICATOR", "/id"),
+    column("DIMENSION", "/dimension"),
+    column("POINTS", "/points"),
+    column("OF", "/max"),
+    column("WHY", "/why"),
+    column("HINT", "/how_to_fix"),
+];
 
 const VERSIONS: [Column; 6] = [
     column("VERSION", "/version"),

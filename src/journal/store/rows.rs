@@ -51,6 +51,15 @@ pub(in crate::journal) fn leaves(conn: &mut Conn, first: i64, count: i64) -> Res
         .load(conn)?)
 }
 
+/// When the newest entry was made; the checkpoint tells everybody that there is one.
+///
+/// # Errors
+/// When the database fails.
+pub fn newest_at(conn: &mut Conn) -> Result<Option<Timestamp>> {
+    let newest = journal::table.order(journal::position.desc()).select(journal::at);
+    Ok(newest.first(conn).optional()?)
+}
+
 /// How many entries there are.
 ///
 /// # Errors

@@ -161,6 +161,7 @@ impl Targets {
             | "list_history"
             | "get_history"
             | "get_completeness"
+            | "get_quality"
             | "get_policy"
             | "set_policy"
             | "simulate_policy"
@@ -326,6 +327,7 @@ impl Targets {
             "list_history" => get(format!("{dataset}/history")),
             "get_history" => get(format!("{dataset}/history/1")),
             "get_completeness" => get(format!("{dataset}/completeness")),
+            "get_quality" => get(format!("{dataset}/quality")),
             "get_policy" => get(format!("{dataset}/policy")),
             "recall_grants" => post(format!("{dataset}/policy/recall"), json!({"reason": "New terms."})),
             "set_policy" => put(format!("{dataset}/policy"), json!({"mode": "secure"})),

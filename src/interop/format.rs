@@ -4,7 +4,7 @@ use bytes::Bytes;
 
 use super::addresses::Addresses;
 use super::entry::Entry;
-use super::schema_org;
+use super::{croissant, schema_org};
 use crate::http::Offer;
 use crate::kernel::{Error, Result};
 
@@ -13,6 +13,10 @@ use crate::kernel::{Error, Result};
 pub enum Format {
     /// schema.org `Dataset` as JSON-LD, as search engines read it.
     SchemaOrg,
+    /// Croissant 1.1 (MLCommons), as libraries that train read it.
+    Croissant,
+    /// Croissant 1.0, for readers that know no later one.
+    Croissant10,
 }
 
 /// What is known of a format.
@@ -39,7 +43,7 @@ pub struct Rendered {
 
 impl Format {
     /// All of them; of those with the same media type, the one that is sent unless a profile says otherwise comes first.
-    pub const ALL: &[Self] = &[Self::SchemaOrg];
+    pub const ALL: &[Self] = &[Self::SchemaOrg, Self::Croissant, Self::Croissant10];
 
     /// What is known of it.
     #[must_use]
@@ -50,6 +54,18 @@ impl Format {
                 suffix: None,
                 offer: Offer { media_type: "application/ld+json", profile: Some("https://schema.org/") },
                 standard: "schema.org Dataset",
+            },
+            Self::Croissant => About {
+                file_name: "croissant.json",
+                suffix: None,
+                offer: Offer { media_type: "application/ld+json", profile: Some(croissant::V1_1) },
+                standard: "Croissant 1.1",
+            },
+            Self::Croissant10 => About {
+                file_name: "croissant-1.0.json",
+                suffix: None,
+                offer: Offer { media_type: "application/ld+json", profile: Some(croissant::V1_0) },
+                standard: "Croissant 1.0",
             },
         }
     }
@@ -90,6 +106,8 @@ impl Format {
     pub fn render(self, entry: &Entry, at: &Addresses) -> Result<Rendered> {
         let body = match self {
             Self::SchemaOrg => json(&schema_org::render(entry, at))?,
+            Self::Croissant => json(&croissant::render(entry, at, croissant::Edition::V1_1)?)?,
+            Self::Croissant10 => json(&croissant::render(entry, at, croissant::Edition::V1_0)?)?,
         };
         Ok(Rendered { content_type: self.content_type(), body })
     }

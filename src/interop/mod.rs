@@ -7,6 +7,7 @@
 
 mod addresses;
 pub mod api;
+pub mod croissant;
 mod entry;
 mod format;
 mod schema_org;

@@ -11,6 +11,7 @@
 #[path = "../support/mod.rs"]
 mod support;
 
+mod croissant;
 mod documents;
 mod python;
 mod scene;

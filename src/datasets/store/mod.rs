@@ -8,6 +8,7 @@ mod history;
 mod listing;
 mod places;
 mod reservations;
+mod schemas;
 mod terms;
 mod versions;
 mod visible;
@@ -20,6 +21,7 @@ pub(super) use history::*;
 pub(super) use listing::*;
 pub(super) use places::*;
 pub(super) use reservations::*;
+pub(super) use schemas::*;
 pub(super) use terms::*;
 pub(super) use versions::*;
 

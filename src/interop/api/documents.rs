@@ -113,7 +113,7 @@ fn respond(
     format: Format,
     at: &Addresses,
 ) -> Result<HttpResponse> {
-    let dataset = &entry.described.dataset;
+    let (dataset, changed_at) = (&entry.described.dataset, entry.described.changed_at());
     let rendered = format.render(entry, at)?;
     let tag = format!("\"{}\"", Digest::of(&rendered.body).revision());
     let number: Option<&VersionNumber> =
@@ -121,10 +121,10 @@ fn respond(
     let mut response = HttpResponse::Ok();
     response
         .insert_header((ETAG, tag.clone()))
-        .insert_header((LAST_MODIFIED, dataset.updated_at.to_http_date()))
+        .insert_header((LAST_MODIFIED, changed_at.to_http_date()))
         .insert_header((CONTENT_LOCATION, at.document(dataset, number, format)))
         .insert_header((VARY, "Accept, Authorization, Cookie"));
-    if is_not_modified_since(req.headers(), &tag, dataset.updated_at) {
+    if is_not_modified_since(req.headers(), &tag, changed_at) {
         return Ok(response.status(actix_web::http::StatusCode::NOT_MODIFIED).finish());
     }
     Ok(response.content_type(rendered.content_type).body(rendered.body))

@@ -78,8 +78,10 @@ pub(super) fn structure(members: Vec<Member>, whole: bool) -> Result<Structure, 
             let (columns, separator): (_, Option<Separator>) =
                 table.map(|table| (table.columns, table.separator)).unwrap_or_default();
             let files = paths.len() as u64;
+            // Tables are loaded one by one, so each is named.
+            let pattern = alone && columns.is_empty();
             let includes =
-                if alone { patterns(&paths) } else { paths.into_iter().take(MOST_LISTED).collect() };
+                if pattern { patterns(&paths) } else { paths.into_iter().take(MOST_LISTED).collect() };
             found.push(Members { media_type: media_type.clone(), files, includes, columns, separator });
         }
     }
@@ -154,9 +156,10 @@ pub(super) fn tar(bytes: &[u8], whole: bool, until: Deadline) -> Result<Structur
         match kind {
             b'0' | 0 => {
                 let name = long_name.take().unwrap_or_else(|| name(head));
+                let name = name.trim_start_matches("./").to_owned();
                 let whole_member = here && length as u64 <= MOST_BYTES;
                 let table = media_type(&name).and_then(|kind| table(&kind, content, whole_member, until));
-                members.push(Member { path: name.trim_start_matches("./").to_owned(), table });
+                members.push(Member { path: name, table });
             }
             b'L' => long_name = Some(text(content)),
             b'x' => long_name = pax_path(content).or(long_name),

@@ -64,7 +64,7 @@ text_enum! {
         Binary = "binary",
         /// Columns within: `children`.
         Object = "object",
-        /// Lists within a list: `children` has the one kind of item.
+        /// Lists within a list: `children` has their one kind of item.
         List = "list",
         /// Values of several kinds, or none but empty ones.
         Any = "any",
@@ -154,7 +154,7 @@ pub struct Members {
     pub media_type: MediaType,
     /// How many were seen.
     pub files: u64,
-    /// Their paths: each, or one pattern (`*.png`) where all of this ending belong together.
+    /// Their paths: each of up to a hundred, or a pattern (`*.png`) where all of this ending belong together and are no tables.
     pub includes: Vec<String>,
     /// Their columns, of tables.
     #[serde(default, skip_serializing_if = "Vec::is_empty")]

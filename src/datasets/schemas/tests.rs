@@ -163,11 +163,12 @@ fn a_footer_cannot_claim_more_than_there_is() {
         assert!(parquet::footer_length(tail, size).is_err());
     }
     assert_eq!(parquet::footer_length(b"\x10\0\0\0PARE", size), Err(NotRead::new("its footer is encrypted")));
-    // A group in a group in a group, a million deep: version 1, then a list of structures each with one child.
+    // A group in a group in a group, thousands deep: version 1, then a list of structures each with one child.
     let mut footer = vec![0x15, 0x02, 0x19, 0xfc, 0xa0, 0x1f];
     for _ in 0..4000 {
         footer.extend_from_slice(&[0x48, 0x01, b'a', 0x15, 0x02, 0]);
     }
+    footer.push(0);
     let found = parquet::read(&footer);
     assert_eq!(found, Err(NotRead::new("its columns lie more than 8 deep in each other")));
 }
@@ -247,7 +248,7 @@ fn parquet_tells_its_columns_however_they_are_nested() {
     assert_eq!(
         told(&found.columns),
         "id:integer name:text? score:float? price:decimal? born:date? at:datetime? clock:time? open:boolean? raw:binary? \
-         tags:text[]? place:object{lat:float? name:text?}? points:object{x:integer?}[]? grid:list{item:integer[]?}[]? \
+         tags:text[]? place:object{lat:float? name:text?}? points:object{x:integer?}[]? grid:list{element:integer[]?}[]? \
          dict:text? map:object{key:text value:integer?}[]?"
     );
     assert_eq!(found.rows, Some(2));

@@ -9,7 +9,7 @@ use super::super::addresses::Addresses;
 use super::super::entry::Entry;
 use super::{Edition, Out};
 use crate::datasets::files::{File, Reference};
-use crate::datasets::schemas::{Column, Separator};
+use crate::datasets::schemas::{Column, Members, Separator};
 use crate::datasets::versions::Version;
 
 /// What stands as it is in an identifier.
@@ -95,26 +95,53 @@ pub(super) fn distribution<'a>(
             });
         }
         for members in &structure.members {
-            let formats = self::formats(members.media_type.as_str(), false);
-            let kind = members.media_type.as_str().rsplit_once('/').map_or("files", |(_, kind)| kind);
-            let set = ids.take(&format!("{}/{kind}", file.path));
-            items.push(json!({
-                "@type": "cr:FileSet",
-                "@id": set,
-                "name": format!("{kind} files in {}", file.path),
-                "containedIn": {"@id": id},
-                "encodingFormat": encoding(&formats, edition),
-                "includes": members.includes,
-            }));
-            if readable(&formats, members.separator) {
-                let format = formats.first().copied().unwrap_or_default();
-                let (name, columns) = (format!("{name}/{kind}"), members.columns.as_slice());
-                let read = None;
-                sources.push(Source { id: set, member: "fileSet", name, format, columns, read });
-            }
+            self::members(file, (&id, &name), members, edition, ids, (&mut items, &mut sources));
         }
     }
     Distribution { items, sources }
+}
+
+/// What is alike in an archive: tables one by one, since that is how readers take them apart; the rest as a set.
+fn members<'a>(
+    file: &File,
+    (id, name): (&str, &str),
+    members: &'a Members,
+    edition: Edition,
+    ids: &mut Ids,
+    (items, sources): (&mut Vec<Value>, &mut Vec<Source<'a>>),
+) {
+    let formats = formats(members.media_type.as_str(), false);
+    let (format, columns) = (formats.first().copied().unwrap_or_default(), members.columns.as_slice());
+    if columns.is_empty() {
+        let kind = members.media_type.as_str().rsplit_once('/').map_or("files", |(_, kind)| kind);
+        let set = ids.take(&format!("{}/{kind}", file.path));
+        items.push(json!({
+            "@type": "cr:FileSet",
+            "@id": set,
+            "name": format!("{kind} files in {}", file.path),
+            "containedIn": {"@id": id},
+            "encodingFormat": encoding(&formats, edition),
+            "includes": members.includes,
+        }));
+        let name = format!("{name}/{kind}");
+        sources.push(Source { id: set, member: "fileSet", name, format, columns, read: None });
+        return;
+    }
+    for path in &members.includes {
+        let inner = ids.take(&format!("{}/{path}", file.path));
+        items.push(json!({
+            "@type": "cr:FileObject",
+            "@id": inner,
+            "name": path,
+            "containedIn": {"@id": id},
+            "contentUrl": path,
+            "encodingFormat": encoding(&formats, edition),
+        }));
+        if readable(&formats, members.separator) {
+            let name = format!("{name}/{}", stem(path));
+            sources.push(Source { id: inner, member: "fileObject", name, format, columns, read: None });
+        }
+    }
 }
 
 /// Where the bytes are: here, at an address whose content never changes; or elsewhere.

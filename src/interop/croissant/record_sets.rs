@@ -31,7 +31,9 @@ fn record_set(source: &Source<'_>, edition: Edition, ids: &mut Ids) -> Option<Va
             .iter()
             .filter_map(|column| Some((column.name.clone(), field(column, source, edition)?)))
             .collect(),
-        "image/png" | "image/jpeg" => of_files(source, &at, "sc:ImageObject"),
+        "image/png" | "image/jpeg" | "image/gif" | "image/webp" | "image/tiff" | "image/bmp" => {
+            of_files(source, &at, "sc:ImageObject")
+        }
         "text/plain" => of_files(source, &at, "sc:Text"),
         _ => Vec::new(),
     };

@@ -12,6 +12,7 @@ mod receipts;
 pub mod record;
 mod register;
 mod reservation;
+pub mod schemas;
 mod store;
 mod sweep;
 mod terms;

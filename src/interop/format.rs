@@ -12,7 +12,7 @@ use super::metalink::Metalink;
 use super::rdf::Syntax;
 use super::signposting::Linkset;
 use super::spdx3::Spdx3;
-use super::{citation, dcat, page, schema_org};
+use super::{citation, croissant, dcat, page, schema_org};
 use crate::http::Offer;
 use crate::kernel::{Error, Result};
 
@@ -47,6 +47,10 @@ pub enum Format {
     Metalink,
     /// A bag whose payload is fetched.
     Bag,
+    /// Croissant 1.1 (MLCommons), as libraries that train read it.
+    Croissant,
+    /// Croissant 1.0, for readers that know no later one.
+    Croissant10,
 }
 
 /// What is known of a format.
@@ -88,6 +92,8 @@ impl Format {
         Self::Sha256Sums,
         Self::Metalink,
         Self::Bag,
+        Self::Croissant,
+        Self::Croissant10,
     ];
 
     /// What is known of it.
@@ -157,6 +163,18 @@ impl Format {
                 suffix: None,
                 offer: Offer { media_type: "application/zip", profile: None },
                 standard: "BagIt 1.0 (RFC 8493)",
+            },
+            Self::Croissant => About {
+                file_name: "croissant.json",
+                suffix: None,
+                offer: Offer { media_type: "application/ld+json", profile: Some(croissant::V1_1) },
+                standard: "Croissant 1.1",
+            },
+            Self::Croissant10 => About {
+                file_name: "croissant-1.0.json",
+                suffix: None,
+                offer: Offer { media_type: "application/ld+json", profile: Some(croissant::V1_0) },
+                standard: "Croissant 1.0",
             },
         }
     }
@@ -245,6 +263,8 @@ impl Format {
                 Some(document) => whole(document, &entry.described.files)?,
                 None => Bytes::new(),
             },
+            Self::Croissant => json(&croissant::render(entry, at, croissant::Edition::V1_1)?)?,
+            Self::Croissant10 => json(&croissant::render(entry, at, croissant::Edition::V1_0)?)?,
         };
         Ok(Rendered { content_type: self.content_type(), body })
     }

@@ -11,6 +11,7 @@ mod bag;
 mod by_file;
 mod checksums;
 mod citation;
+pub mod croissant;
 mod data_package;
 mod dcat;
 mod entry;

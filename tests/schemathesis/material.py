@@ -178,7 +178,7 @@ class Material:
 
         held = self.published("held")
         version = {"org": PROVIDER, "name": held, "version": "1.0.0"}
-        self.give("get_version list_files get_manifest get_attestation get_file list_replicas create_replica create_download_plan"
+        self.give("get_version list_files get_manifest get_attestation list_schemas get_file list_replicas create_replica create_download_plan"
                   " create_check", **version)
         self.give("get_file", path="data.csv")
         self.give("create_check", **{"body.path": "elsewhere.csv"})

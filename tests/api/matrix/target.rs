@@ -367,6 +367,7 @@ impl Targets {
             "withdraw_version" => return post(format!("{version}/withdraw"), json!({"reason": "Wrong."})),
             "get_manifest" => return get(format!("{version}/manifest")),
             "get_attestation" => return get(format!("{version}/attestation")),
+            "list_schemas" => return get(format!("{version}/schemas")),
             "list_replicas" => return get(format!("{version}/replicas")),
             "list_files" => return get(format!("{version}/files")),
             "list_occurrences" => return get(format!("/blobs/sha256/{NOTHING}")),

@@ -211,7 +211,7 @@ fn entry(number: usize, record: Record) -> Entry {
         same_content: Vec::new(),
     };
     let terms = PolicyRevision { mode, offer: None, revision: 1, digest: Digest::of("terms"), edited_at: at };
-    let described = Described { dataset, record, terms: Some(terms), version: Some(version), files };
+    let described = Described { dataset, record, terms: Some(terms), version: Some(version), files, structures: BTreeMap::new(), structures_at: None };
     Entry { described, organisation, space }
 }
 

@@ -1,11 +1,11 @@
 //! The journal's rows, read by position.
 
 use diesel::dsl::max;
-use diesel::{ExpressionMethods, QueryDsl, Queryable, RunQueryDsl, Selectable, SelectableHelper};
+use diesel::{ExpressionMethods, OptionalExtension, QueryDsl, Queryable, RunQueryDsl, Selectable, SelectableHelper};
 
 use crate::db::Conn;
 use crate::db::schema::journal;
-use crate::kernel::{Digest, Result};
+use crate::kernel::{Digest, Result, Timestamp};
 
 /// Rows in one INSERT, which keeps the number of bound values below both databases' limits; and leaves read at once.
 pub(super) const CHUNK: usize = 1000;

@@ -10,9 +10,7 @@ use super::schemas::Structure;
 use super::store;
 use super::versions::{Version, VersionName, Which, find_version};
 use crate::db::Conn;
-use crate::kernel::{
-    Ctx, DatasetId, Digest, Error, OrganisationId, PageRequest, Result, Slug, Timestamp,
-};
+use crate::kernel::{Ctx, DatasetId, Digest, Error, OrganisationId, PageRequest, Result, Slug, Timestamp};
 use crate::policies::AccessMode;
 
 /// The most bytes of structures, as they are stored, that one dataset is described with.

@@ -1,7 +1,7 @@
 //! A thousand arbitrary records, rendered by the library alone: no shape of DCAT-AP is violated, all serializations say the
 //! same, and the schema.org rendering has what Google's guide to datasets wants.
 
-use std::collections::BTreeSet;
+use std::collections::{BTreeMap, BTreeSet};
 use std::path::{Path, PathBuf};
 
 use cadastre::datasets::files::File;
@@ -211,7 +211,15 @@ fn entry(number: usize, record: Record) -> Entry {
         same_content: Vec::new(),
     };
     let terms = PolicyRevision { mode, offer: None, revision: 1, digest: Digest::of("terms"), edited_at: at };
-    let described = Described { dataset, record, terms: Some(terms), version: Some(version), files, structures: BTreeMap::new(), structures_at: None };
+    let described = Described {
+        dataset,
+        record,
+        terms: Some(terms),
+        version: Some(version),
+        files,
+        structures: BTreeMap::new(),
+        structures_at: None,
+    };
     Entry { described, organisation, space }
 }
 

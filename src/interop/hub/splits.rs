@@ -209,7 +209,7 @@ mod tests {
 
     fn found(files: &[(&str, u64)], declared: &[&str]) -> Value {
         configs(files, declared)
-            .map_or(Value::Null, |node| to_json(&vec![("configs", node)])["configs"][0].clone())
+            .map_or(Value::Null, |node| to_json(&[("configs", node)])["configs"][0].clone())
     }
 
     fn splits_of(paths: &[&str], declared: &[&str]) -> Value {

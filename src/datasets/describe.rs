@@ -91,7 +91,7 @@ pub fn list_described(
     describe(conn, found, most_files)
 }
 
-fn describe(conn: &mut Conn, datasets: Vec<Dataset>, most_files: i64) -> Result<Vec<Described>> {
+pub(super) fn describe(conn: &mut Conn, datasets: Vec<Dataset>, most_files: i64) -> Result<Vec<Described>> {
     let mut versions = store::latest_versions(conn, &datasets)?;
     let shown: Vec<&Version> = versions.values().collect();
     let mut files = store::files_of_all(conn, &shown, most_files)?;

@@ -3,6 +3,7 @@
 use bytes::Bytes;
 
 use super::addresses::Addresses;
+use super::datacite;
 use super::entry::Entry;
 use super::schema_org;
 use crate::http::Offer;
@@ -13,6 +14,10 @@ use crate::kernel::{Error, Result};
 pub enum Format {
     /// schema.org `Dataset` as JSON-LD, as search engines read it.
     SchemaOrg,
+    /// DataCite's metadata schema as XML.
+    DataciteXml,
+    /// DataCite's metadata schema as JSON.
+    DataciteJson,
 }
 
 /// What is known of a format.
@@ -39,7 +44,7 @@ pub struct Rendered {
 
 impl Format {
     /// All of them; of those with the same media type, the one that is sent unless a profile says otherwise comes first.
-    pub const ALL: &[Self] = &[Self::SchemaOrg];
+    pub const ALL: &[Self] = &[Self::SchemaOrg, Self::DataciteXml, Self::DataciteJson];
 
     /// What is known of it.
     #[must_use]
@@ -50,6 +55,18 @@ impl Format {
                 suffix: None,
                 offer: Offer { media_type: "application/ld+json", profile: Some("https://schema.org/") },
                 standard: "schema.org Dataset",
+            },
+            Self::DataciteXml => About {
+                file_name: "datacite.xml",
+                suffix: None,
+                offer: Offer { media_type: "application/vnd.datacite.datacite+xml", profile: None },
+                standard: "DataCite Metadata Schema 4.6",
+            },
+            Self::DataciteJson => About {
+                file_name: "datacite.json",
+                suffix: None,
+                offer: Offer { media_type: "application/vnd.datacite.datacite+json", profile: None },
+                standard: "DataCite Metadata Schema 4.6",
             },
         }
     }
@@ -90,6 +107,8 @@ impl Format {
     pub fn render(self, entry: &Entry, at: &Addresses) -> Result<Rendered> {
         let body = match self {
             Self::SchemaOrg => json(&schema_org::render(entry, at))?,
+            Self::DataciteXml => datacite::render_xml(entry, at).into(),
+            Self::DataciteJson => json(&datacite::render_json(entry, at))?,
         };
         Ok(Rendered { content_type: self.content_type(), body })
     }

@@ -7,9 +7,11 @@
 
 mod addresses;
 pub mod api;
+mod datacite;
 mod entry;
 mod format;
 mod schema_org;
+mod xml;
 
 pub use addresses::Addresses;
 pub use entry::{Entry, entries, entry, entry_of_version};

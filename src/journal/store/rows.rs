@@ -180,7 +180,7 @@ pub(in crate::journal) fn leaves(conn: &mut Conn, first: i64, count: i64) -> Res
 ///
 /// # Errors
 /// When the database fails.
-pub(in crate::journal) fn head_size(conn: &mut Conn) -> Result<i64> {
+pub fn head_size(conn: &mut Conn) -> Result<i64> {
     Ok(journal_head::table.find(1).select(journal_head::size).first(conn)?)
 }
 

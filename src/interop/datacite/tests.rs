@@ -1,0 +1,1 @@
+//! DataCite: what is mandatory is always there.

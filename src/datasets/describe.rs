@@ -48,8 +48,7 @@ pub fn describe_dataset(
     most_files: i64,
 ) -> Result<Described> {
     let dataset = find_dataset(conn, ctx, organisation, name, Action::See)?;
-    let mut described = describe(conn, vec![dataset], most_files)?;
-    described.pop().ok_or_else(|| Error::not_found("dataset"))
+    whole_dataset(conn, dataset, most_files)
 }
 
 /// A version, with its dataset and at most so many of its files. Of drafts only for those who see inside.
@@ -89,6 +88,14 @@ pub fn list_described(
 ) -> Result<Vec<Described>> {
     let found = store::list_whole(conn, ctx, selection, after, most)?;
     describe(conn, found, most_files)
+}
+
+/// A dataset that was found before, whole, with at most so many files.
+///
+/// # Errors
+/// When the database fails.
+pub fn whole_dataset(conn: &mut Conn, dataset: Dataset, most_files: i64) -> Result<Described> {
+    describe(conn, vec![dataset], most_files)?.pop().ok_or_else(|| Error::not_found("dataset"))
 }
 
 pub(super) fn describe(conn: &mut Conn, datasets: Vec<Dataset>, most_files: i64) -> Result<Vec<Described>> {

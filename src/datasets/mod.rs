@@ -24,7 +24,7 @@ pub use api::DatasetPath;
 pub use changes::{
     Change, Changes, DatasetChange, Departure, departure_of, list_changes, list_described_changes,
 };
-pub use describe::{Described, Selection, describe_dataset, describe_version, list_described};
+pub use describe::{Described, Selection, describe_dataset, describe_version, list_described, whole_dataset};
 pub use dumps::{
     Dump, DumpKind, Part, cursor_after, dump_position, find_dump, is_dump_due, list_dumps, write_dump,
 };

@@ -41,7 +41,8 @@ pub async fn set_policy(
             digest,
             edited_at: at.now,
         };
-        let changed = (instant_of_change(tx, Some(&dataset), dataset.is_public(), at.now)?, tx.next_position());
+        let changed =
+            (instant_of_change(tx, Some(&dataset), dataset.is_public(), at.now)?, tx.next_position());
         store::insert_policy(tx, &dataset, &policy, person.as_str(), changed)?;
         store::note_reservation(tx, &dataset.id, reserved)?;
         let event = Event::new("policy.attached", &dataset.id)

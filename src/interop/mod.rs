@@ -6,13 +6,20 @@
 //! through the one door of `access`.
 
 mod addresses;
+mod atom;
 pub mod api;
 mod datacite;
+mod dump;
 mod entry;
 mod format;
+mod oai;
+#[cfg(test)]
+mod samples;
 mod schema_org;
+mod sitemap;
 mod xml;
 
 pub use addresses::Addresses;
+pub use dump::make_due_dumps;
 pub use entry::{Entry, entries, entry, entry_of_version};
 pub use format::{Format, Rendered};

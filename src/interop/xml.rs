@@ -107,7 +107,11 @@ mod tests {
     #[test]
     fn text_stays_text_and_everything_is_closed() {
         let mut xml = Xml::part();
-        xml.begin("a", &[("b", "x\"<&\u{1}")]).leaf("c", &[], "</a>]]>\r\u{ffff}\u{1f30a}").leaf("d", &[], "");
+        xml.begin("a", &[("b", "x\"<&\u{1}")]).leaf("c", &[], "</a>]]>\r\u{ffff}\u{1f30a}").leaf(
+            "d",
+            &[],
+            "",
+        );
         assert_eq!(
             xml.finish(),
             "<a b=\"x&quot;&lt;&amp;\u{fffd}\"><c>&lt;/a&gt;]]&gt;&#13;\u{fffd}\u{1f30a}</c><d/></a>\n"

@@ -12,5 +12,6 @@
 mod support;
 
 mod documents;
+mod feeds;
 mod python;
 mod scene;

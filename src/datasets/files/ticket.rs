@@ -79,6 +79,12 @@ impl Tickets {
         Ok(Self { key: hex::encode(key).into() })
     }
 
+    /// Tickets with a key of a test's own.
+    #[cfg(test)]
+    pub(crate) fn for_tests(key: &str) -> Self {
+        Self { key: key.to_owned().into() }
+    }
+
     /// A ticket for a file that the door has given free.
     ///
     /// # Errors

@@ -134,7 +134,8 @@ pub(in crate::datasets) fn release(
 
 /// Of these places in the store, those that the database knows.
 pub(in crate::datasets) fn known_keys(conn: &mut Conn, keys: &[String]) -> Result<Vec<String>> {
-    let mut known: Vec<String> = blobs::table.filter(blobs::key.eq_any(keys)).select(blobs::key).load(conn)?;
+    let mut known: Vec<String> =
+        blobs::table.filter(blobs::key.eq_any(keys)).select(blobs::key).load(conn)?;
     known.extend(dumps::table.filter(dumps::key.eq_any(keys)).select(dumps::key).load::<String>(conn)?);
     Ok(known)
 }

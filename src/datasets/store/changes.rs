@@ -283,13 +283,11 @@ pub(in crate::datasets) fn earliest_public(conn: &mut Conn) -> Result<Option<Tim
 
 /// The organisations and spaces of what is public or was.
 pub(in crate::datasets) fn public_groups(conn: &mut Conn) -> Result<(Vec<Slug>, Vec<Slug>)> {
-    let public = datasets::table
-        .filter(datasets::listed.eq(true).and(datasets::visibility.eq(Visibility::Public)));
-    let mut organisations: Vec<Slug> =
-        public.select(datasets::organisation_slug).distinct().load(conn)?;
-    organisations.extend(
-        departures::table.select(departures::organisation_slug).distinct().load::<Slug>(conn)?,
-    );
+    let public =
+        datasets::table.filter(datasets::listed.eq(true).and(datasets::visibility.eq(Visibility::Public)));
+    let mut organisations: Vec<Slug> = public.select(datasets::organisation_slug).distinct().load(conn)?;
+    organisations
+        .extend(departures::table.select(departures::organisation_slug).distinct().load::<Slug>(conn)?);
     let mut spaces: Vec<Slug> = public.select(datasets::space).distinct().load(conn)?;
     spaces.extend(departures::table.select(departures::space).distinct().load::<Slug>(conn)?);
     for slugs in [&mut organisations, &mut spaces] {

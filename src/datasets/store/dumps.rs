@@ -70,5 +70,9 @@ pub(in crate::datasets) fn delete_dump(conn: &mut Conn, name: &str) -> Result<()
 
 /// The position of the latest departure from the public catalogue.
 pub(in crate::datasets) fn latest_departure(conn: &mut Conn) -> Result<Option<i64>> {
-    Ok(departures::table.order(departures::position.desc()).select(departures::position).first(conn).optional()?)
+    Ok(departures::table
+        .order(departures::position.desc())
+        .select(departures::position)
+        .first(conn)
+        .optional()?)
 }

@@ -24,7 +24,11 @@ pub fn render(said: &Value) -> String {
     texts(&mut xml, said, "creators", "name", "dc:creator");
     texts(&mut xml, said, "subjects", "subject", "dc:subject");
     texts(&mut xml, said, "descriptions", "description", "dc:description");
-    xml.leaf("dc:publisher", &[], said.pointer("/publisher/name").and_then(Value::as_str).unwrap_or_default());
+    xml.leaf(
+        "dc:publisher",
+        &[],
+        said.pointer("/publisher/name").and_then(Value::as_str).unwrap_or_default(),
+    );
     texts(&mut xml, said, "contributors", "name", "dc:contributor");
     let dates = said.get("dates").and_then(Value::as_array).map_or(&[][..], Vec::as_slice);
     let dated = |kind: &str| {

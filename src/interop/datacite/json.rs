@@ -63,7 +63,10 @@ pub fn render(entry: &Entry, at: &Addresses) -> Value {
     list("geoLocations", places.map(|place| json!({ "geoLocationPlace": place })).collect());
     list("fundingReferences", funding(entry));
     if let Some(version) = version {
-        list("sizes", vec![json!(format!("{} bytes", version.bytes)), json!(format!("{} files", version.files))]);
+        list(
+            "sizes",
+            vec![json!(format!("{} bytes", version.bytes)), json!(format!("{} files", version.files))],
+        );
         out.insert("version".into(), json!(version.version.to_string()));
     }
     if let Some(share) = record.content.languages.first() {
@@ -186,7 +189,8 @@ fn period(period: &Period) -> String {
 
 fn alternate_identifiers(entry: &Entry, page: &str, doi: Option<&Identifier>) -> Vec<Value> {
     let record = &entry.described.record;
-    let one = |kind: &str, value: &str| json!({"alternateIdentifier": value, "alternateIdentifierType": kind});
+    let one =
+        |kind: &str, value: &str| json!({"alternateIdentifier": value, "alternateIdentifierType": kind});
     let mut all = vec![one("URL", page), one("Cadastre", entry.described.dataset.id.as_str())];
     all.extend(record.identifiers.iter().filter(|other| Some(*other) != doi).map(|other| {
         let kind = match other.scheme {
@@ -202,12 +206,11 @@ fn alternate_identifiers(entry: &Entry, page: &str, doi: Option<&Identifier>) ->
 
 fn related(entry: &Entry, at: &Addresses) -> Vec<Value> {
     let record = &entry.described.record;
-    let one = |relation: &str, (kind, value): (&str, String)| {
-        json!({"relatedIdentifier": value, "relatedIdentifierType": kind, "relationType": relation})
-    };
+    let one = |relation: &str, (kind, value): (&str, String)| json!({"relatedIdentifier": value, "relatedIdentifierType": kind, "relationType": relation});
     let sources = record.origin.derived_from.iter().filter_map(|source| {
         let own = source.dataset.as_ref().map(|name| {
-            let (dataset, version) = name.split_once('@').map_or((name.as_str(), None), |(d, v)| (d, Some(v)));
+            let (dataset, version) =
+                name.split_once('@').map_or((name.as_str(), None), |(d, v)| (d, Some(v)));
             let page = format!("{}/datasets/{dataset}", at.base());
             version.map_or(page.clone(), |version| format!("{page}/{version}"))
         });
@@ -215,8 +218,7 @@ fn related(entry: &Entry, at: &Addresses) -> Vec<Value> {
     });
     let documentation = record.documentation.iter().map(|url| one("IsDocumentedBy", ("URL", url.clone())));
     let landing = record.landing_page.iter().map(|url| one("IsDescribedBy", ("URL", url.clone())));
-    let works =
-        record.relations.iter().filter_map(|work| Some(one(relation_type(work.kind), named(work)?)));
+    let works = record.relations.iter().filter_map(|work| Some(one(relation_type(work.kind), named(work)?)));
     sources.chain(documentation).chain(landing).chain(works).collect()
 }
 
@@ -249,7 +251,8 @@ fn rights(entry: &Entry) -> Vec<Value> {
     if let Some(licence) = &rights.licence {
         let mut one = json!({"rights": licence, "rightsIdentifier": licence});
         let listed = spdx::license_id(licence).is_some();
-        let uri = listed.then(|| format!("https://spdx.org/licenses/{licence}")).or(rights.licence_url.clone());
+        let uri =
+            listed.then(|| format!("https://spdx.org/licenses/{licence}")).or(rights.licence_url.clone());
         if let Some(members) = one.as_object_mut() {
             members.extend(uri.map(|uri| ("rightsUri".to_owned(), json!(uri))));
             if listed {

@@ -8,7 +8,7 @@ mod xml;
 
 pub use dublin_core::render as render_dublin_core;
 pub use json::render as render_json;
-pub use xml::{NAMESPACE, SCHEMA, render as render_xml, resource};
+pub use xml::{render as render_xml, resource};
 
 #[cfg(test)]
 mod tests;

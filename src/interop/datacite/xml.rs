@@ -8,9 +8,9 @@ use crate::interop::entry::Entry;
 use crate::interop::xml::Xml;
 
 /// The namespace of kernel 4.
-pub const NAMESPACE: &str = "http://datacite.org/schema/kernel-4";
+const NAMESPACE: &str = "http://datacite.org/schema/kernel-4";
 /// Where its schema is found.
-pub const SCHEMA: &str = "https://schema.datacite.org/meta/kernel-4.6/metadata.xsd";
+const SCHEMA: &str = "https://schema.datacite.org/meta/kernel-4.6/metadata.xsd";
 
 /// A list: its member in JSON, the element around it, the element of an item, the member with its text, and its attributes with
 /// the members they come from.
@@ -127,8 +127,10 @@ fn agents(xml: &mut Xml, said: &Value, (list, item, name): (&'static str, &'stat
         xml.begin(item, if kind.is_empty() { &[] } else { &attributes });
         xml.leaf(name, &[("nameType", member(agent, "nameType"))], member(agent, "name"));
         for one in items(agent, "nameIdentifiers") {
-            let attributes =
-                [("nameIdentifierScheme", member(one, "nameIdentifierScheme")), ("schemeURI", member(one, "schemeUri"))];
+            let attributes = [
+                ("nameIdentifierScheme", member(one, "nameIdentifierScheme")),
+                ("schemeURI", member(one, "schemeUri")),
+            ];
             xml.leaf("nameIdentifier", &attributes, member(one, "nameIdentifier"));
         }
         xml.end();

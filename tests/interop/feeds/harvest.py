@@ -6,12 +6,13 @@ Usage: harvest.py BASE_URL QUESTIONS_JSON [DATACITE_XSD]
 import json
 import sys
 
-import sickle.oaiexceptions
+import sickle.oaiexceptions as errors
 from lxml import etree
 from sickle import Sickle
 
 KERNEL = "{http://datacite.org/schema/kernel-4}"
 DC = "{http://purl.org/dc/elements/1.1/}"
+ERRORS = tuple(one for one in vars(errors).values() if isinstance(one, type) and issubclass(one, Exception))
 MANDATORY = ["identifier", "creators", "titles", "publisher", "publicationYear", "resourceType"]
 
 client = Sickle(f"{sys.argv[1]}/oai")
@@ -51,7 +52,7 @@ def ask(verb, arguments):
             told.append({"id": header.identifier.rsplit(":", 1)[1], "identifier": header.identifier, "deleted": header.deleted,
                          "datestamp": header.datestamp, "sets": header.setSpecs})
         return told
-    except sickle.oaiexceptions.OAIError as error:
+    except ERRORS as error:
         return {"error": type(error).__name__}
 
 

@@ -132,16 +132,11 @@ where
             Ok(freed)
         })
         .await;
-    match written {
-        Ok(freed) => {
-            for key in freed {
-                free(store, &key).await;
-            }
-            Ok(dump)
-        }
-        // The write may stand all the same, so the bytes are left to the sweep, which asks the database.
-        Err(error) => Err(error),
+    // After an error the write may stand all the same: the bytes are left to the sweep, which asks the database.
+    for key in written? {
+        free(store, &key).await;
     }
+    Ok(dump)
 }
 
 /// The parts, compressed as they come.

@@ -43,7 +43,8 @@ pub(super) const SHOW: &str = "\
 Examples:
   cadastre show harbour/wind
   cadastre show harbour/wind@1.0.0 --files
-  cadastre show harbour/wind@1.0.0 --attestation";
+  cadastre show harbour/wind@1.0.0 --attestation
+  cadastre show harbour/wind --quality";
 
 pub(super) const PUSH: &str = "\
 Metadata come from cadastre.toml and datapackage.json in the folder, and from options, which count more. What is stated

@@ -1,13 +1,20 @@
 //! A dataset with everything that is rendered of it: record, terms, a version and its files.
 
-use super::files::File;
-use super::find::{Action, find_dataset};
+use std::collections::BTreeMap;
+
+use super::files::{File, MediaType};
+use super::find::{Action, find_dataset, sees_inside};
 use super::model::{Dataset, PolicyRevision};
 use super::record::Record;
+use super::schemas::Structure;
 use super::store;
 use super::versions::{Version, VersionName, Which, find_version};
 use crate::db::Conn;
-use crate::kernel::{Ctx, DatasetId, Error, Result, Slug, Timestamp};
+use crate::kernel::{Ctx, DatasetId, Digest, Error, OrganisationId, PageRequest, Result, Slug, Timestamp};
+use crate::policies::AccessMode;
+
+/// The most bytes of structures, as they are stored, that one dataset is described with.
+const MOST_STRUCTURES: usize = 4 * 1024 * 1024;
 
 /// A dataset as renderings take it.
 #[derive(Debug, Clone)]
@@ -22,6 +29,49 @@ pub struct Described {
     pub version: Option<Version>,
     /// The files of that version, by path, without the outcome of checks; `version.files` tells how many there are.
     pub files: Vec<File>,
+    /// What is inside those files, by digest and media type, as far as it was read and may be shown. Left out of listings.
+    pub structures: BTreeMap<(Digest, MediaType), Structure>,
+    /// When the newest of the structures was read.
+    pub structures_at: Option<Timestamp>,
+}
+
+impl Described {
+    fn of(
+        dataset: Dataset,
+        record: Record,
+        terms: Option<PolicyRevision>,
+        version: Option<Version>,
+        files: Vec<File>,
+    ) -> Self {
+        Self { dataset, record, terms, version, files, structures: BTreeMap::new(), structures_at: None }
+    }
+
+    /// When anything of this last changed.
+    #[must_use]
+    pub fn changed_at(&self) -> Timestamp {
+        self.structures_at.map_or(self.dataset.updated_at, |read| read.max(self.dataset.updated_at))
+    }
+
+    /// What is inside a file, if that is known and may be shown.
+    #[must_use]
+    pub fn structure(&self, file: &File) -> Option<&Structure> {
+        self.structures.get(&(file.sha256?, file.media_type.clone()))
+    }
+
+    fn with_structures(mut self, conn: &mut Conn, ctx: &Ctx) -> Result<Self> {
+        // As `list_schemas` has it.
+        if self.dataset.access_mode == Some(AccessMode::Secure) && !sees_inside(ctx, &self.dataset) {
+            return Ok(self);
+        }
+        let of: Vec<(Digest, MediaType)> = self
+            .files
+            .iter()
+            .filter(|file| file.held)
+            .filter_map(|file| Some((file.sha256?, file.media_type.clone())))
+            .collect();
+        (self.structures, self.structures_at) = store::structures(conn, &of, MOST_STRUCTURES)?;
+        Ok(self)
+    }
 }
 
 /// What a listing of whole datasets is narrowed to; each filter that is set must fit.
@@ -37,6 +87,23 @@ pub struct Selection {
     pub updated_until: Option<Timestamp>,
 }
 
+/// A dataset of a listing: its name, and what tells whether anything of it changed.
+#[derive(Debug, Clone)]
+pub struct Listed {
+    /// The id.
+    pub id: DatasetId,
+    /// The id of the organisation that provides it.
+    pub organisation_id: OrganisationId,
+    /// The organisation that provides it.
+    pub organisation: Slug,
+    /// The name within the organisation.
+    pub name: Slug,
+    /// The data space it is listed in.
+    pub space: Slug,
+    /// When it last changed, its terms and versions included.
+    pub updated_at: Timestamp,
+}
+
 /// The dataset of this name with its newest published version and at most so many of its files.
 ///
 /// # Errors
@@ -49,7 +116,32 @@ pub fn describe_dataset(
 ) -> Result<Described> {
     let dataset = find_dataset(conn, ctx, organisation, name, Action::See)?;
     let mut described = describe(conn, vec![dataset], most_files)?;
-    described.pop().ok_or_else(|| Error::not_found("dataset"))
+    described.pop().ok_or_else(|| Error::not_found("dataset"))?.with_structures(conn, ctx)
+}
+
+/// The same; while nothing is published, with the newest draft, for those who see inside.
+///
+/// # Errors
+/// 404 when there is none that the caller may know of.
+pub fn describe_newest(
+    conn: &mut Conn,
+    ctx: &Ctx,
+    (organisation, name): (&Slug, &Slug),
+    most_files: i64,
+) -> Result<Described> {
+    let mut described = describe_dataset(conn, ctx, (organisation, name), most_files)?;
+    if described.version.is_none() && sees_inside(ctx, &described.dataset) {
+        let newest = PageRequest::new(Some(1), None)?;
+        let mut found = store::list_versions(conn, &described.dataset.id, true, &newest, None)?;
+        if !found.is_empty() {
+            let mut version = found.swap_remove(0);
+            version.dataset = described.dataset.full_name();
+            let mut files = store::files_of_all(conn, &[&version], most_files)?;
+            described.files = files.remove(&version.id).unwrap_or_default();
+            described.version = Some(version);
+        }
+    }
+    Ok(described)
 }
 
 /// A version, with its dataset and at most so many of its files. Of drafts only for those who see inside.
@@ -73,7 +165,8 @@ pub fn describe_version(
     let mut files = store::files_of_all(conn, &[&version], most_files)?;
     let terms = store::policy_revision(conn, &dataset.id, dataset.policy_revision)?;
     let files = files.remove(&version.id).unwrap_or_default();
-    Ok(Described { record: dataset.typed_record()?, terms, version: Some(version), files, dataset })
+    let record = dataset.typed_record()?;
+    Described::of(dataset, record, terms, Some(version), files).with_structures(conn, ctx)
 }
 
 /// Datasets the caller may know of, without what belongs to them, in the order of their registration.
@@ -88,6 +181,20 @@ pub fn list_plain(
     most: i64,
 ) -> Result<Vec<Dataset>> {
     store::list_whole(conn, ctx, selection, after, most)
+}
+
+/// Datasets the caller may know of, in the order of their registration: one query, whatever there is to say of them.
+///
+/// # Errors
+/// When the database fails.
+pub fn list_listed(
+    conn: &mut Conn,
+    ctx: &Ctx,
+    selection: &Selection,
+    after: Option<&DatasetId>,
+    most: i64,
+) -> Result<Vec<Listed>> {
+    store::list_names(conn, ctx, selection, after, most)
 }
 
 /// Datasets the caller may know of, whole, in the order of their registration; of each at most so many files.
@@ -116,7 +223,7 @@ fn describe(conn: &mut Conn, datasets: Vec<Dataset>, most_files: i64) -> Result<
             let version = versions.remove(&dataset.id);
             let files = version.as_ref().and_then(|version| files.remove(&version.id)).unwrap_or_default();
             let (record, terms) = (dataset.typed_record()?, terms.remove(&dataset.id));
-            Ok(Described { dataset, record, terms, version, files })
+            Ok(Described::of(dataset, record, terms, version, files))
         })
         .collect()
 }

@@ -12,13 +12,17 @@ mod receipts;
 pub mod record;
 mod register;
 mod reservation;
+pub mod schemas;
 mod store;
 mod sweep;
 mod terms;
 pub mod versions;
 
 pub use api::{DatasetPath, declared, deliver};
-pub use describe::{Described, Selection, describe_dataset, describe_version, list_described, list_plain};
+pub use describe::{
+    Described, Listed, Selection, describe_dataset, describe_newest, describe_version, list_described,
+    list_listed, list_plain,
+};
 pub use find::{Action, find_dataset, find_dataset_by_id, sees_inside};
 pub use gate::{Asked, Delivery, DownloadGate, Ground, Permit};
 pub use model::{

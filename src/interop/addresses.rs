@@ -51,7 +51,13 @@ impl Addresses {
     /// A dataset: its identifier, and its page, which answers everybody who may know of it.
     #[must_use]
     pub fn dataset(&self, dataset: &Dataset) -> String {
-        format!("{}/datasets/{}", self.base, dataset.full_name())
+        self.dataset_named(&dataset.organisation, &dataset.name)
+    }
+
+    /// A dataset by its name.
+    #[must_use]
+    pub fn dataset_named(&self, organisation: &Slug, name: &Slug) -> String {
+        format!("{}/datasets/{organisation}/{name}", self.base)
     }
 
     /// A version of a dataset: its identifier, and its page.
@@ -78,6 +84,24 @@ impl Addresses {
     #[must_use]
     pub fn policy(&self, dataset: &Dataset) -> String {
         format!("{}/api/v1/datasets/{}/policy", self.base, dataset.full_name())
+    }
+
+    /// The API, which gives every dataset.
+    #[must_use]
+    pub fn api(&self) -> String {
+        format!("{}/api/v1", self.base)
+    }
+
+    /// Its description, after OpenAPI.
+    #[must_use]
+    pub fn contract(&self) -> String {
+        format!("{}/api/v1/openapi.json", self.base)
+    }
+
+    /// A dataset of this register, named `organisation/name` or `organisation/name@1.2.0`.
+    #[must_use]
+    pub fn named(&self, dataset: &str) -> String {
+        format!("{}/datasets/{}", self.base, dataset.replacen('@', "/", 1))
     }
 }
 

@@ -3,7 +3,9 @@
 use std::collections::HashMap;
 
 use crate::datasets::versions::VersionName;
-use crate::datasets::{Described, Selection, describe_dataset, describe_version, list_described};
+use crate::datasets::{
+    Described, Selection, describe_dataset, describe_newest, describe_version, list_described,
+};
 use crate::db::Conn;
 use crate::identity::{Organisation, organisation_by_id, organisations_by_ids};
 use crate::kernel::{Ctx, DatasetId, Error, OrganisationId, Result, Slug};
@@ -35,6 +37,15 @@ impl Entry {
 /// 404 when there is none that the caller may know of.
 pub fn entry(conn: &mut Conn, ctx: &Ctx, name: (&Slug, &Slug), most_files: i64) -> Result<Entry> {
     let described = describe_dataset(conn, ctx, name, most_files)?;
+    with_surroundings(conn, described)
+}
+
+/// The same; while nothing is published, with the newest draft, for those who see inside.
+///
+/// # Errors
+/// 404 when there is none that the caller may know of.
+pub fn newest_entry(conn: &mut Conn, ctx: &Ctx, name: (&Slug, &Slug), most_files: i64) -> Result<Entry> {
+    let described = describe_newest(conn, ctx, name, most_files)?;
     with_surroundings(conn, described)
 }
 

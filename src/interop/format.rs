@@ -9,9 +9,10 @@ use super::checksums::Checksums;
 use super::data_package::DataPackage;
 use super::entry::Entry;
 use super::metalink::Metalink;
+use super::rdf::Syntax;
 use super::signposting::Linkset;
 use super::spdx3::Spdx3;
-use super::{citation, page, schema_org};
+use super::{citation, croissant, dcat, page, schema_org};
 use crate::http::Offer;
 use crate::kernel::{Error, Result};
 
@@ -20,6 +21,14 @@ use crate::kernel::{Error, Result};
 pub enum Format {
     /// The page for people.
     Page,
+    /// DCAT-AP 3.0.1 as Turtle.
+    Turtle,
+    /// DCAT-AP 3.0.1 as RDF/XML.
+    RdfXml,
+    /// DCAT-AP 3.0.1 as JSON-LD.
+    JsonLd,
+    /// DCAT-AP 3.0.1 as N-Triples.
+    NTriples,
     /// schema.org `Dataset` as JSON-LD, as search engines read it.
     SchemaOrg,
     /// A Frictionless Data Package.
@@ -38,6 +47,10 @@ pub enum Format {
     Metalink,
     /// A bag whose payload is fetched.
     Bag,
+    /// Croissant 1.1 (MLCommons), as libraries that train read it.
+    Croissant,
+    /// Croissant 1.0, for readers that know no later one.
+    Croissant10,
 }
 
 /// What is known of a format.
@@ -66,6 +79,10 @@ impl Format {
     /// All of them; of those with the same media type, the one that is sent unless a profile says otherwise comes first.
     pub const ALL: &[Self] = &[
         Self::Page,
+        Self::Turtle,
+        Self::RdfXml,
+        Self::JsonLd,
+        Self::NTriples,
         Self::SchemaOrg,
         Self::DataPackage,
         Self::Spdx3,
@@ -75,6 +92,8 @@ impl Format {
         Self::Sha256Sums,
         Self::Metalink,
         Self::Bag,
+        Self::Croissant,
+        Self::Croissant10,
     ];
 
     /// What is known of it.
@@ -87,6 +106,10 @@ impl Format {
                 offer: Offer { media_type: "text/html", profile: None },
                 standard: "HTML",
             },
+            Self::Turtle => dcat_ap("dcat.ttl", "ttl", "text/turtle"),
+            Self::RdfXml => dcat_ap("dcat.rdf", "rdf", "application/rdf+xml"),
+            Self::JsonLd => dcat_ap("dcat.jsonld", "jsonld", "application/ld+json"),
+            Self::NTriples => dcat_ap("dcat.nt", "nt", "application/n-triples"),
             Self::SchemaOrg => About {
                 file_name: "schema-org.jsonld",
                 suffix: None,
@@ -140,6 +163,18 @@ impl Format {
                 suffix: None,
                 offer: Offer { media_type: "application/zip", profile: None },
                 standard: "BagIt 1.0 (RFC 8493)",
+            },
+            Self::Croissant => About {
+                file_name: "croissant.json",
+                suffix: None,
+                offer: Offer { media_type: "application/ld+json", profile: Some(croissant::V1_1) },
+                standard: "Croissant 1.1",
+            },
+            Self::Croissant10 => About {
+                file_name: "croissant-1.0.json",
+                suffix: None,
+                offer: Offer { media_type: "application/ld+json", profile: Some(croissant::V1_0) },
+                standard: "Croissant 1.0",
             },
         }
     }
@@ -212,6 +247,10 @@ impl Format {
     pub fn render(self, entry: &Entry, at: &Addresses) -> Result<Rendered> {
         let body = match self {
             Self::Page => page::render(&page::View::plain(entry, at))?,
+            Self::Turtle => dcat::render(entry, at, Syntax::Turtle).into(),
+            Self::RdfXml => dcat::render(entry, at, Syntax::RdfXml).into(),
+            Self::JsonLd => dcat::render(entry, at, Syntax::JsonLd).into(),
+            Self::NTriples => dcat::render(entry, at, Syntax::NTriples).into(),
             Self::SchemaOrg => json(&schema_org::render(entry, at))?,
             Self::BibTex => citation::bibtex(entry, at).into(),
             Self::CslJson => json(&citation::csl(entry, at))?,
@@ -224,9 +263,17 @@ impl Format {
                 Some(document) => whole(document, &entry.described.files)?,
                 None => Bytes::new(),
             },
+            Self::Croissant => json(&croissant::render(entry, at, croissant::Edition::V1_1)?)?,
+            Self::Croissant10 => json(&croissant::render(entry, at, croissant::Edition::V1_0)?)?,
         };
         Ok(Rendered { content_type: self.content_type(), body })
     }
+}
+
+/// A serialization of DCAT-AP.
+const fn dcat_ap(file_name: &'static str, suffix: &'static str, media_type: &'static str) -> About {
+    let offer = Offer { media_type, profile: None };
+    About { file_name, suffix: Some(suffix), offer, standard: "DCAT-AP 3.0.1" }
 }
 
 /// JSON for people to read too.

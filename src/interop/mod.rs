@@ -11,21 +11,26 @@ mod bag;
 mod by_file;
 mod checksums;
 mod citation;
+pub mod croissant;
 mod data_package;
+mod dcat;
 mod entry;
 mod format;
+mod hub;
 mod metalink;
 mod names;
 mod page;
-mod hub;
+mod rdf;
 mod schema_org;
 mod signposting;
 mod spdx3;
+mod vocabulary;
 
 #[cfg(test)]
 mod tests;
 
 pub use addresses::Addresses;
 pub use by_file::{ByFile, Next};
-pub use entry::{Entry, entries, entry, entry_of_version};
+pub use dcat::{Indicator, QualityDimension, QualityScore, Rating, assess};
+pub use entry::{Entry, entries, entry, entry_of_version, newest_entry};
 pub use format::{Format, Rendered};

@@ -4,8 +4,9 @@ use serde_json::{Map, Value, json};
 
 use super::addresses::Addresses;
 use super::entry::Entry;
-use super::names;
-use crate::datasets::record::{Agent, AgentKind, IdentifierScheme};
+use super::vocabulary::{self, Place};
+use crate::datasets::record::{Agent, AgentKind, AgentScheme, Record, RelationKind, Source};
+use crate::datasets::versions::VersionState;
 use crate::kernel::LangText;
 use crate::policies::AccessMode;
 
@@ -25,7 +26,8 @@ pub fn render(entry: &Entry, at: &Addresses) -> Value {
     put("@id", Some(json!(page)));
     put("url", Some(json!(page)));
     put("name", Some(text(&record.title)));
-    put("description", Some(text(&record.description)));
+    put("description", Some(json!(description(entry))));
+    put("alternateName", Some(other_titles(&record.title)));
     put("keywords", Some(record.keywords.values().flatten().cloned().collect()));
     put("identifier", Some(record.identifiers.iter().map(identifier).collect()));
     put("sameAs", record.landing_page.as_ref().map(|url| json!(url)));
@@ -36,7 +38,13 @@ pub fn render(entry: &Entry, at: &Addresses) -> Value {
             "@type": "Organization", "@id": at.organisation(&entry.organisation.slug), "name": entry.organisation.name,
         })),
     );
-    put("license", names::licence(entry).map(|iri| json!(iri)));
+    put("license", licence(entry));
+    put("citation", Some(works(record, RelationKind::DescribedBy)));
+    put("isBasedOn", Some(sources(record, at)));
+    put(
+        "measurementTechnique",
+        Some(record.origin.collection_methods.iter().map(|method| json!(method)).collect()),
+    );
     put("isAccessibleForFree", Some(json!(dataset.access_mode == Some(AccessMode::Open))));
     put("conditionsOfAccess", dataset.access_mode.map(|mode| json!(mode.as_str())));
     put("inLanguage", Some(record.content.languages.iter().map(|share| json!(share.language)).collect()));
@@ -47,17 +55,7 @@ pub fn render(entry: &Entry, at: &Addresses) -> Value {
             json!(format!("{}/{}", end(&period.start), end(&period.end)))
         }),
     );
-    put(
-        "spatialCoverage",
-        Some(
-            record
-                .coverage
-                .geographic
-                .iter()
-                .map(|place| json!({"@type": "Place", "identifier": place}))
-                .collect(),
-        ),
-    );
+    put("spatialCoverage", Some(record.coverage.geographic.iter().map(|code| place(code)).collect()));
     put(
         "funder",
         Some(
@@ -84,7 +82,10 @@ pub fn render(entry: &Entry, at: &Addresses) -> Value {
 
 fn distributions(entry: &Entry, at: &Addresses) -> Value {
     let Some(version) = &entry.described.version else { return Value::Null };
-    let files = entry.described.files.iter().filter(|file| file.held);
+    // Nothing is announced as content that would be refused.
+    let open = entry.described.dataset.access_mode == Some(AccessMode::Open);
+    let there = version.state == VersionState::Published;
+    let files = entry.described.files.iter().filter(|file| there && file.held && (open || file.sample));
     files
         .map(|file| {
             json!({
@@ -99,18 +100,90 @@ fn distributions(entry: &Entry, at: &Addresses) -> Value {
         .collect()
 }
 
-fn identifier(identifier: &crate::datasets::record::Identifier) -> Value {
-    match identifier.scheme {
-        IdentifierScheme::Doi => json!(format!("https://doi.org/{}", identifier.value)),
-        IdentifierScheme::Uuid => json!(format!("urn:uuid:{}", identifier.value)),
-        IdentifierScheme::Urn | IdentifierScheme::Other => json!(identifier.value),
+/// The page of a licence on the list of SPDX, the text of one that is not, and of several of them at least what they are.
+fn licence(entry: &Entry) -> Option<Value> {
+    let rights = &entry.described.record.rights;
+    let expression = rights.licence.as_deref()?;
+    let listed =
+        spdx::license_id(expression).map(|id| json!(format!("https://spdx.org/licenses/{}", id.name)));
+    listed.or_else(|| {
+        let mut work = json!({"@type": "CreativeWork", "name": expression});
+        if let (Some(url), Some(members)) = (&rights.licence_url, work.as_object_mut()) {
+            members.insert("url".to_owned(), json!(url));
+        }
+        Some(work)
+    })
+}
+
+/// Between 50 and 5,000 characters, as Google wants it: a longer description is cut, a shorter one is followed by who
+/// provides the dataset and where it is listed.
+fn description(entry: &Entry) -> String {
+    let text = entry.described.record.description.best(&[]);
+    let length = text.chars().count();
+    if length > 5_000 {
+        return text.chars().take(4_999).chain(['\u{2026}']).collect();
     }
+    if length >= 50 {
+        return text.to_owned();
+    }
+    let (organisation, space) = (&entry.organisation.name, entry.space.names.best(&[]));
+    format!("{text} (A dataset of {organisation}, listed in the data space {space}.)").trim().to_owned()
+}
+
+/// The title in the languages that `name` is not in.
+fn other_titles(titles: &LangText) -> Value {
+    let name = titles.best(&[]);
+    titles.iter().map(|(_, title)| title).filter(|title| *title != name).map(|title| json!(title)).collect()
+}
+
+fn works(record: &Record, kind: RelationKind) -> Value {
+    let of_kind = record.relations.iter().filter(|relation| relation.kind == kind);
+    of_kind
+        .filter_map(|relation| {
+            let identifier = relation.identifier.as_ref();
+            let known = identifier.and_then(|one| vocabulary::identifier(one.scheme, &one.value));
+            known.or_else(|| relation.url.clone()).map(|work| json!(work))
+        })
+        .collect()
+}
+
+fn sources(record: &Record, at: &Addresses) -> Value {
+    let named = |source: &Source| source.dataset.as_ref().map(|dataset| at.named(dataset));
+    record
+        .origin
+        .derived_from
+        .iter()
+        .filter_map(|source| named(source).or_else(|| source.url.clone()))
+        .collect()
+}
+
+fn place(code: &str) -> Value {
+    let (name, iri) = match vocabulary::place(code) {
+        Place::Country(country) => (country.label, Some(country.iri)),
+        Place::Region { iri, label } => (label, Some(iri)),
+        Place::Subdivision { code, .. } => (code, None),
+    };
+    let mut place = json!({"@type": "Place", "name": name, "identifier": code});
+    if let (Some(iri), Some(members)) = (iri, place.as_object_mut()) {
+        members.insert("sameAs".to_owned(), json!(iri));
+    }
+    place
+}
+
+fn identifier(identifier: &crate::datasets::record::Identifier) -> Value {
+    json!(
+        vocabulary::identifier(identifier.scheme, &identifier.value)
+            .unwrap_or_else(|| identifier.value.clone())
+    )
 }
 
 fn agent(agent: &Agent) -> Value {
     let kind = if agent.kind == AgentKind::Person { "Person" } else { "Organization" };
     let mut out = json!({"@type": kind, "name": agent.name});
-    let iri = names::agent(agent);
+    let orcid = agent.identifiers.iter().find(|id| id.scheme == AgentScheme::Orcid);
+    let ror = agent.identifiers.iter().find(|id| id.scheme == AgentScheme::Ror);
+    let iri = orcid.map(|id| format!("https://orcid.org/{}", id.value));
+    let iri = iri.or_else(|| ror.map(|id| format!("https://ror.org/{}", id.value)));
     if let Some(members) = out.as_object_mut() {
         members.extend(iri.map(|iri| ("sameAs".to_owned(), json!(iri))));
         members.extend(agent.url.as_ref().map(|url| ("url".to_owned(), json!(url))));

@@ -45,6 +45,8 @@ fn published(paths: &[&str], change: impl FnOnce(&mut Value)) -> Entry {
             terms: None,
             version: serde_json::from_str(&read(version)).unwrap(),
             files: paths.iter().map(|path| serde_json::from_str(&read(file(path))).unwrap()).collect(),
+            structures: std::collections::BTreeMap::new(),
+            structures_at: None,
         },
         organisation: serde_json::from_str(&read(organisation)).unwrap(),
         space: serde_json::from_str(&read(space)).unwrap(),

@@ -69,6 +69,7 @@ pub(super) fn routes(config: &mut ServiceConfig<'_>) {
         .configure(access::api::routes)
         .configure(journal::api::routes)
         .configure(policies::api::routes)
+        .configure(interop::api::operations)
         .configure(openapi::routes);
 }
 

@@ -17,6 +17,7 @@ use crate::access::{AccountGate, seal_deliveries};
 use crate::config::Config;
 use crate::datasets::api::UploadSlots;
 use crate::datasets::files::{CHECK_JOB, Tickets, run_check};
+use crate::datasets::schemas::{SCHEMAS_JOB, queue_unread_schemas, run_schemas};
 use crate::datasets::sweep;
 use crate::db::{DatabaseUrl, Db, MigrationState, check_migrations, forget_idempotency_keys, migrate};
 use crate::http::{Closing, RateLimits};
@@ -237,6 +238,7 @@ async fn tidy(metrics: PrometheusHandle, limits: Arc<RateLimits>, stop: Cancella
 fn runner(services: &Services) -> Runner {
     let (keys, sessions) = (services.db.clone(), services.db.clone());
     let (swept, store) = (services.db.clone(), services.store.clone());
+    let (read, blobs, unread) = (services.db.clone(), services.store.clone(), services.db.clone());
     let (checked, config) = (services.db.clone(), services.config.clone());
     let (sealed, seals) =
         (services.db.clone(), Duration::from_secs(services.config.seal_seconds.get().into()));
@@ -265,6 +267,14 @@ fn runner(services: &Services) -> Runner {
         .handle(CHECK_JOB, move |ctx, job| {
             let (db, config) = (checked.clone(), config.clone());
             async move { run_check(&db, &ctx, &job, &config.fetch_hosts).await }
+        })
+        .every("queue_unread_schemas", Duration::from_secs(3600), move |ctx| {
+            let db = unread.clone();
+            async move { queue_unread_schemas(&db, &ctx).await }
+        })
+        .handle(SCHEMAS_JOB, move |ctx, job| {
+            let (db, store) = (read.clone(), blobs.clone());
+            async move { run_schemas(&db, &store, &ctx, &job).await }
         })
 }
 

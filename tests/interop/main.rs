@@ -11,8 +11,11 @@
 #[path = "../support/mod.rs"]
 mod support;
 
+mod croissant;
+mod dcat;
+mod dcat_records;
 mod documents;
-mod packages;
 mod hub;
+mod packages;
 mod python;
 mod scene;

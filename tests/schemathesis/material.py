@@ -169,7 +169,7 @@ class Material:
     def datasets(self):
         self.give("get_docs_file", file="index.html")
         self.give("create_dataset", **{"body.organisation": PROVIDER, "body.space": SPACE})
-        self.give("get_dataset get_completeness list_dataset_receipts list_history get_history get_policy"
+        self.give("get_dataset get_completeness get_quality list_dataset_receipts list_history get_history get_policy"
                   " list_policy_revisions list_versions get_access list_dataset_deliveries", org=PROVIDER, name=self.published("read"))
         self.give("get_history", revision=1)
         for operation in ["update_dataset", "set_policy", "simulate_policy", "delete_dataset", "create_version"]:
@@ -178,7 +178,7 @@ class Material:
 
         held = self.published("held")
         version = {"org": PROVIDER, "name": held, "version": "1.0.0"}
-        self.give("get_version list_files get_manifest get_attestation get_file list_replicas create_replica create_download_plan"
+        self.give("get_version list_files get_manifest get_attestation list_schemas get_file list_replicas create_replica create_download_plan"
                   " create_check", **version)
         self.give("get_file", path="data.csv")
         self.give("create_check", **{"body.path": "elsewhere.csv"})

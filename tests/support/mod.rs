@@ -8,6 +8,7 @@ pub mod demo;
 pub mod deployment;
 pub mod log;
 pub mod provider;
+pub mod records;
 pub mod services;
 
 /// Sends a signal (`INT`, `TERM`, `KILL`) to a process.

@@ -7,7 +7,7 @@ use super::error::Result;
 use super::http::document;
 use super::names::{DatasetName, VersionName};
 use super::options::GlobalOptions;
-use super::output::{Column, column};
+use super::output::{Column, Output, column};
 use crate::datasets::versions::VersionNumber;
 use crate::kernel::Slug;
 
@@ -98,6 +98,9 @@ pub struct Show {
     /// List the files of the version (the newest, unless one is named)
     #[arg(long, group = "list")]
     files: bool,
+    /// List what is inside the files of the version: columns, members of archives (the newest, unless one is named)
+    #[arg(long, group = "list")]
+    schema: bool,
     /// List the sites where the version was verified (the newest, unless one is named)
     #[arg(long, group = "list")]
     copies: bool,
@@ -107,6 +110,9 @@ pub struct Show {
     /// Write the signed attestation of the version (the newest, unless one is named), for tools of in-toto
     #[arg(long, group = "list")]
     attestation: bool,
+    /// Score the description as data.europa.eu does (MQA), with what would bring more points
+    #[arg(long, group = "list")]
+    quality: bool,
 }
 
 /// Publishes a version for ever.
@@ -168,6 +174,8 @@ pub async fn show(options: &GlobalOptions, args: Show) -> Result<()> {
     let newest = version.as_deref().unwrap_or("latest");
     let list: Option<(&[Column], &[&str])> = if args.files {
         Some((&FILES, &["versions", newest, "files"]))
+    } else if args.schema {
+        Some((&SCHEMAS, &["versions", newest, "schemas"]))
     } else if args.copies {
         Some((&COPIES, &["versions", newest, "replicas"]))
     } else if args.versions {
@@ -180,8 +188,16 @@ pub async fn show(options: &GlobalOptions, args: Show) -> Result<()> {
             client.get(&dataset.segments(&["versions", newest, "attestation"])).read().await?;
         return out.raw(&envelope);
     }
+    if args.quality {
+        let call = client.get(&dataset.segments(&["quality"])).query("version", version);
+        let found: Value = call.read().await?;
+        return quality(out, &found);
+    }
     if let Some((columns, path)) = list {
-        let (items, _) = client.list(&dataset.segments(path), &[], usize::MAX).await?;
+        let (mut items, _) = client.list(&dataset.segments(path), &[], usize::MAX).await?;
+        if args.schema {
+            items.iter_mut().for_each(name_columns);
+        }
         return out.list(columns, &items);
     }
     if let Some(version) = version {
@@ -192,6 +208,26 @@ pub async fn show(options: &GlobalOptions, args: Show) -> Result<()> {
     name(&mut found);
     out.one(&DATASET, &found)
 }
+
+/// The indicators, those with most to gain first.
+fn quality(out: Output, found: &Value) -> Result<()> {
+    let count = |item: &Value, pointer| item.pointer(pointer).and_then(Value::as_u64).unwrap_or(0);
+    let mut items = found.pointer("/mqa/metrics").and_then(Value::as_array).cloned().unwrap_or_default();
+    items.sort_by_key(|item| std::cmp::Reverse(count(item, "/max") - count(item, "/points")));
+    out.list_or(&QUALITY, &items, &found.to_string())?;
+    let rating = found.pointer("/mqa/rating").and_then(Value::as_str).unwrap_or_default();
+    out.note(&format!("{} of {} points: {rating}", count(found, "/mqa/score"), count(found, "/mqa/max")));
+    Ok(())
+}
+
+const QUALITY: [Column; 6] = [
+    column("INDICATOR", "/id"),
+    column("DIMENSION", "/dimension"),
+    column("POINTS", "/points"),
+    column("OF", "/max"),
+    column("WHY", "/why"),
+    column("HINT", "/how_to_fix"),
+];
 
 const VERSIONS: [Column; 6] = [
     column("VERSION", "/version"),
@@ -207,6 +243,32 @@ const COPIES: [Column; 4] = [
     column("VERIFIED", "/verified_at"),
     column("PATH", "/path"),
     column("VERIFIED BY", "/verified_by"),
+];
+
+/// The columns of a file in one line: `name kind, name kind[]?`; of an archive, those of its members.
+fn name_columns(file: &mut Value) {
+    let list = |of: &Value| of.as_array().cloned().unwrap_or_default();
+    let members = list(&file["structure"]["members"]);
+    let inner = members.iter().flat_map(|members| list(&members["columns"]));
+    let columns: Vec<Value> = list(&file["structure"]["columns"]).into_iter().chain(inner).collect();
+    let told = columns.iter().map(|column| {
+        let text = |member: &str| column[member].as_str().unwrap_or_default().to_owned();
+        let mark = |member: &str, mark: &'static str| if column[member] == true { mark } else { "" };
+        format!("{} {}{}{}", text("name"), text("kind"), mark("repeated", "[]"), mark("nullable", "?"))
+    });
+    let told: Vec<String> = told.collect();
+    if let Some(file) = file.as_object_mut() {
+        file.insert("columns".into(), json!(told.join(", ")));
+    }
+}
+
+const SCHEMAS: [Column; 6] = [
+    column("PATH", "/path"),
+    column("MEDIA TYPE", "/media_type"),
+    column("OUTCOME", "/outcome"),
+    column("REASON", "/reason"),
+    column("COLUMNS", "/columns"),
+    column("ROWS", "/structure/rows"),
 ];
 
 const FILES: [Column; 5] = [

@@ -40,6 +40,7 @@ pub fn routes(config: &mut ServiceConfig<'_>) {
         .service(versions::withdraw_version)
         .service(versions::get_manifest)
         .service(versions::get_attestation)
+        .service(versions::list_schemas)
         .service(places::list_replicas)
         .service(places::create_replica)
         .service(places::create_check)

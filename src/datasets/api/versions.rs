@@ -3,6 +3,7 @@
 use actix_web::http::header::ETAG;
 use actix_web::{HttpRequest, HttpResponse, delete, get, post, web};
 
+use super::super::schemas::{self, FileSchema};
 use super::super::versions::{self, NewVersion, Version, Withdrawal};
 use super::paths::{DatasetPath, VersionPath};
 use crate::db::Db;
@@ -150,4 +151,22 @@ pub(super) async fn get_manifest(
         return Ok(HttpResponse::NotModified().insert_header((ETAG, tag)).finish());
     }
     Ok(HttpResponse::Ok().insert_header((ETAG, tag)).content_type("application/json").body(body))
+}
+
+/// Lists the schemas of a version's files
+///
+/// By path: columns of CSV, TSV, JSON Lines and Parquet, and what archives hold. They are read after the publication, within
+/// limits; what cannot be read says why. Not shown to others while the data are used in a secure environment only.
+#[utoipa::path(tag = "versions", operation_id = "list_schemas", security(()),
+    params(VersionPath, PageQuery),
+    responses((status = 200, description = "A page of schemas", body = Listing<FileSchema>)))]
+#[get("/datasets/{org}/{name}/versions/{version}/schemas")]
+pub(super) async fn list_schemas(
+    req: HttpRequest,
+    ctx: Ctx,
+    db: web::Data<Db>,
+    path: web::Path<VersionPath>,
+    page: Query<PageQuery>,
+) -> Result<HttpResponse> {
+    Ok(listing(&req, schemas::list_schemas(&db, &ctx, path.into_inner().into(), page.checked()?).await?))
 }

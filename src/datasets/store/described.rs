@@ -12,13 +12,15 @@ use super::terms::{COLUMNS, Row as TermsRow, model as terms};
 use super::versions::VersionRow;
 use super::view;
 use super::visible::visible_to;
-use crate::datasets::describe::Selection;
+use crate::datasets::describe::{Listed, Selection};
 use crate::datasets::files::File;
 use crate::datasets::model::{Dataset, PolicyRevision};
 use crate::datasets::versions::Version;
-use crate::db::Conn;
 use crate::db::schema::{datasets, files, policy_revisions, versions};
-use crate::kernel::{Ctx, DatasetId, Result, Scope, VersionId};
+use crate::db::{Conn, MultiBackend};
+use crate::kernel::{Ctx, DatasetId, OrganisationId, Result, Scope, Slug, Timestamp, VersionId};
+
+type Listing<'a> = datasets::BoxedQuery<'a, MultiBackend>;
 
 /// Datasets the caller may know of, in the order of their registration.
 pub(in crate::datasets) fn list_whole(
@@ -28,8 +30,43 @@ pub(in crate::datasets) fn list_whole(
     after: Option<&DatasetId>,
     most: i64,
 ) -> Result<Vec<Dataset>> {
-    let mut query =
-        datasets::table.filter(visible_to(ctx, Scope::Read)).select(DatasetRow::as_select()).into_boxed();
+    let query = selected(ctx, selection, after, most).select(DatasetRow::as_select());
+    let rows: Vec<DatasetRow> = query.load(conn)?;
+    rows.into_iter().map(DatasetRow::into_model).collect()
+}
+
+/// The same datasets, as little of them as tells whether anything changed.
+pub(in crate::datasets) fn list_names(
+    conn: &mut Conn,
+    ctx: &Ctx,
+    selection: &Selection,
+    after: Option<&DatasetId>,
+    most: i64,
+) -> Result<Vec<Listed>> {
+    type Row = (DatasetId, OrganisationId, Slug, Slug, Slug, Timestamp);
+    let rows: Vec<Row> = selected(ctx, selection, after, most)
+        .select((
+            datasets::id,
+            datasets::organisation_id,
+            datasets::organisation_slug,
+            datasets::name,
+            datasets::space,
+            datasets::updated_at,
+        ))
+        .load(conn)?;
+    let listed = |(id, organisation_id, organisation, name, space, updated_at)| Listed {
+        id,
+        organisation_id,
+        organisation,
+        name,
+        space,
+        updated_at,
+    };
+    Ok(rows.into_iter().map(listed).collect())
+}
+
+fn selected<'a>(ctx: &Ctx, selection: &Selection, after: Option<&DatasetId>, most: i64) -> Listing<'a> {
+    let mut query = datasets::table.filter(visible_to(ctx, Scope::Read)).into_boxed();
     if let Some(space) = &selection.space {
         query = query.filter(datasets::space.eq(space.clone()));
     }
@@ -45,8 +82,7 @@ pub(in crate::datasets) fn list_whole(
     if let Some(after) = after {
         query = query.filter(datasets::id.gt(after.clone()));
     }
-    let rows: Vec<DatasetRow> = query.order(datasets::id).limit(most).load(conn)?;
-    rows.into_iter().map(DatasetRow::into_model).collect()
+    query.order(datasets::id).limit(most)
 }
 
 /// The newest published version of each dataset that has one.

@@ -9,6 +9,7 @@ mod listing;
 mod places;
 mod reservations;
 mod scan;
+mod schemas;
 mod terms;
 mod versions;
 mod visible;
@@ -22,6 +23,7 @@ pub(super) use listing::*;
 pub(super) use places::*;
 pub(super) use reservations::*;
 pub(super) use scan::*;
+pub(super) use schemas::*;
 pub(super) use terms::*;
 pub(super) use versions::*;
 

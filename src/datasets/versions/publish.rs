@@ -2,6 +2,7 @@
 
 use super::super::find::Action;
 use super::super::model::Dataset;
+use super::super::schemas::{is_readable, queue_schemas};
 use super::super::store;
 use super::draft::{VersionName, event, find_version, with_same_content};
 use super::manifest::Manifest;
@@ -54,6 +55,7 @@ async fn try_publish(db: &Db, ctx: &Ctx, name: VersionName) -> Result<Version> {
         dataset.typed_record()?.check_for_publication()?;
         check_extension(schema.as_ref(), dataset.typed_extension()?.as_ref())?;
     }
+    let readable = files.iter().any(is_readable);
     let prepared = tokio::task::spawn_blocking(move || Manifest::of(files));
     let (body, manifest) = prepared.await.map_err(|error| Error::internal("manifest", error))??;
     let at = ctx.clone();
@@ -85,6 +87,9 @@ async fn try_publish(db: &Db, ctx: &Ctx, name: VersionName) -> Result<Version> {
             store::insert_manifest(tx, &version.id, &body)?;
             let newest = latest(dataset.latest_version.iter().chain([&version.version])).cloned();
             list_latest(tx, &at, dataset.clone(), newest)?;
+            if readable {
+                queue_schemas(tx, &version.id, at.now)?;
+            }
             append(
                 tx,
                 &at,

@@ -92,6 +92,17 @@ diesel::table! {
 }
 
 diesel::table! {
+    blob_schemas (sha256, media_type) {
+        sha256 -> Binary,
+        media_type -> Text,
+        outcome -> Text,
+        reason -> Nullable<Text>,
+        structure -> Nullable<Text>,
+        updated_at -> BigInt,
+    }
+}
+
+diesel::table! {
     organisation_blobs (organisation_id, sha256) {
         organisation_id -> Text,
         sha256 -> Binary,

@@ -118,7 +118,7 @@ impl Shown {
         let dataset = &self.entry.described.dataset;
         response
             .insert_header((ETAG, tag))
-            .insert_header((LAST_MODIFIED, dataset.updated_at.to_http_date()))
+            .insert_header((LAST_MODIFIED, self.entry.described.changed_at().to_http_date()))
             .insert_header((CONTENT_LOCATION, self.at.document(dataset, self.number.as_ref(), self.format)))
             .insert_header((LINK, link_field(&self.entry, &self.at, self.number.as_ref(), self.format)));
     }
@@ -148,7 +148,7 @@ pub(super) fn respond(
         response.insert_header((VARY, "Accept, Authorization, Cookie"));
     }
     shown.describe(&mut response, &tag);
-    if is_not_modified_since(req.headers(), &tag, shown.entry.described.dataset.updated_at) {
+    if is_not_modified_since(req.headers(), &tag, shown.entry.described.changed_at()) {
         return response.status(StatusCode::NOT_MODIFIED).finish();
     }
     response.content_type(rendered.content_type).body(rendered.body)

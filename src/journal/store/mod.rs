@@ -19,7 +19,7 @@ pub use nodes::rebuild_nodes;
 pub(super) use nodes::{DatabaseTiles, backfill_nodes, frontier};
 pub use payloads::{Payload, Said};
 pub(super) use payloads::{erase, last_payload, naming, payloads_of, said_by};
-pub use rows::Recorded;
+pub use rows::{Recorded, newest_at};
 pub(super) use rows::{read_from, size};
 pub use visible::Filters;
 pub(super) use visible::{Begin, entries_about, visible_entries, visible_entry};

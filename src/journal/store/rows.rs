@@ -1,11 +1,13 @@
 //! The journal's rows, read by position.
 
 use diesel::dsl::max;
-use diesel::{ExpressionMethods, QueryDsl, Queryable, RunQueryDsl, Selectable, SelectableHelper};
+use diesel::{
+    ExpressionMethods, OptionalExtension, QueryDsl, Queryable, RunQueryDsl, Selectable, SelectableHelper,
+};
 
 use crate::db::Conn;
 use crate::db::schema::journal;
-use crate::kernel::{Digest, Result};
+use crate::kernel::{Digest, Result, Timestamp};
 
 /// Rows in one INSERT, which keeps the number of bound values below both databases' limits; and leaves read at once.
 pub(super) const CHUNK: usize = 1000;
@@ -49,6 +51,15 @@ pub(in crate::journal) fn leaves(conn: &mut Conn, first: i64, count: i64) -> Res
         .order(journal::position)
         .select(journal::leaf)
         .load(conn)?)
+}
+
+/// When the newest entry was made; the checkpoint tells everybody that there is one.
+///
+/// # Errors
+/// When the database fails.
+pub fn newest_at(conn: &mut Conn) -> Result<Option<Timestamp>> {
+    let newest = journal::table.order(journal::position.desc()).select(journal::at);
+    Ok(newest.first(conn).optional()?)
 }
 
 /// How many entries there are.

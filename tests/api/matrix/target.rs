@@ -161,6 +161,7 @@ impl Targets {
             | "list_history"
             | "get_history"
             | "get_completeness"
+            | "get_quality"
             | "get_policy"
             | "set_policy"
             | "simulate_policy"
@@ -326,6 +327,7 @@ impl Targets {
             "list_history" => get(format!("{dataset}/history")),
             "get_history" => get(format!("{dataset}/history/1")),
             "get_completeness" => get(format!("{dataset}/completeness")),
+            "get_quality" => get(format!("{dataset}/quality")),
             "get_policy" => get(format!("{dataset}/policy")),
             "recall_grants" => post(format!("{dataset}/policy/recall"), json!({"reason": "New terms."})),
             "set_policy" => put(format!("{dataset}/policy"), json!({"mode": "secure"})),
@@ -365,6 +367,7 @@ impl Targets {
             "withdraw_version" => return post(format!("{version}/withdraw"), json!({"reason": "Wrong."})),
             "get_manifest" => return get(format!("{version}/manifest")),
             "get_attestation" => return get(format!("{version}/attestation")),
+            "list_schemas" => return get(format!("{version}/schemas")),
             "list_replicas" => return get(format!("{version}/replicas")),
             "list_files" => return get(format!("{version}/files")),
             "list_occurrences" => return get(format!("/blobs/sha256/{NOTHING}")),

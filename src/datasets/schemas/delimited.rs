@@ -1,0 +1,127 @@
+//! Columns of CSV and TSV (RFC 4180): the first row names them, the values tell what they are.
+
+use std::collections::BTreeSet;
+
+use csv::{ByteRecord, Reader, ReaderBuilder};
+
+use super::infer::{Seen, of_text};
+use super::model::{
+    Column, ColumnKind, Deadline, LONGEST_NAME, MOST_COLUMNS, MOST_ROWS, NotRead, Separator, Structure,
+};
+
+/// How many rows the separator is guessed from.
+const GUESSED_FROM: usize = 20;
+
+const fn byte(separator: Separator) -> u8 {
+    match separator {
+        Separator::Comma => b',',
+        Separator::Semicolon => b';',
+        Separator::Tab => b'\t',
+        Separator::Pipe => b'|',
+    }
+}
+
+/// Reads the beginning of a file, or all of it.
+pub(super) fn read(bytes: &[u8], whole: bool, tabs: bool, until: Deadline) -> Result<Structure, NotRead> {
+    let bytes = bytes.strip_prefix(b"\xef\xbb\xbf").unwrap_or(bytes);
+    if bytes.starts_with(b"\xff\xfe")
+        || bytes.starts_with(b"\xfe\xff")
+        || bytes.iter().take(4096).any(|b| *b == 0)
+    {
+        return Err(NotRead::new("it is not text in UTF-8"));
+    }
+    let separator = if tabs { Separator::Tab } else { guess(bytes) };
+    let mut rows = rows(bytes, separator);
+    let mut row = ByteRecord::new();
+    if !next(&mut rows, &mut row)? {
+        return Err(NotRead::new("it is empty"));
+    }
+    let names = names(&row)?;
+    let mut seen = vec![Seen::default(); names.len()];
+    let (mut count, mut pending) = (0, ByteRecord::new());
+    let mut all = whole;
+    // The last row of a part may be cut, so each row is taken in when the next one is there.
+    let mut there = next(&mut rows, &mut pending)?;
+    while there {
+        if count % 256 == 0 {
+            until.check()?;
+        }
+        std::mem::swap(&mut row, &mut pending);
+        there = next(&mut rows, &mut pending)?;
+        if !there && !whole {
+            break;
+        }
+        if row.len() > names.len() {
+            return Err(NotRead::new(format!("row {} has more values than there are columns", count + 2)));
+        }
+        for (at, seen) in seen.iter_mut().enumerate() {
+            match row.get(at) {
+                Some(value) => seen.take(value),
+                None => seen.take_missing(),
+            }
+        }
+        count += 1;
+        if count == MOST_ROWS && there {
+            all = false;
+            break;
+        }
+    }
+    let columns =
+        names.into_iter().zip(seen).map(|(name, seen)| Column::new(name, seen.kind(), seen.is_missing()));
+    Ok(Structure { separator: Some(separator), ..Structure::table(columns.collect(), all, count)? })
+}
+
+fn rows(bytes: &[u8], separator: Separator) -> Reader<&[u8]> {
+    ReaderBuilder::new().has_headers(false).flexible(true).delimiter(byte(separator)).from_reader(bytes)
+}
+
+fn next(rows: &mut Reader<&[u8]>, row: &mut ByteRecord) -> Result<bool, NotRead> {
+    rows.read_byte_record(row).map_err(|_| NotRead::new("it is not well-formed CSV"))
+}
+
+/// The separator that parts the first rows into equally many values, and most of them.
+fn guess(bytes: &[u8]) -> Separator {
+    let width = |separator: Separator| {
+        let beginning = bytes.get(..64 * 1024).unwrap_or(bytes);
+        let found: Vec<usize> = rows(beginning, separator)
+            .byte_records()
+            .take(GUESSED_FROM)
+            .filter_map(|row| Some(row.ok()?.len()))
+            .collect();
+        // The last row may be cut where the beginning ends.
+        let found =
+            found.split_last().filter(|(_, rest)| !rest.is_empty()).map_or(&found[..], |(_, rest)| rest);
+        let first = found.first().copied().unwrap_or(0);
+        if found.iter().all(|width| *width == first) { first } else { 0 }
+    };
+    let mut best = (1, Separator::Comma);
+    for separator in [Separator::Comma, Separator::Semicolon, Separator::Tab, Separator::Pipe] {
+        let width = width(separator);
+        if width > best.0 {
+            best = (width, separator);
+        }
+    }
+    best.1
+}
+
+fn names(row: &ByteRecord) -> Result<Vec<String>, NotRead> {
+    if row.len() > MOST_COLUMNS {
+        return Err(NotRead::new(format!("it has more than {MOST_COLUMNS} columns")));
+    }
+    let names: Option<Vec<String>> =
+        row.iter().map(|name| std::str::from_utf8(name).ok().map(str::to_owned)).collect();
+    let names = names.ok_or_else(|| NotRead::new("it is not text in UTF-8"))?;
+    if names.iter().any(|name| name.chars().count() > LONGEST_NAME) {
+        return Err(NotRead::new(format!("a name in its first row has more than {LONGEST_NAME} characters")));
+    }
+    // A row of values is no row of names, and is not to be shown.
+    let named = names
+        .iter()
+        .filter(|name| of_text(name.trim()) == ColumnKind::Text && !name.trim().is_empty())
+        .count();
+    let distinct: BTreeSet<&String> = names.iter().collect();
+    if named == 0 || distinct.len() != names.len() {
+        return Err(NotRead::new("its first row does not name the columns"));
+    }
+    Ok(names)
+}

@@ -1,0 +1,194 @@
+//! The distribution: a `FileObject` for each file, a `FileSet` for members of archives that are alike.
+
+use std::collections::BTreeSet;
+
+use percent_encoding::{AsciiSet, NON_ALPHANUMERIC, utf8_percent_encode};
+use serde_json::{Value, json};
+
+use super::super::addresses::Addresses;
+use super::super::entry::Entry;
+use super::{Edition, Out};
+use crate::datasets::files::{File, Reference};
+use crate::datasets::schemas::{Column, Members, Separator};
+use crate::datasets::versions::Version;
+
+/// What stands as it is in an identifier.
+const PLAIN: &AsciiSet = &NON_ALPHANUMERIC.remove(b'-').remove(b'.').remove(b'_').remove(b'~').remove(b'/');
+
+/// The identifiers of a document, each given once.
+#[derive(Debug, Default)]
+pub(super) struct Ids(BTreeSet<String>);
+
+impl Ids {
+    /// An identifier like this one that nothing else has.
+    pub(super) fn take(&mut self, wanted: &str) -> String {
+        let wanted = utf8_percent_encode(wanted, PLAIN).to_string();
+        let mut id = wanted.clone();
+        let mut next = 2;
+        while !self.0.insert(id.clone()) {
+            id = format!("{wanted}-{next}");
+            next += 1;
+        }
+        id
+    }
+}
+
+/// What records can be read from.
+#[derive(Debug)]
+pub(super) struct Source<'a> {
+    /// The identifier of the `FileObject` or `FileSet`.
+    pub id: String,
+    /// Which of the two.
+    pub member: &'static str,
+    /// A name for its records: the path without its ending.
+    pub name: String,
+    /// Its format, as readers know it.
+    pub format: &'a str,
+    /// Its columns.
+    pub columns: &'a [Column],
+    /// Said of the columns where they are those of the beginning alone.
+    pub read: Option<u64>,
+}
+
+/// Files and sets of them, and those among them that records can be read from.
+pub(super) struct Distribution<'a> {
+    pub items: Vec<Value>,
+    pub sources: Vec<Source<'a>>,
+}
+
+pub(super) fn distribution<'a>(
+    entry: &'a Entry,
+    version: &Version,
+    at: &Addresses,
+    edition: Edition,
+    ids: &mut Ids,
+) -> Distribution<'a> {
+    let (mut items, mut sources) = (Vec::new(), Vec::new());
+    for file in &entry.described.files {
+        let Some((url, sha256)) = address(entry, version, file, at).zip(file.sha256) else { continue };
+        let id = ids.take(file.path.as_str());
+        let structure = entry.described.structure(file);
+        let tar = structure.is_some_and(|structure| !structure.members.is_empty()) && is_gzip(file);
+        let formats = formats(file.media_type.as_str(), tar);
+        let mut out = Out::default();
+        out.put("@type", json!("cr:FileObject"));
+        out.put("@id", json!(id));
+        out.put("name", json!(file.path));
+        out.put("contentUrl", json!(url));
+        out.put("contentSize", json!(file.size.map(|size| format!("{size} B"))));
+        out.put("encodingFormat", encoding(&formats, edition));
+        out.put("sha256", json!(sha256));
+        items.push(Value::Object(out.0));
+        let Some(structure) = structure else { continue };
+        let name = stem(file.path.as_str());
+        if readable(&formats, structure.separator) {
+            let read = structure.rows.filter(|_| !structure.whole);
+            let format = formats.first().copied().unwrap_or_default();
+            let columns = structure.columns.as_slice();
+            sources.push(Source {
+                id: id.clone(),
+                member: "fileObject",
+                name: name.clone(),
+                format,
+                columns,
+                read,
+            });
+        }
+        for members in &structure.members {
+            self::members(file, (&id, &name), members, edition, ids, (&mut items, &mut sources));
+        }
+    }
+    Distribution { items, sources }
+}
+
+/// What is alike in an archive: tables one by one, since that is how readers take them apart; the rest as a set.
+fn members<'a>(
+    file: &File,
+    (id, name): (&str, &str),
+    members: &'a Members,
+    edition: Edition,
+    ids: &mut Ids,
+    (items, sources): (&mut Vec<Value>, &mut Vec<Source<'a>>),
+) {
+    let formats = formats(members.media_type.as_str(), false);
+    let (format, columns) = (formats.first().copied().unwrap_or_default(), members.columns.as_slice());
+    if columns.is_empty() {
+        let kind = members.media_type.as_str().rsplit_once('/').map_or("files", |(_, kind)| kind);
+        let set = ids.take(&format!("{}/{kind}", file.path));
+        items.push(json!({
+            "@type": "cr:FileSet",
+            "@id": set,
+            "name": format!("{kind} files in {}", file.path),
+            "containedIn": {"@id": id},
+            "encodingFormat": encoding(&formats, edition),
+            "includes": members.includes,
+        }));
+        let name = format!("{name}/{kind}");
+        sources.push(Source { id: set, member: "fileSet", name, format, columns, read: None });
+        return;
+    }
+    for path in &members.includes {
+        let inner = ids.take(&format!("{}/{path}", file.path));
+        items.push(json!({
+            "@type": "cr:FileObject",
+            "@id": inner,
+            "name": path,
+            "containedIn": {"@id": id},
+            "contentUrl": path,
+            "encodingFormat": encoding(&formats, edition),
+        }));
+        if readable(&formats, members.separator) {
+            let name = format!("{name}/{}", stem(path));
+            sources.push(Source { id: inner, member: "fileObject", name, format, columns, read: None });
+        }
+    }
+}
+
+/// Where the bytes are: here, at an address whose content never changes; or elsewhere.
+fn address(entry: &Entry, version: &Version, file: &File, at: &Addresses) -> Option<String> {
+    match &file.reference {
+        None => Some(at.file(&entry.described.dataset, &version.version, &file.path)),
+        Some(Reference::DownloadUrl { url }) => Some(url.clone()),
+        Some(Reference::AccessUrl { .. } | Reference::Service { .. }) => None,
+    }
+}
+
+fn is_gzip(file: &File) -> bool {
+    matches!(file.media_type.as_str(), "application/gzip" | "application/x-gzip")
+}
+
+/// The media types of a file: first the one by which readers know it, then its own.
+fn formats(own: &str, tar: bool) -> Vec<&str> {
+    let known = match own {
+        "application/jsonl" | "application/x-ndjson" | "application/jsonlines" => "application/jsonlines",
+        "application/vnd.apache.parquet" | "application/x-parquet" => "application/x-parquet",
+        "application/x-zip-compressed" => "application/zip",
+        _ if tar => "application/x-tar",
+        other => other,
+    };
+    if known == own { vec![own] } else { vec![known, own] }
+}
+
+/// 1.0 has room for one.
+fn encoding(formats: &[&str], edition: Edition) -> Value {
+    match (formats, edition) {
+        ([only], _) | ([only, ..], Edition::V1_0) => json!(only),
+        (several, Edition::V1_1) => json!(several),
+        ([], Edition::V1_0) => Value::Null,
+    }
+}
+
+/// Whether readers take the values apart as they are parted; there is no way to tell them of a semicolon.
+fn readable(formats: &[&str], separator: Option<Separator>) -> bool {
+    match formats.first() {
+        Some(&"text/csv") => separator == Some(Separator::Comma),
+        _ => true,
+    }
+}
+
+/// The path without the ending of the file name.
+fn stem(path: &str) -> String {
+    let name = path.rsplit('/').next().unwrap_or(path);
+    let stem = name.split('.').next().filter(|stem| !stem.is_empty()).unwrap_or(name);
+    path.strip_suffix(name).map_or_else(|| path.to_owned(), |folder| format!("{folder}{stem}"))
+}

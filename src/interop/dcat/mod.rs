@@ -1,0 +1,45 @@
+//! DCAT-AP 3.0.1: a dataset, an organisation, a data space or the whole catalogue, as RDF.
+//!
+//! `dataset` describes a dataset, with `agent`, `distribution` and `health` for its parts; `quality` scores what came of it
+//! as data.europa.eu does; `catalogue` describes what datasets are listed in.
+
+mod agent;
+mod catalogue;
+mod dataset;
+mod distribution;
+mod health;
+mod indicators;
+mod quality;
+
+pub use catalogue::{Catalogue, View, describe_catalogue, record_of};
+pub use dataset::describe;
+pub use quality::{Indicator, QualityDimension, QualityScore, Rating, assess};
+
+use super::addresses::Addresses;
+use super::entry::Entry;
+use super::rdf::{Graph, Syntax, Writer};
+
+/// The most distributions of a dataset in its own document. A version with more files is one distribution.
+pub const MOST_FILES: i64 = 1_000;
+
+/// The same in a page of a catalogue.
+pub const MOST_FILES_IN_PAGE: i64 = 100;
+
+/// The document of a dataset or of one of its versions, with the measurements of its quality.
+#[must_use]
+pub fn render(entry: &Entry, at: &Addresses, syntax: Syntax) -> String {
+    let mut graph = Graph::default();
+    describe(entry, at, MOST_FILES, &mut graph);
+    quality::measure(entry, at, &mut graph);
+    record_of(entry, at, &mut graph);
+    let mut out = String::new();
+    let mut writer = Writer::begin(syntax, &mut out);
+    for node in graph.finish() {
+        writer.node(&node, &mut out);
+    }
+    writer.end(&mut out);
+    out
+}
+
+#[cfg(test)]
+mod tests;

@@ -1,0 +1,252 @@
+//! The quality of a description after the metadata quality assessment (MQA) of data.europa.eu: 405 points in five
+//! dimensions, computed from the DCAT-AP description itself, before publication too.
+//!
+//! What counts of the distributions is the one with the most points. Whether addresses answer is computed from the terms and
+//! the visibility, not found out by asking; an address elsewhere counts as not known to answer.
+
+use serde::Serialize;
+use utoipa::ToSchema;
+
+use super::dataset::{describe, subject};
+use super::indicators::{Known, Looks, RULES, Rule};
+use crate::datasets::Visibility;
+use crate::datasets::versions::VersionState;
+use crate::interop::addresses::Addresses;
+use crate::interop::entry::Entry;
+use crate::interop::rdf::{Graph, Node, iri};
+
+/// The most points.
+pub const MAX: u32 = 405;
+
+/// A dimension of the assessment.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Serialize, ToSchema)]
+#[serde(rename_all = "snake_case")]
+pub enum QualityDimension {
+    /// It can be found.
+    Findability,
+    /// It can be got at.
+    Accessibility,
+    /// Machines can read it.
+    Interoperability,
+    /// It can be used again.
+    Reusability,
+    /// It says what belongs to it.
+    Contextuality,
+}
+
+impl QualityDimension {
+    /// All of them, in the order of the assessment.
+    pub const ALL: [Self; 5] = [
+        Self::Findability,
+        Self::Accessibility,
+        Self::Interoperability,
+        Self::Reusability,
+        Self::Contextuality,
+    ];
+
+    const fn name(self) -> &'static str {
+        match self {
+            Self::Findability => "findability",
+            Self::Accessibility => "accessibility",
+            Self::Interoperability => "interoperability",
+            Self::Reusability => "reusability",
+            Self::Contextuality => "contextuality",
+        }
+    }
+}
+
+/// What the portal calls a number of points.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Serialize, ToSchema)]
+#[serde(rename_all = "snake_case")]
+pub enum Rating {
+    /// Up to 120 points.
+    Bad,
+    /// 121 to 220 points.
+    Sufficient,
+    /// 221 to 350 points.
+    Good,
+    /// 351 points and more.
+    Excellent,
+}
+
+impl Rating {
+    /// The rating of a number of points.
+    #[must_use]
+    pub const fn of(score: u32) -> Self {
+        match score {
+            0..=120 => Self::Bad,
+            121..=220 => Self::Sufficient,
+            221..=350 => Self::Good,
+            _ => Self::Excellent,
+        }
+    }
+}
+
+/// The score after the metadata quality assessment (MQA) of data.europa.eu.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, ToSchema)]
+pub struct QualityScore {
+    /// Points reached.
+    pub score: u32,
+    /// Points that can be reached: 405.
+    pub max: u32,
+    /// What the portal calls that.
+    pub rating: Rating,
+    /// The dimensions, in the order of the assessment.
+    pub dimensions: Vec<DimensionScore>,
+    /// The indicators, in the order of the assessment.
+    pub metrics: Vec<Indicator>,
+}
+
+/// The points of one dimension.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, ToSchema)]
+#[schema(as = QualityDimensionScore)]
+pub struct DimensionScore {
+    /// The dimension.
+    pub dimension: QualityDimension,
+    /// Points reached.
+    pub points: u32,
+    /// Points that can be reached.
+    pub max: u32,
+}
+
+/// One indicator.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, ToSchema)]
+#[schema(as = QualityIndicator)]
+pub struct Indicator {
+    /// Its name in the vocabulary of the assessment.
+    pub id: &'static str,
+    /// The dimension it belongs to.
+    pub dimension: QualityDimension,
+    /// Whether it is met.
+    pub met: bool,
+    /// Points reached.
+    pub points: u32,
+    /// Points that can be reached.
+    pub max: u32,
+    /// Why it is met or not.
+    pub why: &'static str,
+    /// What brings the points; absent where there are none to gain.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub how_to_fix: Option<String>,
+}
+
+/// Assesses a dataset with the version that the entry has, as if it were published.
+#[must_use]
+pub fn assess(entry: &Entry, at: &Addresses) -> QualityScore {
+    let mut graph = Graph::default();
+    describe(entry, at, super::MOST_FILES, &mut graph);
+    score(entry, at, graph.nodes())
+}
+
+fn score(entry: &Entry, at: &Addresses, nodes: &[Node]) -> QualityScore {
+    let dataset = nodes.iter().find(|node| node.is("dcat:Dataset"));
+    let best = nodes
+        .iter()
+        .filter(|node| node.is("dcat:Distribution"))
+        .map(|node| Some((points_of(entry, at, node), node)))
+        .reduce(
+            |best, next| {
+                if next.map(|(points, _)| points) > best.map(|(points, _)| points) { next } else { best }
+            },
+        )
+        .flatten()
+        .map(|(_, node)| node);
+    let metrics: Vec<Indicator> = RULES
+        .iter()
+        .map(|rule| {
+            let holds = |looks: fn(&Node) -> bool, node: Option<&Node>| node.is_some_and(looks);
+            let met = match rule.looks {
+                Looks::Dataset(looks) => holds(looks, dataset),
+                Looks::Distribution(looks) => holds(looks, best),
+                Looks::Either(looks) => holds(looks, best) || holds(looks, dataset),
+                Looks::Known(known) => is_known(known, entry, at, best),
+            };
+            indicator(rule, met)
+        })
+        .collect();
+    let total = metrics.iter().map(|metric| metric.points).sum();
+    let of = |dimension, points: fn(&Indicator) -> u32| {
+        metrics.iter().filter(|metric| metric.dimension == dimension).map(points).sum()
+    };
+    let dimensions = QualityDimension::ALL
+        .into_iter()
+        .map(|dimension| DimensionScore {
+            dimension,
+            points: of(dimension, |metric| metric.points),
+            max: of(dimension, |metric| metric.max),
+        })
+        .collect();
+    QualityScore { score: total, max: MAX, rating: Rating::of(total), dimensions, metrics }
+}
+
+/// What a distribution alone brings.
+fn points_of(entry: &Entry, at: &Addresses, node: &Node) -> u32 {
+    let met = |rule: &&Rule| match rule.looks {
+        Looks::Distribution(looks) => looks(node),
+        Looks::Known(known) => is_known(known, entry, at, Some(node)),
+        Looks::Dataset(_) | Looks::Either(_) => false,
+    };
+    RULES.iter().filter(met).map(|rule| rule.points).sum()
+}
+
+fn is_known(known: Known, entry: &Entry, at: &Addresses, distribution: Option<&Node>) -> bool {
+    let dataset = &entry.described.dataset;
+    let public = dataset.visibility == Visibility::Public;
+    let ours = |property: &str| {
+        let below = iri(&format!("{}/", at.base()));
+        distribution.is_some_and(|node| node.links(property).any(|iri| iri.starts_with(&below)))
+    };
+    match known {
+        Known::PageAnswers => public && ours("dcat:accessURL"),
+        Known::BytesAnswer => public && ours("dcat:downloadURL"),
+        Known::Conforms => {
+            !entry.described.record.title.is_empty() && !entry.described.record.description.is_empty()
+        }
+    }
+}
+
+fn indicator(rule: &Rule, met: bool) -> Indicator {
+    Indicator {
+        id: rule.id,
+        dimension: rule.dimension,
+        met,
+        points: if met { rule.points } else { 0 },
+        max: rule.points,
+        why: if met { rule.why.0 } else { rule.why.1 },
+        how_to_fix: (!met).then(|| format!("{}: +{}", rule.fix, rule.points)),
+    }
+}
+
+/// Where the vocabulary of the assessment is.
+const METRICS: &str = "https://piveau.eu/ns/voc#";
+
+/// Says the measurements in the words of the Data Quality Vocabulary, where something is published.
+pub(super) fn measure(entry: &Entry, at: &Addresses, graph: &mut Graph) {
+    let published = |version: &crate::datasets::versions::Version| version.state == VersionState::Published;
+    if !entry.described.version.as_ref().is_some_and(published) {
+        return;
+    }
+    let found = score(entry, at, graph.nodes());
+    let about = subject(entry, at);
+    let mut dataset = Node::new(&about, "dcat:Dataset");
+    let mut put = |id: &str, value: String, datatype: &'static str, dimension: Option<QualityDimension>| {
+        let name = format!("{about}#mqa-{id}");
+        let mut measurement = Node::new(&name, "dqv:QualityMeasurement");
+        measurement.link("dqv:computedOn", &about);
+        measurement.link("dqv:isMeasurementOf", &format!("{METRICS}{id}"));
+        measurement.typed("dqv:value", &value, datatype);
+        dataset.link("dqv:hasQualityMeasurement", &name);
+        graph.add(measurement);
+        let mut metric = Node::new(&format!("{METRICS}{id}"), "dqv:Metric");
+        if let Some(dimension) = dimension {
+            let dimension = format!("{METRICS}{}", dimension.name());
+            graph.refer(&mut metric, "dqv:inDimension", &dimension, "dqv:Dimension");
+        }
+        graph.share(metric);
+    };
+    for metric in &found.metrics {
+        put(metric.id, metric.met.to_string(), "xsd:boolean", Some(metric.dimension));
+    }
+    put("scoring", found.score.to_string(), "xsd:integer", None);
+    graph.share(dataset);
+}

@@ -74,6 +74,9 @@ pub struct Settings {
     /// Seconds between two seals of the account of deliveries [default: 60]
     #[arg(long, env = "CADASTRE_SEAL_SECONDS", value_name = "N")]
     pub seal_seconds: Option<NonZeroU32>,
+    /// Seconds between two dumps of the public catalogue, counted from midnight UTC [default: 86400]
+    #[arg(long, env = "CADASTRE_DUMP_SECONDS", value_name = "N")]
+    pub dump_seconds: Option<NonZeroU32>,
     /// File with the key that signs the journal [default: DIR/log.key, made at the first start]
     #[arg(long, env = "CADASTRE_LOG_KEY_FILE", value_name = "FILE")]
     pub log_key: Option<PathBuf>,
@@ -161,6 +164,8 @@ pub struct Config {
     pub fetch_hosts: Vec<String>,
     /// Seconds between two seals of the account of deliveries.
     pub seal_seconds: NonZeroU32,
+    /// Seconds between two dumps of the public catalogue.
+    pub dump_seconds: NonZeroU32,
     /// Where the key that signs the journal is.
     pub log_key: LogKey,
     /// Name under which the journal is signed, if it was said.
@@ -222,6 +227,7 @@ impl Settings {
             cors_origins: if self.cors_origins.is_empty() { file.cors_origins } else { self.cors_origins },
             fetch_hosts: if self.fetch_hosts.is_empty() { file.fetch_hosts } else { self.fetch_hosts },
             seal_seconds: self.seal_seconds.or(file.seal_seconds),
+            dump_seconds: self.dump_seconds.or(file.dump_seconds),
             log_key: self.log_key.or(log_key),
             log_key_text: self.log_key_text,
             log_origin: self.log_origin.or(file.log_origin),
@@ -275,6 +281,7 @@ impl Settings {
             cors_origins: self.cors_origins,
             fetch_hosts: self.fetch_hosts,
             seal_seconds: self.seal_seconds.unwrap_or(at_least_one(60)),
+            dump_seconds: self.dump_seconds.unwrap_or(at_least_one(86_400)),
             log_key,
             log_origin: self.log_origin,
             log_witnesses: self.log_witnesses,

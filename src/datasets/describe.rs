@@ -115,8 +115,7 @@ pub fn describe_dataset(
     most_files: i64,
 ) -> Result<Described> {
     let dataset = find_dataset(conn, ctx, organisation, name, Action::See)?;
-    let mut described = describe(conn, vec![dataset], most_files)?;
-    described.pop().ok_or_else(|| Error::not_found("dataset"))?.with_structures(conn, ctx)
+    whole_dataset(conn, dataset, most_files)?.with_structures(conn, ctx)
 }
 
 /// The same; while nothing is published, with the newest draft, for those who see inside.
@@ -212,7 +211,15 @@ pub fn list_described(
     describe(conn, found, most_files)
 }
 
-fn describe(conn: &mut Conn, datasets: Vec<Dataset>, most_files: i64) -> Result<Vec<Described>> {
+/// A dataset that was found before, whole, with at most so many files; without what is inside them.
+///
+/// # Errors
+/// When the database fails.
+pub fn whole_dataset(conn: &mut Conn, dataset: Dataset, most_files: i64) -> Result<Described> {
+    describe(conn, vec![dataset], most_files)?.pop().ok_or_else(|| Error::not_found("dataset"))
+}
+
+pub(super) fn describe(conn: &mut Conn, datasets: Vec<Dataset>, most_files: i64) -> Result<Vec<Described>> {
     let mut versions = store::latest_versions(conn, &datasets)?;
     let shown: Vec<&Version> = versions.values().collect();
     let mut files = store::files_of_all(conn, &shown, most_files)?;

@@ -2,11 +2,14 @@
 //! `versions` the releases and their manifest, `files` the paths in a version and where their bytes lie.
 
 pub mod api;
+mod changes;
 mod describe;
+mod dumps;
 pub mod files;
 mod find;
 mod gate;
 mod model;
+mod public;
 mod read;
 mod receipts;
 pub mod record;
@@ -19,15 +22,24 @@ mod terms;
 pub mod versions;
 
 pub use api::{DatasetPath, declared, deliver};
+pub use changes::{
+    Change, Changes, DatasetChange, Departure, departure_of, list_changes, list_described_changes,
+};
 pub use describe::{
     Described, Listed, Selection, describe_dataset, describe_newest, describe_version, list_described,
-    list_listed, list_plain,
+    list_listed, list_plain, whole_dataset,
+};
+pub use dumps::{
+    Dump, DumpKind, Part, cursor_after, dump_position, find_dump, is_dump_due, list_dumps, write_dump,
 };
 pub use find::{Action, find_dataset, find_dataset_by_id, sees_inside};
 pub use gate::{Asked, Delivery, DownloadGate, Ground, Permit};
 pub use model::{
     Dataset, DatasetSummary, DescribedPolicy, NewDataset, NewPolicy, PolicyRevision, RecordRevision,
     Statement, Visibility,
+};
+pub use public::{
+    From as NamesFrom, PublicName, count_public, earliest_change, newest_public, public_groups, public_names,
 };
 pub use read::{Shown, ShownDataset, history, past_record, show_completeness, show_dataset};
 pub use receipts::dataset_receipts;

@@ -80,6 +80,12 @@ impl Dataset {
         format!("{}/{}", self.organisation, self.name)
     }
 
+    /// Whether everybody may know of it.
+    #[must_use]
+    pub fn is_public(&self) -> bool {
+        self.listed && self.visibility == Visibility::Public
+    }
+
     /// The strong entity tag. Every change moves `updated_at`, also one of the terms or of the versions, which the
     /// revision does not count.
     #[must_use]

@@ -1,5 +1,6 @@
 //! Registering a dataset, changing what is stated of it, and removing one that was never published.
 
+use super::changes::{instant_of_change, note_change};
 use super::find::{Action, find_dataset};
 use super::model::{Dataset, NewDataset, Statement, Visibility};
 use super::record::{Facets, completeness};
@@ -67,7 +68,7 @@ pub async fn register_dataset(db: &Db, ctx: &Ctx, new: NewDataset) -> Result<Dat
             if !is_member {
                 known_space(tx, &prepared.statement.space)?;
             }
-            let dataset = Dataset {
+            let mut dataset = Dataset {
                 id: DatasetId::generate(),
                 organisation,
                 organisation_id,
@@ -87,7 +88,9 @@ pub async fn register_dataset(db: &Db, ctx: &Ctx, new: NewDataset) -> Result<Dat
                 created_at: at.now,
                 updated_at: at.now,
             };
-            if !store::insert_dataset(tx, &dataset, person.as_str())? {
+            dataset.updated_at = instant_of_change(tx, None, dataset.is_public(), at.now)?;
+            let position = tx.next_position();
+            if !store::insert_dataset(tx, &dataset, person.as_str(), position)? {
                 return Err(Error::conflict(
                     "name_taken",
                     format!("`{}` is already registered", dataset.full_name()),
@@ -147,7 +150,7 @@ pub async fn update_dataset(
             prepared.statement.record.check_for_publication()?;
         }
         let same = prepared.texts.same_record(&before.record)?;
-        let dataset = Dataset {
+        let mut dataset = Dataset {
             space: prepared.statement.space.clone(),
             visibility: prepared.statement.visibility,
             announced: prepared.statement.announced,
@@ -157,10 +160,12 @@ pub async fn update_dataset(
             extension: prepared.texts.extension.clone(),
             completeness: prepared.completeness,
             revision: before.revision + 1,
-            updated_at: before.changed_at(at.now),
-            ..before
+            ..before.clone()
         };
-        store::update_dataset(tx, &dataset)?;
+        dataset.updated_at = instant_of_change(tx, Some(&before), dataset.is_public(), at.now)?;
+        let position = tx.next_position();
+        store::update_dataset(tx, &dataset, position)?;
+        note_change(tx, &before, Some(&dataset), dataset.updated_at)?;
         let dataset = store_sides(tx, dataset, &prepared, false)?;
         let position = append(tx, &at, prepared.event("dataset.updated", &dataset))?;
         store::insert_revision(tx, &dataset, person.as_str(), position)?;
@@ -241,6 +246,8 @@ pub async fn delete_dataset(
             ));
         }
         store::delete_dataset(tx, &dataset.id)?;
+        let departed_at = instant_of_change(tx, Some(&dataset), false, at.now)?;
+        note_change(tx, &dataset, None, departed_at)?;
         append(
             tx,
             &at,

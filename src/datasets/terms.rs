@@ -2,6 +2,7 @@
 
 use serde_json::json;
 
+use super::changes::instant_of_change;
 use super::find::{Action, find_dataset};
 use super::model::{Dataset, NewPolicy, PolicyRevision};
 use super::reservation::reserves;
@@ -40,7 +41,9 @@ pub async fn set_policy(
             digest,
             edited_at: at.now,
         };
-        store::insert_policy(tx, &dataset, &policy, person.as_str())?;
+        let changed =
+            (instant_of_change(tx, Some(&dataset), dataset.is_public(), at.now)?, tx.next_position());
+        store::insert_policy(tx, &dataset, &policy, person.as_str(), changed)?;
         store::note_reservation(tx, &dataset.id, reserved)?;
         let event = Event::new("policy.attached", &dataset.id)
             .in_space(&dataset.space)

@@ -77,6 +77,14 @@ pub fn entries(
     most: (i64, i64),
 ) -> Result<Vec<Entry>> {
     let found = list_described(conn, ctx, selection, after, most)?;
+    all_with_surroundings(conn, found)
+}
+
+/// Many datasets with who provides them and where they are listed, in the same order.
+///
+/// # Errors
+/// When the database fails.
+pub(super) fn all_with_surroundings(conn: &mut Conn, found: Vec<Described>) -> Result<Vec<Entry>> {
     let ids: Vec<&OrganisationId> = found.iter().map(|one| &one.dataset.organisation_id).collect();
     let organisations: HashMap<OrganisationId, Organisation> =
         organisations_by_ids(conn, &ids)?.into_iter().map(|one| (one.id.clone(), one)).collect();

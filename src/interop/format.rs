@@ -12,7 +12,7 @@ use super::metalink::Metalink;
 use super::rdf::Syntax;
 use super::signposting::Linkset;
 use super::spdx3::Spdx3;
-use super::{citation, croissant, dcat, page, schema_org};
+use super::{citation, croissant, datacite, dcat, page, schema_org};
 use crate::http::Offer;
 use crate::kernel::{Error, Result};
 
@@ -51,6 +51,10 @@ pub enum Format {
     Croissant,
     /// Croissant 1.0, for readers that know no later one.
     Croissant10,
+    /// DataCite's metadata schema as XML.
+    DataciteXml,
+    /// DataCite's metadata schema as JSON.
+    DataciteJson,
 }
 
 /// What is known of a format.
@@ -94,6 +98,8 @@ impl Format {
         Self::Bag,
         Self::Croissant,
         Self::Croissant10,
+        Self::DataciteXml,
+        Self::DataciteJson,
     ];
 
     /// What is known of it.
@@ -175,6 +181,18 @@ impl Format {
                 suffix: None,
                 offer: Offer { media_type: "application/ld+json", profile: Some(croissant::V1_0) },
                 standard: "Croissant 1.0",
+            },
+            Self::DataciteXml => About {
+                file_name: "datacite.xml",
+                suffix: None,
+                offer: Offer { media_type: "application/vnd.datacite.datacite+xml", profile: None },
+                standard: "DataCite Metadata Schema 4.6",
+            },
+            Self::DataciteJson => About {
+                file_name: "datacite.json",
+                suffix: None,
+                offer: Offer { media_type: "application/vnd.datacite.datacite+json", profile: None },
+                standard: "DataCite Metadata Schema 4.6",
             },
         }
     }
@@ -265,6 +283,8 @@ impl Format {
             },
             Self::Croissant => json(&croissant::render(entry, at, croissant::Edition::V1_1)?)?,
             Self::Croissant10 => json(&croissant::render(entry, at, croissant::Edition::V1_0)?)?,
+            Self::DataciteXml => datacite::render_xml(entry, at).into(),
+            Self::DataciteJson => json(&datacite::render_json(entry, at))?,
         };
         Ok(Rendered { content_type: self.content_type(), body })
     }

@@ -7,30 +7,39 @@
 
 mod addresses;
 pub mod api;
+mod atom;
 mod bag;
 mod by_file;
 mod checksums;
 mod citation;
 pub mod croissant;
 mod data_package;
+mod datacite;
 mod dcat;
+mod dump;
 mod entry;
 mod format;
 mod hub;
 mod metalink;
 mod names;
+mod oai;
 mod page;
 mod rdf;
 mod schema_org;
 mod signposting;
+mod sitemap;
 mod spdx3;
 mod vocabulary;
+mod xml;
 
+#[cfg(test)]
+mod samples;
 #[cfg(test)]
 mod tests;
 
 pub use addresses::Addresses;
 pub use by_file::{ByFile, Next};
 pub use dcat::{Indicator, QualityDimension, QualityScore, Rating, assess};
+pub use dump::make_due_dumps;
 pub use entry::{Entry, entries, entry, entry_of_version, newest_entry};
 pub use format::{Format, Rendered};

@@ -118,7 +118,7 @@ impl Keeper {
                 let epoch = store::keys(conn)?.last().map_or(0, |key| key.epoch);
                 // The checkpoint first: another replica may sign in between.
                 let signed = store::latest_checkpoint(conn)?.map(|latest| (latest.epoch, latest.size));
-                Ok((epoch, store::size(conn)?, signed))
+                Ok((epoch, store::log_size(conn)?, signed))
             })
             .await?;
         self.db.tell_growth(size);
@@ -162,7 +162,7 @@ impl Keeper {
 
 /// Makes the nodes of entries that were there before nodes were kept.
 async fn backfill(db: &Db) -> Result<()> {
-    let size = db.read(store::size).await?;
+    let size = db.read(store::log_size).await?;
     let is_whole = db.read(move |conn| store::backfill_nodes(conn, size, 0)).await?;
     if is_whole {
         return Ok(());

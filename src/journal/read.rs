@@ -165,14 +165,14 @@ pub(super) async fn follow(
     let mut growth = db.growth();
     let mut last = match after {
         Some(position) => position,
-        None => db.read(store::size).await? - 1,
+        None => db.read(store::log_size).await? - 1,
     };
     loop {
         let (at, filters, from) = (ctx.clone(), filters.clone(), last.saturating_add(1));
         let (entries, size) = db
             .read(move |conn| {
                 // The size first: what comes in between is found the next time.
-                let size = store::size(conn)?;
+                let size = store::log_size(conn)?;
                 if size <= from {
                     return Ok((Vec::new(), size));
                 }

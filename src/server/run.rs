@@ -22,6 +22,7 @@ use crate::datasets::sweep;
 use crate::db::{DatabaseUrl, Db, MigrationState, check_migrations, forget_idempotency_keys, migrate};
 use crate::http::{Closing, RateLimits};
 use crate::identity::{DatabaseAuthenticator, FirstSignIn, ensure_administrator, forget_ended_sessions};
+use crate::interop::make_due_dumps;
 use crate::jobs::Runner;
 use crate::journal::{JournalLedger, Keeper, Log, Witnesses};
 use crate::kernel::{Clock, Ctx, Error, Result, Timestamp};
@@ -38,6 +39,8 @@ const KEEP_ALIVE: Duration = Duration::from_secs(75);
 const LAST_SIGNATURE: Duration = Duration::from_secs(5);
 /// How often a process tidies up its memory.
 const TIDY: Duration = Duration::from_secs(10);
+/// How often it is looked whether a dump of the catalogue is due.
+const DUMP_CHECK: Duration = Duration::from_secs(900);
 /// How long answers to idempotency keys are kept.
 const KEY_MEMORY: Duration = Duration::from_secs(24 * 3600);
 
@@ -239,6 +242,8 @@ fn runner(services: &Services) -> Runner {
     let (keys, sessions) = (services.db.clone(), services.db.clone());
     let (swept, store) = (services.db.clone(), services.store.clone());
     let (read, blobs, unread) = (services.db.clone(), services.store.clone(), services.db.clone());
+    let (dumped, dump_store) = (services.db.clone(), services.store.clone());
+    let dumps = Duration::from_secs(services.config.dump_seconds.get().into());
     let (checked, config) = (services.db.clone(), services.config.clone());
     let (sealed, seals) =
         (services.db.clone(), Duration::from_secs(services.config.seal_seconds.get().into()));
@@ -259,6 +264,10 @@ fn runner(services: &Services) -> Runner {
         .every("sweep_store", Duration::from_secs(6 * 3600), move |ctx| {
             let (db, store) = (swept.clone(), store.clone());
             async move { sweep(&db, &store, &ctx).await }
+        })
+        .every("dump_catalogue", DUMP_CHECK.min(dumps), move |ctx| {
+            let (db, store) = (dumped.clone(), dump_store.clone());
+            async move { make_due_dumps(&db, &store, &ctx, dumps).await }
         })
         .every("seal_deliveries", seals, move |ctx| {
             let db = sealed.clone();

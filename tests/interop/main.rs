@@ -17,5 +17,6 @@ mod dcat_records;
 mod documents;
 mod hub;
 mod packages;
+mod feeds;
 mod python;
 mod scene;

@@ -1,5 +1,6 @@
 //! Routes of datasets, their versions and files.
 
+mod changes;
 mod datasets;
 mod download;
 mod files;
@@ -51,5 +52,6 @@ pub fn routes(config: &mut ServiceConfig<'_>) {
         .service(files::offer_files)
         .service(files::put_file)
         .service(download::get_file)
-        .service(files::delete_file);
+        .service(files::delete_file)
+        .service(changes::list_changes);
 }

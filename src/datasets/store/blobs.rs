@@ -5,7 +5,7 @@ use diesel::{
 };
 
 use crate::datasets::files::Content;
-use crate::db::schema::{blobs, files, organisation_blobs, organisation_usage};
+use crate::db::schema::{blobs, dumps, files, organisation_blobs, organisation_usage};
 use crate::db::{Conn, OrIgnoreDsl as _};
 use crate::kernel::{Digest, Error, OrganisationId, Result, Timestamp};
 use crate::storage::BlobKey;
@@ -134,7 +134,10 @@ pub(in crate::datasets) fn release(
 
 /// Of these places in the store, those that the database knows.
 pub(in crate::datasets) fn known_keys(conn: &mut Conn, keys: &[String]) -> Result<Vec<String>> {
-    Ok(blobs::table.filter(blobs::key.eq_any(keys)).select(blobs::key).load(conn)?)
+    let mut known: Vec<String> =
+        blobs::table.filter(blobs::key.eq_any(keys)).select(blobs::key).load(conn)?;
+    known.extend(dumps::table.filter(dumps::key.eq_any(keys)).select(dumps::key).load::<String>(conn)?);
+    Ok(known)
 }
 
 fn size(content: &Content) -> i64 {

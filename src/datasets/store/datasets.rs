@@ -109,6 +109,7 @@ pub(in crate::datasets) fn insert_dataset(
     conn: &mut Conn,
     dataset: &Dataset,
     created_by: &str,
+    position: i64,
 ) -> Result<bool> {
     let inserted = diesel::insert_into(datasets::table)
         .values((
@@ -127,13 +128,15 @@ pub(in crate::datasets) fn insert_dataset(
             datasets::created_by.eq(created_by),
             datasets::created_at.eq(dataset.created_at),
             datasets::updated_at.eq(dataset.updated_at),
+            datasets::position.eq(position),
         ))
         .or_ignore()
         .execute(conn)?;
     Ok(inserted == 1)
 }
 
-pub(in crate::datasets) fn update_dataset(conn: &mut Conn, dataset: &Dataset) -> Result<()> {
+/// Stores what changed, which the journal has at this position.
+pub(in crate::datasets) fn update_dataset(conn: &mut Conn, dataset: &Dataset, position: i64) -> Result<()> {
     diesel::update(datasets::table.find(&dataset.id))
         .set((
             datasets::space.eq(&dataset.space),
@@ -146,6 +149,7 @@ pub(in crate::datasets) fn update_dataset(conn: &mut Conn, dataset: &Dataset) ->
             datasets::latest_version.eq(dataset.latest_version.as_ref().map(ToString::to_string)),
             datasets::revision.eq(dataset.revision),
             datasets::updated_at.eq(dataset.updated_at),
+            datasets::position.eq(position),
         ))
         .execute(conn)?;
     Ok(())

@@ -135,6 +135,9 @@ pub(in crate::datasets) fn files_of_all(
     of: &[&Version],
     most: i64,
 ) -> Result<HashMap<VersionId, Vec<File>>> {
+    if most == 0 {
+        return Ok(HashMap::new());
+    }
     let (few, many): (Vec<&Version>, Vec<&Version>) = of.iter().partition(|version| version.files <= most);
     let few: Vec<&VersionId> = few.iter().map(|version| &version.id).collect();
     let mut found: HashMap<VersionId, Vec<File>> = HashMap::with_capacity(of.len());

@@ -36,7 +36,7 @@ struct RightsExcerpt {
     licence: Option<String>,
 }
 
-type SummaryRow =
+pub(super) type SummaryRow =
     (DatasetId, Slug, Slug, Slug, Visibility, String, Option<AccessMode>, Option<String>, bool, Timestamp);
 
 /// Datasets the caller may know of, last changed first; ties by id, so that the order never wavers.
@@ -89,7 +89,7 @@ pub(in crate::datasets) fn list_visible(
     rows.into_iter().map(summary).collect()
 }
 
-fn summary(row: SummaryRow) -> Result<DatasetSummary> {
+pub(super) fn summary(row: SummaryRow) -> Result<DatasetSummary> {
     let (
         id,
         organisation,

@@ -1,8 +1,10 @@
 //! Rows of datasets, their terms, versions, files and blobs, one file per concern.
 
 mod blobs;
+mod changes;
 mod datasets;
 mod described;
+mod dumps;
 mod files;
 mod history;
 mod listing;
@@ -15,8 +17,10 @@ mod versions;
 mod visible;
 
 pub(super) use blobs::*;
+pub(super) use changes::*;
 pub(super) use datasets::*;
 pub(super) use described::*;
+pub(super) use dumps::*;
 pub(super) use files::*;
 pub(super) use history::*;
 pub(super) use listing::*;

@@ -65,6 +65,7 @@ pub(in crate::datasets) fn insert_policy(
     dataset: &Dataset,
     policy: &PolicyRevision,
     edited_by: &str,
+    (updated_at, position): (Timestamp, i64),
 ) -> Result<()> {
     diesel::insert_into(policy_revisions::table)
         .values((
@@ -81,7 +82,7 @@ pub(in crate::datasets) fn insert_policy(
         .set((
             datasets::access_mode.eq(policy.mode),
             datasets::policy_revision.eq(policy.revision),
-            datasets::updated_at.eq(dataset.changed_at(policy.edited_at)),
+            (datasets::updated_at.eq(updated_at), datasets::position.eq(position)),
         ))
         .execute(conn)?;
     Ok(())

@@ -1,5 +1,6 @@
 //! Publishing a version, for ever; and withdrawing one.
 
+use super::super::changes::{instant_of_change, note_change};
 use super::super::find::Action;
 use super::super::model::Dataset;
 use super::super::schemas::{is_readable, queue_schemas};
@@ -112,12 +113,14 @@ fn check_terms(dataset: &Dataset) -> Result<()> {
 
 /// Lists the dataset, with this as its latest version.
 fn list_latest(tx: &mut Tx<'_>, ctx: &Ctx, dataset: Dataset, newest: Option<VersionNumber>) -> Result<()> {
-    let (updated_at, was_listed) = (dataset.changed_at(ctx.now), dataset.listed);
-    let listed = Dataset { listed: true, latest_version: newest, updated_at, ..dataset };
-    if !was_listed {
+    let mut listed = Dataset { listed: true, latest_version: newest, ..dataset.clone() };
+    listed.updated_at = instant_of_change(tx, Some(&dataset), listed.is_public(), ctx.now)?;
+    if !dataset.listed {
         store::show_revision(tx, &listed)?;
     }
-    store::update_dataset(tx, &listed)
+    let position = tx.next_position();
+    store::update_dataset(tx, &listed, position)?;
+    note_change(tx, &dataset, Some(&listed), listed.updated_at)
 }
 
 /// Withdraws a published version: record and manifest stay, bytes are no longer served.

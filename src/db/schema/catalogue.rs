@@ -20,6 +20,31 @@ diesel::table! {
         created_by -> Text,
         created_at -> BigInt,
         updated_at -> BigInt,
+        position -> BigInt,
+    }
+}
+
+diesel::table! {
+    departures (dataset_id) {
+        dataset_id -> Text,
+        organisation_slug -> Text,
+        name -> Text,
+        space -> Text,
+        position -> BigInt,
+        departed_at -> BigInt,
+    }
+}
+
+diesel::table! {
+    dumps (name) {
+        name -> Text,
+        kind -> Text,
+        key -> Text,
+        size -> BigInt,
+        sha256 -> Binary,
+        records -> BigInt,
+        position -> BigInt,
+        made_at -> BigInt,
     }
 }
 

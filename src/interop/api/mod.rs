@@ -3,7 +3,10 @@
 
 mod catalogue;
 mod documents;
+mod dumps;
+mod feeds;
 mod hub;
+mod oai;
 mod page;
 mod pages;
 mod quality;
@@ -25,7 +28,16 @@ pub fn routes(config: &mut ServiceConfig) {
         .service(catalogue::send_catalogue_as)
         .service(catalogue::send_space)
         .service(catalogue::send_organisation)
-        .service(page::get_style);
+        .service(page::get_style)
+        .service(oai::get_oai)
+        .service(oai::post_oai)
+        .service(feeds::catalogue_feed)
+        .service(feeds::space_feed)
+        .service(feeds::sitemap_index)
+        .service(feeds::sitemap_file)
+        .service(feeds::robots)
+        .service(dumps::list)
+        .service(dumps::send);
 }
 
 /// Registers the operations of our own API.

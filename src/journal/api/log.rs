@@ -59,7 +59,7 @@ pub(super) async fn get_tile(db: web::Data<Db>, path: web::Path<(String, String)
     let tile: Tile = format!("tile/{level}/{index}").parse().map_err(|_| none())?;
     let hashes = db
         .read(move |conn| {
-            let size = u64::try_from(store::size(conn)?).unwrap_or_default();
+            let size = u64::try_from(store::log_size(conn)?).unwrap_or_default();
             let there = Tile::of_tree(tile.level, tile.index, size).filter(|there| tile.width <= there.width);
             there.map(|_| DatabaseTiles(conn).tile(tile)).transpose()
         })

@@ -2,7 +2,7 @@
 
 use diesel::{ExpressionMethods as _, Insertable, QueryDsl as _, RunQueryDsl as _};
 
-use super::rows::{CHUNK, leaves, read_from, size};
+use super::rows::{CHUNK, leaves, log_size, read_from};
 use crate::db::schema::journal_nodes;
 use crate::db::{Conn, OrIgnoreDsl as _, each_backend};
 use crate::journal::merkle::{Frontier, leaf_hash};
@@ -45,7 +45,7 @@ pub(super) fn insert_nodes(conn: &mut Conn, nodes: &[Node]) -> Result<()> {
 /// # Errors
 /// When the database fails, or an entry is missing.
 pub(in crate::journal) fn frontier(conn: &mut Conn) -> Result<Frontier> {
-    let size = size(conn)?;
+    let size = log_size(conn)?;
     if backfill_nodes(conn, size, 0)? {
         return tlog::frontier(size.cast_unsigned(), &mut DatabaseTiles(conn));
     }

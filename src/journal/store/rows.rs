@@ -62,11 +62,11 @@ pub fn newest_at(conn: &mut Conn) -> Result<Option<Timestamp>> {
     Ok(newest.first(conn).optional()?)
 }
 
-/// How many entries there are.
+/// How many entries the log has.
 ///
 /// # Errors
 /// When the database fails.
-pub(in crate::journal) fn size(conn: &mut Conn) -> Result<i64> {
+pub fn log_size(conn: &mut Conn) -> Result<i64> {
     let last: Option<i64> = journal::table.select(max(journal::position)).first(conn)?;
     Ok(last.map_or(0, |last| last.saturating_add(1)))
 }

@@ -116,6 +116,7 @@ impl Targets {
             "list_organisations" => get("/organisations"),
             "list_spaces" => get("/spaces"),
             "list_datasets" => get("/datasets"),
+            "list_changes" => get("/changes"),
             "list_requests" => get("/requests"),
             "list_grants" => get("/grants"),
             "get_checkpoint" => get("/journal/checkpoint"),

@@ -1,0 +1,257 @@
+//! What changed, in the order in which it became visible, with what left the public catalogue.
+//!
+//! The order is the journal's: the writer takes turns, so whoever sees a position sees everything before it, whatever the
+//! clocks of the replicas say, and a cursor skips nothing. A dataset stands where its newest change does. When one that
+//! everybody could see is hidden or removed, the same write notes the departure; when it comes back, the note goes. What never
+//! was public leaves no trace.
+
+use std::collections::HashMap;
+use std::time::Duration;
+
+use serde::{Deserialize, Serialize};
+use utoipa::ToSchema;
+
+use super::describe::{Described, Selection, describe};
+use super::model::{Dataset, DatasetSummary};
+use super::store;
+use crate::db::{Conn, Db, Tx};
+use crate::journal::log_size;
+use crate::kernel::{Ctx, Cursor, DatasetId, Error, Page, PageRequest, Result, Slug, Timestamp};
+
+/// Instants further ahead than this are no reason to move on: some clock was wrong.
+const MOST_AHEAD: Duration = Duration::from_secs(60);
+
+/// A dataset that everybody could see and now cannot, as it was when it was last seen.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Departure {
+    /// Its id.
+    pub id: DatasetId,
+    /// The organisation that provided it.
+    pub organisation: Slug,
+    /// Its name.
+    pub name: Slug,
+    /// The data space it was listed in.
+    pub space: Slug,
+    /// Where the journal has it.
+    pub position: i64,
+    /// When it left.
+    pub departed_at: Timestamp,
+}
+
+/// One change.
+#[derive(Debug, Clone)]
+pub enum Change<T> {
+    /// It is there, and changed.
+    Present(T),
+    /// It is gone for whoever has no more rights than everybody.
+    Gone(Departure),
+}
+
+/// A change of a dataset.
+#[derive(Debug, Clone, Serialize, Deserialize, ToSchema)]
+pub struct DatasetChange {
+    /// Send it as `after` to get what came later.
+    pub cursor: String,
+    /// The dataset left what you may know of: forget what you keep of it.
+    pub gone: bool,
+    /// The id.
+    pub id: DatasetId,
+    /// The organisation that provides it.
+    pub organisation: Slug,
+    /// The name within the organisation.
+    pub name: Slug,
+    /// The data space it is listed in; of one that is gone, the last one known.
+    pub space: Slug,
+    /// When it changed or left.
+    pub changed_at: Timestamp,
+    /// The dataset as it is now; absent when it is gone.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub dataset: Option<DatasetSummary>,
+}
+
+/// The instant of a change. Instants of what everybody may know of never go back from one change to the next, so that whoever
+/// asks for everything since the latest one seen misses nothing.
+///
+/// # Errors
+/// When the database fails.
+pub(super) fn instant_of_change(
+    conn: &mut Conn,
+    before: Option<&Dataset>,
+    is_public: bool,
+    now: Timestamp,
+) -> Result<Timestamp> {
+    let own = before.map_or(now, |before| before.changed_at(now));
+    if !is_public && !before.is_some_and(Dataset::is_public) {
+        return Ok(own);
+    }
+    let latest = store::latest_instant(conn, now.plus(MOST_AHEAD))?;
+    Ok(latest.map_or(own, |latest| own.max(latest)))
+}
+
+/// Notes in the write of a change, before its event, whether the dataset left the public catalogue or came back to it.
+///
+/// # Errors
+/// When the database fails.
+pub(super) fn note_change(
+    tx: &mut Tx<'_>,
+    before: &Dataset,
+    after: Option<&Dataset>,
+    at: Timestamp,
+) -> Result<()> {
+    match (before.is_public(), after.is_some_and(Dataset::is_public)) {
+        (true, false) => {
+            let position = tx.next_position();
+            store::note_departure(tx, before, position, at)
+        }
+        (false, true) => store::forget_departure(tx, &before.id),
+        _ => Ok(()),
+    }
+}
+
+/// The changes after a position. Everything up to the horizon is committed, and nothing before it will come: what happens while
+/// this looks stands beyond it, so that nothing is passed over.
+fn changes<T>(
+    conn: &mut Conn,
+    ctx: &Ctx,
+    selection: &Selection,
+    (after, most): (Option<i64>, i64),
+    load: impl FnOnce(&mut Conn, &[DatasetId]) -> Result<HashMap<DatasetId, T>>,
+) -> Result<Changes<T>> {
+    let horizon = log_size(conn)?;
+    let after = after.unwrap_or(-1);
+    if after >= horizon {
+        return Err(Error::invalid(
+            "after",
+            "cursor_ahead",
+            "the catalogue has not come that far: it was restored from a copy; begin anew, without `after`",
+        ));
+    }
+    let span = (after, horizon);
+    // One more than wanted tells whether there is more.
+    let present = store::changed_between(conn, ctx, selection, span, most + 1)?;
+    let gone = store::departures_between(conn, ctx, selection, span, most + 1)?;
+    let mut merged: Vec<(i64, Change<DatasetId>)> =
+        present.into_iter().map(|(position, id)| (position, Change::Present(id))).collect();
+    merged.extend(gone.into_iter().map(|gone| (gone.position, Change::Gone(gone))));
+    merged.sort_by_key(|(position, _)| *position);
+    let wanted = usize::try_from(most).unwrap_or(usize::MAX);
+    let is_last = merged.len() <= wanted;
+    merged.truncate(wanted);
+    let last = if is_last { horizon - 1 } else { merged.last().map_or(after, |(position, _)| *position) };
+    let ids: Vec<DatasetId> = merged
+        .iter()
+        .filter_map(|(_, change)| match change {
+            Change::Present(id) => Some(id.clone()),
+            Change::Gone(_) => None,
+        })
+        .collect();
+    let mut loaded = load(conn, &ids)?;
+    let items = merged.into_iter().filter_map(|(position, change)| {
+        Some(match change {
+            // One that was hidden since the look before stands further on, as gone.
+            Change::Present(id) => (position, Change::Present(loaded.remove(&id)?)),
+            Change::Gone(departure) => (position, Change::Gone(departure)),
+        })
+    });
+    Ok(Changes { items: items.collect(), last, is_last })
+}
+
+/// A part of the changes.
+#[derive(Debug)]
+pub struct Changes<T> {
+    /// The changes with their positions.
+    pub items: Vec<(i64, Change<T>)>,
+    /// After which position to go on.
+    pub last: i64,
+    /// Whether there is nothing more for now.
+    pub is_last: bool,
+}
+
+/// Changes after this position as far as the caller may know of them, the datasets whole; of each at most so many files.
+///
+/// # Errors
+/// 422 when the position lies ahead of the journal; else when the database fails.
+pub fn list_described_changes(
+    conn: &mut Conn,
+    ctx: &Ctx,
+    selection: &Selection,
+    after: Option<i64>,
+    (most, most_files): (i64, i64),
+) -> Result<Changes<Described>> {
+    changes(conn, ctx, selection, (after, most), |conn, ids| {
+        let datasets = store::visible_among(conn, ctx, ids)?;
+        let described = describe(conn, datasets, most_files)?;
+        Ok(described.into_iter().map(|one| (one.dataset.id.clone(), one)).collect())
+    })
+}
+
+/// The departure of a dataset that was public and is not any more.
+///
+/// # Errors
+/// When the database fails.
+pub fn departure_of(conn: &mut Conn, dataset: &DatasetId) -> Result<Option<Departure>> {
+    store::departure_of(conn, dataset)
+}
+
+/// The position a cursor stands for.
+///
+/// # Errors
+/// 422 when it is no cursor of this list.
+pub(super) fn position_of(cursor: &Cursor) -> Result<i64> {
+    let [position] = cursor.parts::<1>()?;
+    let position = position.parse().ok().filter(|position| *position >= -1);
+    position.ok_or_else(|| Error::invalid("after", "cursor", "not a cursor of this list"))
+}
+
+/// A page of changes, oldest first; and whether it is the last one for now.
+///
+/// # Errors
+/// 422 for a cursor of something else, or one that lies ahead of the journal.
+pub async fn list_changes(
+    db: &Db,
+    ctx: &Ctx,
+    selection: Selection,
+    page: PageRequest,
+) -> Result<(Page<DatasetChange>, bool)> {
+    let ctx = ctx.clone();
+    db.read(move |conn| {
+        let after = page.after.as_ref().map(position_of).transpose()?;
+        let found = changes(conn, &ctx, &selection, (after, i64::from(page.limit)), |conn, ids| {
+            let summaries = store::summaries_among(conn, &ctx, ids)?;
+            Ok(summaries.into_iter().map(|one| (one.id.clone(), one)).collect())
+        })?;
+        let items = found.items.into_iter().map(|(position, change)| item(position, change)).collect();
+        Ok((Page { items, next: Some(cursor(found.last)) }, found.is_last))
+    })
+    .await
+}
+
+fn cursor(position: i64) -> Cursor {
+    Cursor::new([position.to_string()])
+}
+
+fn item(position: i64, change: Change<DatasetSummary>) -> DatasetChange {
+    let cursor = cursor(position).encode();
+    match change {
+        Change::Present(dataset) => DatasetChange {
+            cursor,
+            gone: false,
+            id: dataset.id.clone(),
+            organisation: dataset.organisation.clone(),
+            name: dataset.name.clone(),
+            space: dataset.space.clone(),
+            changed_at: dataset.updated_at,
+            dataset: Some(dataset),
+        },
+        Change::Gone(gone) => DatasetChange {
+            cursor,
+            gone: true,
+            id: gone.id,
+            organisation: gone.organisation,
+            name: gone.name,
+            space: gone.space,
+            changed_at: gone.departed_at,
+            dataset: None,
+        },
+    }
+}

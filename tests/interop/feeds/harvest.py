@@ -1,0 +1,59 @@
+"""Harvests with sickle: each question of a list as it is asked, and what came of it.
+
+Usage: harvest.py BASE_URL QUESTIONS_JSON [DATACITE_XSD]
+"""
+
+import json
+import sys
+
+import sickle.oaiexceptions as errors
+from lxml import etree
+from sickle import Sickle
+
+KERNEL = "{http://datacite.org/schema/kernel-4}"
+DC = "{http://purl.org/dc/elements/1.1/}"
+ERRORS = tuple(one for one in vars(errors).values() if isinstance(one, type) and issubclass(one, Exception))
+MANDATORY = ["identifier", "creators", "titles", "publisher", "publicationYear", "resourceType"]
+
+client = Sickle(f"{sys.argv[1]}/oai")
+schema = etree.XMLSchema(etree.parse(sys.argv[3])) if len(sys.argv) > 3 else None
+
+
+def check(record, prefix):
+    """What every record in a format has."""
+    if prefix == "oai_dc":
+        for name in ["title", "creator", "publisher", "identifier", "type"]:
+            assert record.xml.findtext(f".//{DC}{name}"), (name, record.raw)
+        return
+    resource = record.xml.find(f".//{KERNEL}resource")
+    assert [one.tag for one in resource][0] == f"{KERNEL}identifier", record.raw
+    for name in MANDATORY:
+        found = resource.findall(f"{KERNEL}{name}")
+        assert len(found) == 1 and "".join(found[0].itertext()).strip(), (name, record.raw)
+    if schema is not None:
+        schema.assertValid(etree.fromstring(etree.tostring(resource)))
+
+
+def ask(verb, arguments):
+    try:
+        found = getattr(client, verb)(**arguments)
+        if verb == "Identify":
+            return {name: getattr(found, name) for name in ["granularity", "deletedRecord", "protocolVersion", "earliestDatestamp"]}
+        if verb == "ListMetadataFormats":
+            return [one.metadataPrefix for one in found]
+        if verb == "ListSets":
+            return [one.setSpec for one in found]
+        records = [found] if verb == "GetRecord" else list(found)
+        told = []
+        for one in records:
+            header = one if verb == "ListIdentifiers" else one.header
+            if verb != "ListIdentifiers" and not header.deleted:
+                check(one, arguments["metadataPrefix"])
+            told.append({"id": header.identifier.rsplit(":", 1)[1], "identifier": header.identifier, "deleted": header.deleted,
+                         "datestamp": header.datestamp, "sets": header.setSpecs})
+        return told
+    except ERRORS as error:
+        return {"error": type(error).__name__}
+
+
+print(json.dumps([ask(verb, arguments) for verb, arguments in json.loads(sys.argv[2])]))

@@ -17,18 +17,19 @@ use crate::kernel::{Ctx, DatasetId, Result, Scope, Slug, Timestamp};
 
 /// The latest instant of a change up to this one.
 pub(in crate::datasets) fn latest_instant(conn: &mut Conn, up_to: Timestamp) -> Result<Option<Timestamp>> {
-    let changed: Option<Timestamp> = datasets::table
+    let changed = datasets::table
         .filter(datasets::updated_at.le(up_to))
         .order(datasets::updated_at.desc())
         .select(datasets::updated_at)
-        .first(conn)
-        .optional()?;
-    let departed: Option<Timestamp> = departures::table
+        .limit(1);
+    let departed = departures::table
         .filter(departures::departed_at.le(up_to))
         .order(departures::departed_at.desc())
         .select(departures::departed_at)
-        .first(conn)
-        .optional()?;
+        .limit(1);
+    // In one statement: everybody's writes wait for it.
+    let (changed, departed): (Option<Timestamp>, Option<Timestamp>) =
+        diesel::select((changed.single_value(), departed.single_value())).first(conn)?;
     Ok(changed.max(departed))
 }
 

@@ -14,6 +14,7 @@ CREATE TABLE departures (
     departed_at BIGINT NOT NULL
 );
 CREATE INDEX departures_by_position ON departures (position);
+CREATE INDEX departures_by_instant ON departures (departed_at);
 
 -- Dumps of the public catalogue; their bytes lie in the store.
 CREATE TABLE dumps (

@@ -6,6 +6,7 @@ use crate::datasets::record::{HealthDataCategory, LegalBasis, SizeUnit};
 use crate::interop::entry::Entry;
 use crate::interop::rdf::{Graph, Node};
 use crate::interop::vocabulary::Concept;
+use crate::spaces::Space;
 
 /// The regulation on the European Health Data Space.
 const EHDS: &str = "http://data.europa.eu/eli/reg/2025/327/oj";
@@ -14,15 +15,25 @@ const EHDS: &str = "http://data.europa.eu/eli/reg/2025/327/oj";
 /// it over.
 const CATEGORIES: &str = "http://13.81.34.152:1101/resource/authority/healthcategories";
 
+/// Whether it is the European Health Data Space.
+pub(super) fn is_space_of_health(space: &Space) -> bool {
+    space.slug.as_str() == "health"
+}
+
 /// Whether the dataset is of the European Health Data Space.
 fn is_of_health(entry: &Entry) -> bool {
-    entry.space.slug.as_str() == "health" || entry.described.record.health.is_some()
+    is_space_of_health(&entry.space) || entry.described.record.health.is_some()
 }
 
 /// The act that applies to everything in that space.
+pub(super) fn applies_in_space(node: &mut Node, graph: &mut Graph) {
+    graph.refer(node, "dcatap:applicableLegislation", EHDS, "eli:LegalResource");
+}
+
+/// The act, where the dataset is of that space.
 pub(super) fn applies(node: &mut Node, entry: &Entry, graph: &mut Graph) {
     if is_of_health(entry) {
-        graph.refer(node, "dcatap:applicableLegislation", EHDS, "eli:LegalResource");
+        applies_in_space(node, graph);
     }
 }
 

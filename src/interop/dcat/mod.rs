@@ -41,5 +41,26 @@ pub fn render(entry: &Entry, at: &Addresses, syntax: Syntax) -> String {
     out
 }
 
+/// The same without measurements, as RDF/XML that stands within another document.
+#[must_use]
+pub fn render_element(entry: &Entry, at: &Addresses, most_files: i64) -> String {
+    let mut out = String::new();
+    let mut writer = Writer::begin_element(&mut out);
+    for node in within_list(entry, at, most_files).finish() {
+        writer.node(&node, &mut out);
+    }
+    writer.end(&mut out);
+    out
+}
+
+/// A dataset as lists have it: with its entry in the catalogue, without measurements.
+#[must_use]
+pub fn within_list(entry: &Entry, at: &Addresses, most_files: i64) -> Graph {
+    let mut graph = Graph::default();
+    describe(entry, at, most_files, &mut graph);
+    record_of(entry, at, &mut graph);
+    graph
+}
+
 #[cfg(test)]
 mod tests;

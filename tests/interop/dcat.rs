@@ -15,6 +15,9 @@ use crate::support::deployment::Shape;
 const PROGRAM: &str = include_str!("dcat.py");
 const FULL: &str = include_str!("../fixtures/record-full.json");
 
+/// The modular shapes of DCAT-AP 3.0.1.
+const SHAPES: &str = "dcat-ap/shacl-modular";
+
 /// The serializations: ending and media type.
 const SYNTAXES: [(&str, &str); 4] = [
     ("ttl", "text/turtle"),
@@ -43,18 +46,38 @@ pub fn shared(folder: &str) -> Option<PathBuf> {
     Some(path)
 }
 
+/// A validator that finds nothing anywhere would prove nothing.
+#[test]
+fn the_validator_finds_what_is_wrong() {
+    let home = tempfile::tempdir().unwrap();
+    let text = "<https://example.org/a> a <http://www.w3.org/ns/dcat#Dataset> .";
+    let other = "<https://example.org/b> a <http://www.w3.org/ns/dcat#Dataset> .";
+    let files = [("wrong.ttl", text), ("wrong.nt", other)].map(|(name, text)| {
+        let path = home.path().join(name);
+        std::fs::write(&path, text).unwrap();
+        path
+    });
+    let found = validate(home.path(), &files);
+    assert_eq!(found["differ"].as_array().unwrap().len(), 1, "{found}");
+    if shared(SHAPES).is_some() {
+        assert_eq!(found["violations"].as_array().unwrap().len(), 2, "title and description: {found}");
+    }
+}
+
 /// What rdflib and pyshacl find: several files of one name are the same graph, and no shape is violated.
 pub fn judge(home: &Path, files: &[PathBuf]) -> Value {
-    let shapes =
-        shared("dcat-ap/shacl-modular").map_or_else(|| "-".to_owned(), |path| path.display().to_string());
-    let files: Vec<String> = files.iter().map(|file| file.display().to_string()).collect();
-    let arguments: Vec<&str> =
-        std::iter::once(shapes.as_str()).chain(files.iter().map(String::as_str)).collect();
-    let answer: Value =
-        serde_json::from_str(&succeeded(&Environment::Present.python(home, PROGRAM, &arguments))).unwrap();
+    let answer = validate(home, files);
     assert_eq!((&answer["differ"], &answer["violations"]), (&json!([]), &json!([])), "{answer:#}");
     assert_eq!(answer["documents"], files.len());
     answer
+}
+
+fn validate(home: &Path, files: &[PathBuf]) -> Value {
+    let shapes = shared(SHAPES).map_or_else(|| "-".to_owned(), |path| path.display().to_string());
+    let files: Vec<String> = files.iter().map(|file| file.display().to_string()).collect();
+    let arguments: Vec<&str> =
+        std::iter::once(shapes.as_str()).chain(files.iter().map(String::as_str)).collect();
+    serde_json::from_str(&succeeded(&Environment::Present.python(home, PROGRAM, &arguments))).unwrap()
 }
 
 async fn catalogue(shape: Shape) {
@@ -80,7 +103,35 @@ async fn catalogue(shape: Shape) {
         let found = judge(home.path(), &harvest(&nobody, home.path(), list).await[..4].to_vec());
         assert!(!found["datasets"].as_array().unwrap().is_empty(), "{list}");
     }
+    costs_nothing(&scene, &nobody).await;
     unchanged(&scene, &nobody).await;
+}
+
+/// Whoever asks again for what did not change costs neither a rendering nor a query: a small part of the CPU time.
+async fn costs_nothing(scene: &Scene, nobody: &Api) {
+    // What began with the last write, such as signing the journal, is over.
+    tokio::time::sleep(std::time::Duration::from_millis(1500)).await;
+    for path in ["/catalog.ttl", "/spaces/mobility.rdf", "/feed.atom", "/spaces/mobility/feed.atom"] {
+        let tag = get(nobody, path, &[]).await.headers()["etag"].to_str().unwrap().to_owned();
+        let mut spent = [std::time::Duration::ZERO; 2];
+        for _ in 0..20 {
+            for (turn, status) in [200, 304].into_iter().enumerate() {
+                let asked = nobody.at(Method::GET, path);
+                let asked = if status == 304 { asked.header("If-None-Match", &tag) } else { asked };
+                let before = scene.deployment.cpu(0);
+                let answer = asked.send().await.unwrap();
+                assert_eq!(answer.status(), status, "{path}");
+                answer.bytes().await.unwrap();
+                spent[turn] += scene.deployment.cpu(0) - before;
+            }
+        }
+        let [whole, unchanged] = spent;
+        // A feed is remembered as it is written, so that both cost as good as nothing; a page is rendered when it is sent.
+        if !path.ends_with(".atom") {
+            assert!(unchanged * 5 < whole, "{path}: {unchanged:?} of {whole:?}");
+        }
+        assert!(unchanged < std::time::Duration::from_millis(20 * 10), "{path}: {unchanged:?}");
+    }
 }
 
 /// A dataset of each kind: nothing but what is needed, everything, of the health space, gated with a sample, and elsewhere.

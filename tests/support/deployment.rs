@@ -148,6 +148,22 @@ impl Deployment {
         self.environment.push((name, value));
     }
 
+    /// The CPU time that a replica has used so far.
+    pub fn cpu(&self, replica: usize) -> Duration {
+        let process = self.servers.get(replica).expect("there is a server").child.id();
+        let threads = std::fs::read_dir(format!("/proc/{process}/task")).expect("it runs");
+        let spent = threads.filter_map(|thread| {
+            let text = std::fs::read_to_string(thread.ok()?.path().join("schedstat")).ok()?;
+            text.split_whitespace().next()?.parse().ok()
+        });
+        Duration::from_nanos(spent.sum())
+    }
+
+    /// Takes this out of the environment again.
+    pub fn unset(&mut self, name: &str) {
+        self.environment.retain(|(known, _)| *known != name);
+    }
+
     /// Copies the database while no server runs.
     pub fn back_up(&self) -> Backup {
         match &self.stores {
@@ -199,8 +215,10 @@ impl Deployment {
 
     /// Starts a killed replica again, at the same address.
     pub fn restart(&mut self, replica: usize) {
-        let address = self.url(replica).trim_start_matches("http://").to_owned();
-        let (server, _) = self.spawn(&address);
+        let url = self.url(replica).to_owned();
+        let (mut server, _) = self.spawn(url.trim_start_matches("http://"));
+        // Where it listens, also when it was told another address for others.
+        server.url = url;
         *self.servers.get_mut(replica).expect("there is a server") = server;
     }
 

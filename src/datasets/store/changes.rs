@@ -17,19 +17,20 @@ use crate::kernel::{Ctx, DatasetId, Result, Scope, Slug, Timestamp};
 
 /// The latest instant of a change up to this one.
 pub(in crate::datasets) fn latest_instant(conn: &mut Conn, up_to: Timestamp) -> Result<Option<Timestamp>> {
-    let changed: Option<Timestamp> = datasets::table
+    let changed = datasets::table
         .filter(datasets::updated_at.le(up_to))
         .order(datasets::updated_at.desc())
         .select(datasets::updated_at)
-        .first(conn)
-        .optional()?;
-    let departed: Option<Timestamp> = departures::table
+        .limit(1);
+    let departed = departures::table
         .filter(departures::departed_at.le(up_to))
         .order(departures::departed_at.desc())
         .select(departures::departed_at)
-        .first(conn)
-        .optional()?;
-    Ok(changed.max(departed))
+        .limit(1);
+    // One statement for both, since every change of a dataset asks this.
+    let found: (Option<Timestamp>, Option<Timestamp>) =
+        diesel::select((changed.single_value(), departed.single_value())).get_result(conn)?;
+    Ok(found.0.max(found.1))
 }
 
 /// Keeps on record that a dataset left the public catalogue, as it was when it was last seen there.

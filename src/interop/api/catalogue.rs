@@ -229,7 +229,13 @@ impl Rest {
             Step::Begin => {
                 let mut writer = Writer::begin(self.syntax, &mut out);
                 let mut graph = Graph::default();
-                describe_catalogue(&self.state.catalogue, &self.view, &self.operator, &self.at, &mut graph);
+                describe_catalogue(
+                    &self.state.catalogue,
+                    Some(&self.view),
+                    &self.operator,
+                    &self.at,
+                    &mut graph,
+                );
                 graph.take().iter().for_each(|node| writer.node(node, &mut out));
                 let after = self.request.after.clone();
                 self.step = Step::Datasets(writer, graph, after);

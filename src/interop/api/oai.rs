@@ -7,8 +7,8 @@ use url::Url;
 use super::super::addresses::Addresses;
 use super::super::entry::{Entry, all_with_surroundings};
 use super::super::oai::{
-    Identity, LIFE, ListKind, OaiError, Repository, Request, Sets, Token, answer_error, answer_identify, answer_list,
-    answer_prefixes, answer_record, answer_sets, read,
+    Identity, LIFE, ListKind, OaiError, Repository, Request, Sets, Token, answer_error, answer_identify,
+    answer_list, answer_prefixes, answer_record, answer_sets, read,
 };
 use crate::config::Config;
 use crate::datasets::files::Tickets;
@@ -56,8 +56,12 @@ async fn answer(req: &HttpRequest, services: Services, arguments: &str) -> Resul
     let (db, config, keys, clock) = services;
     let at = Addresses::below(base_of(req, config.base_url.as_ref()));
     let host = Url::parse(at.base()).ok().and_then(|url| url.host_str().map(str::to_owned));
-    let repository =
-        Repository { host: host.unwrap_or_else(|| "localhost".to_owned()), at, now: clock.now(), admin_email: config.operator.email.clone() };
+    let repository = Repository {
+        host: host.unwrap_or_else(|| "localhost".to_owned()),
+        at,
+        now: clock.now(),
+        admin_email: config.operator.email.clone(),
+    };
     let readable = arguments.len() <= MOST_BYTES;
     let pairs: Option<Vec<(String, String)>> =
         readable.then(|| serde_urlencoded::from_str(arguments).ok()).flatten();

@@ -131,7 +131,9 @@ fn fingerprint(conn: &mut Conn, catalogue: &Catalogue, datasets: &[Listed], more
     let spaces: HashMap<_, _> =
         spaces_by_slugs(conn, &spaces)?.into_iter().map(|one| (one.slug, one.revision)).collect();
     let own: String = match catalogue {
-        Catalogue::Whole(all) => all.iter().map(|space| format!("{}:{}", space.slug, space.revision)).collect(),
+        Catalogue::Whole(all) => {
+            all.iter().map(|space| format!("{}:{}", space.slug, space.revision)).collect()
+        }
         Catalogue::Space(space) => space.revision.to_string(),
         Catalogue::Organisation(organisation) => organisation.revision.to_string(),
     };

@@ -52,15 +52,15 @@ pub struct View {
 /// The profile that everything here follows.
 const PROFILE: &str = "https://semiceu.github.io/DCAT-AP/releases/3.0.1";
 
-/// Describes a catalogue and one page of it, with Hydra's words for pages.
+/// Describes a catalogue and one page of it, with Hydra's words for pages; without a page, the catalogue alone.
 pub fn describe_catalogue(
     catalogue: &Catalogue,
-    view: &View,
+    view: Option<&View>,
     operator: &Operator,
     at: &Addresses,
     graph: &mut Graph,
 ) {
-    let mut node = Node::new(&catalogue.iri(at), "dcat:Catalog").also("hydra:Collection");
+    let mut node = Node::new(&catalogue.iri(at), "dcat:Catalog");
     match catalogue {
         Catalogue::Whole(spaces) => whole(&mut node, spaces, operator, at, graph),
         Catalogue::Space(space) => self::space(&mut node, space, operator, at, graph),
@@ -79,16 +79,35 @@ pub fn describe_catalogue(
     scheme.english("dct:title", "data theme");
     graph.share(scheme);
     rights(&mut node, operator, at, graph);
-    if let Some(modified) = view.modified {
-        node.instant("dct:modified", modified);
-    }
     let service = distribution::service(at, graph);
     node.link("dcat:service", service.iri());
     graph.share(service);
-    for dataset in &view.datasets {
-        node.link("dcat:dataset", dataset);
-        node.link("dcat:record", &record(dataset));
+    match view {
+        None => graph.add(node),
+        Some(view) => page(node, view, graph),
     }
+}
+
+/// Datasets as members of the whole catalogue.
+pub fn list(entries: &[Entry], at: &Addresses, graph: &mut Graph) {
+    let mut node = Node::new(&at.catalogue(), "dcat:Catalog");
+    for entry in entries {
+        member(&mut node, &dataset::subject(entry, at));
+    }
+    graph.add(node);
+}
+
+fn member(catalogue: &mut Node, dataset: &str) {
+    catalogue.link("dcat:dataset", dataset);
+    catalogue.link("dcat:record", &record(dataset));
+}
+
+fn page(node: Node, view: &View, graph: &mut Graph) {
+    let mut node = node.also("hydra:Collection");
+    if let Some(modified) = view.modified {
+        node.instant("dct:modified", modified);
+    }
+    view.datasets.iter().for_each(|dataset| member(&mut node, dataset));
     node.link("hydra:view", &view.this);
     graph.add(node);
     let mut page = Node::new(&view.this, "hydra:PartialCollectionView");
@@ -102,10 +121,7 @@ pub fn describe_catalogue(
 /// The catalogue as a whole, with the data spaces as the catalogues it consists of.
 fn whole(node: &mut Node, spaces: &[Space], operator: &Operator, at: &Addresses, graph: &mut Graph) {
     node.english("dct:title", "Cadastre: catalogue of datasets for the training of models");
-    node.english(
-        "dct:description",
-        "Datasets of the common European data spaces, with their terms of use.",
-    );
+    node.english("dct:description", "Datasets of the common European data spaces, with their terms of use.");
     node.link("dct:publisher", &publisher(operator, at, graph));
     europe(node, graph);
     languages(node, spaces, graph);
@@ -122,7 +138,10 @@ fn whole(node: &mut Node, spaces: &[Space], operator: &Operator, at: &Addresses,
 /// A data space as a catalogue.
 fn space(node: &mut Node, space: &Space, operator: &Operator, at: &Addresses, graph: &mut Graph) {
     node.texts("dct:title", &space.names);
-    node.texts("dct:description", if space.descriptions.is_empty() { &space.names } else { &space.descriptions });
+    node.texts(
+        "dct:description",
+        if space.descriptions.is_empty() { &space.names } else { &space.descriptions },
+    );
     node.instant("dct:issued", space.created_at);
     node.link("dct:publisher", &publisher(operator, at, graph));
     europe(node, graph);

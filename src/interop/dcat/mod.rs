@@ -11,7 +11,7 @@ mod health;
 mod indicators;
 mod quality;
 
-pub use catalogue::{Catalogue, View, describe_catalogue, record_of};
+pub use catalogue::{Catalogue, View, describe_catalogue, list, record_of};
 pub use dataset::describe;
 pub use quality::{Indicator, QualityDimension, QualityScore, Rating, assess};
 

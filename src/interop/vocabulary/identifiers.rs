@@ -61,8 +61,7 @@ pub struct Licence {
 pub fn licence(spdx: &str) -> Option<Licence> {
     let id = spdx::license_id(spdx).filter(|id| id.name == spdx)?;
     let known = LICENCES.iter().find(|(known, _)| *known == id.name);
-    let iri =
-        known.map_or_else(|| licence_page(id.name), |(_, code)| format!("{AUTHORITY}/licence/{code}"));
+    let iri = known.map_or_else(|| licence_page(id.name), |(_, code)| format!("{AUTHORITY}/licence/{code}"));
     Some(Licence { iri, name: id.full_name.to_owned(), of_the_eu_table: known.is_some() })
 }
 

@@ -8,7 +8,9 @@ mod languages;
 
 use countries::COUNTRIES;
 pub use formats::{file_type, is_non_proprietary, media_type};
-pub use identifiers::{agent, agent_identifier, doi, doi_page, identifier, licence, licence_of, licence_page};
+pub use identifiers::{
+    agent, agent_identifier, doi, doi_page, identifier, licence, licence_of, licence_page,
+};
 use languages::LANGUAGES;
 
 use crate::datasets::record::{Theme, UpdateFrequency};

@@ -8,6 +8,7 @@ use cadastre::datasets::record::{Record, Theme};
 use reqwest::{Method, Response};
 use serde_json::{Value, json};
 
+use crate::dcat_records::has_what_google_wants;
 use crate::python::{Environment, succeeded};
 use crate::scene::{Api, PROVIDER, Scene};
 use crate::support::deployment::Shape;
@@ -51,7 +52,8 @@ pub fn shared(folder: &str) -> Option<PathBuf> {
 fn the_validator_finds_what_is_wrong() {
     let home = tempfile::tempdir().unwrap();
     let text = "<https://example.org/a> a <http://www.w3.org/ns/dcat#Dataset> .";
-    let other = "<https://example.org/b> a <http://www.w3.org/ns/dcat#Dataset> .";
+    let other = "<https://example.org/b> <http://www.w3.org/1999/02/22-rdf-syntax-ns#type> \
+                 <http://www.w3.org/ns/dcat#Dataset> .\n";
     let files = [("wrong.ttl", text), ("wrong.nt", other)].map(|(name, text)| {
         let path = home.path().join(name);
         std::fs::write(&path, text).unwrap();
@@ -99,12 +101,45 @@ async fn catalogue(shape: Shape) {
     assert_eq!(pages.len() / 4, (names.len() + more).div_ceil(100), "pages of a hundred");
     let found = judge(home.path(), &pages);
     assert_eq!(found["datasets"].as_array().unwrap().len(), names.len() + more);
+    for dataset in found["datasets"].as_array().unwrap() {
+        let path = dataset.as_str().unwrap().trim_start_matches(scene.url());
+        let document = get(&nobody, &format!("{path}/schema-org.jsonld"), &[]).await;
+        has_what_google_wants(&document.json().await.unwrap());
+    }
+    page_works_as_written(home.path(), scene.url(), &names[1], names.len() + more);
     for list in ["/spaces/mobility", "/spaces/health", &format!("/organisations/{PROVIDER}")] {
         let found = judge(home.path(), &harvest(&nobody, home.path(), list).await[..4].to_vec());
         assert!(!found["datasets"].as_array().unwrap().is_empty(), "{list}");
     }
     costs_nothing(&scene, &nobody).await;
     unchanged(&scene, &nobody).await;
+}
+
+/// What the page of the documentation says to copy.
+fn page_works_as_written(home: &Path, url: &str, dataset: &str, datasets: usize) {
+    let page = include_str!("../../docs/interop/dcat-ap.md");
+    let blocks = |language: &str| -> Vec<&str> {
+        let mark = format!("```{language} tour\n");
+        page.split(mark.as_str()).skip(1).map(|rest| rest.split("\n```").next().unwrap()).collect()
+    };
+    let (shell, python) = (blocks("sh"), blocks("python"));
+    assert_eq!((shell.len(), python.len()), (2, 2), "the page has all its blocks");
+    let mut bash = Command::new("bash");
+    bash.args(["-euo", "pipefail", "-c", &shell.join("\n")]).current_dir(home);
+    bash.env("CADASTRE_URL", url).env("DATASET", dataset).env("no_proxy", "*");
+    assert_eq!(succeeded(&bash.output().unwrap()).trim(), "304");
+    for (name, part) in
+        [("catalog.ttl", "a dcat:Catalog"), ("dataset.rdf", "<rdf:RDF"), ("dataset.jsonld", "\"@graph\"")]
+    {
+        assert!(std::fs::read_to_string(home.join(name)).unwrap().contains(part), "{name}");
+    }
+    let said = python.iter().map(|program| {
+        let mut command = Environment::Present.command("python", home);
+        command.args(["-c", program]).env("CADASTRE_URL", url).env("DATASET", dataset);
+        succeeded(&command.env("no_proxy", "*").output().unwrap())
+    });
+    let said: Vec<String> = said.collect();
+    assert_eq!(said, ["data.csv 8\n".to_owned(), format!("{datasets} datasets\n")]);
 }
 
 /// Whoever asks again for what did not change costs neither a rendering nor a query: a small part of the CPU time.

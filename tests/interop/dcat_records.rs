@@ -99,18 +99,27 @@ fn together(entries: &[Entry], home: &Path, at: &Addresses) -> Vec<PathBuf> {
         .collect()
 }
 
-/// What Google's guide requires and recommends (developers.google.com/search/docs/appearance/structured-data/dataset).
-fn google(entry: &Entry, at: &Addresses) {
-    let document: Value = serde_json::from_str(&render(entry, Format::SchemaOrg, at)).unwrap();
+/// What stands in every description.
+pub fn has_what_google_wants(document: &Value) {
     assert_eq!(
         (&document["@context"], &document["@type"]),
         (&json!("https://schema.org/"), &json!("Dataset"))
     );
     let description = document["description"].as_str().unwrap().chars().count();
     assert!((50..=5000).contains(&description), "{description}");
-    for required in ["name", "url", "license", "publisher", "includedInDataCatalog", "isAccessibleForFree"] {
-        assert!(!document[required].is_null(), "{required}: {document:#}");
+    for member in ["name", "url", "publisher", "includedInDataCatalog", "isAccessibleForFree"] {
+        assert!(!document[member].is_null(), "{member}: {document:#}");
     }
+    for part in document["distribution"].as_array().into_iter().flatten() {
+        assert!(part["contentUrl"].is_string() && part["encodingFormat"].is_string(), "{part}");
+    }
+}
+
+/// What Google's guide requires and recommends, as far as the record has it (developers.google.com/search/docs/appearance/structured-data/dataset).
+fn google(entry: &Entry, at: &Addresses) {
+    let document: Value = serde_json::from_str(&render(entry, Format::SchemaOrg, at)).unwrap();
+    has_what_google_wants(&document);
+    assert!(!document["license"].is_null(), "{document:#}");
     let record = serde_json::to_value(&entry.described.record).unwrap();
     for (property, pointer) in [
         ("creator", "/creators/0"),
@@ -137,9 +146,6 @@ fn google(entry: &Entry, at: &Addresses) {
         files,
         "only what is given to everybody"
     );
-    for part in document["distribution"].as_array().into_iter().flatten() {
-        assert!(part["contentUrl"].is_string() && part["encodingFormat"].is_string(), "{part}");
-    }
 }
 
 /// A published dataset with this record, and with what else a dataset has by turns.

@@ -154,9 +154,9 @@ impl Deployment {
         let threads = std::fs::read_dir(format!("/proc/{process}/task")).expect("it runs");
         let spent = threads.filter_map(|thread| {
             let text = std::fs::read_to_string(thread.ok()?.path().join("schedstat")).ok()?;
-            text.split_whitespace().next()?.parse().ok()
+            text.split_whitespace().next()?.parse::<u64>().ok()
         });
-        Duration::from_nanos(spent.sum())
+        Duration::from_nanos(spent.sum::<u64>())
     }
 
     /// Takes this out of the environment again.

@@ -148,24 +148,24 @@ async fn costs_nothing(scene: &Scene, nobody: &Api) {
     tokio::time::sleep(std::time::Duration::from_millis(1500)).await;
     for path in ["/catalog.ttl", "/spaces/mobility.rdf", "/feed.atom", "/spaces/mobility/feed.atom"] {
         let tag = get(nobody, path, &[]).await.headers()["etag"].to_str().unwrap().to_owned();
-        let mut spent = [std::time::Duration::ZERO; 2];
-        for _ in 0..20 {
-            for (turn, status) in [200, 304].into_iter().enumerate() {
+        let mut spent = Vec::new();
+        for status in [200, 304] {
+            let before = scene.deployment.cpu(0);
+            for _ in 0..20 {
                 let asked = nobody.at(Method::GET, path);
                 let asked = if status == 304 { asked.header("If-None-Match", &tag) } else { asked };
-                let before = scene.deployment.cpu(0);
                 let answer = asked.send().await.unwrap();
                 assert_eq!(answer.status(), status, "{path}");
                 answer.bytes().await.unwrap();
-                spent[turn] += scene.deployment.cpu(0) - before;
             }
+            spent.push(scene.deployment.cpu(0) - before);
         }
-        let [whole, unchanged] = spent;
+        let (whole, unchanged) = (spent[0], spent[1]);
         // A feed is remembered as it is written, so that both cost as good as nothing; a page is rendered when it is sent.
         if !path.ends_with(".atom") {
             assert!(unchanged * 5 < whole, "{path}: {unchanged:?} of {whole:?}");
         }
-        assert!(unchanged < std::time::Duration::from_millis(20 * 10), "{path}: {unchanged:?}");
+        assert!(unchanged < std::time::Duration::from_millis(20 * 15), "{path}: {unchanged:?}");
     }
 }
 
@@ -426,8 +426,8 @@ async fn unchanged(scene: &Scene, nobody: &Api) {
     let since = get(nobody, "/catalog.nt?modified_since=2999-01-01", &[]).await.text().await.unwrap();
     assert!(!since.contains("dcat#dataset>"), "nothing changes in a thousand years");
     for (path, status) in [
-        ("/catalog.ttl?page=nonsense", 400),
-        ("/catalog.ttl?modified_since=yesterday", 400),
+        ("/catalog.ttl?page=nonsense", 422),
+        ("/catalog.ttl?modified_since=yesterday", 422),
         ("/catalog.csv", 404),
         ("/spaces/nowhere.ttl", 404),
         ("/organisations/nobody", 404),

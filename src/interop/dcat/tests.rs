@@ -1,13 +1,15 @@
 //! Descriptions of a record: the whole of it as it is written, and what holds for every record.
 
+use std::collections::BTreeSet;
+
 use proptest::prelude::*;
 use serde_json::{Value, json};
 
 use super::*;
 use crate::config::Operator;
-use crate::datasets::PolicyRevision;
 use crate::datasets::record::Record;
 use crate::datasets::versions::{Version, VersionState};
+use crate::datasets::{PolicyRevision, Visibility};
 use crate::interop::samples::entry;
 use crate::kernel::{Digest, LangText, Timestamp, VersionId};
 use crate::policies::AccessMode;
@@ -137,6 +139,85 @@ fn the_score_follows_the_record_and_its_files() {
     let [bad, sufficient, good, excellent] =
         [Rating::Bad, Rating::Sufficient, Rating::Good, Rating::Excellent];
     assert_eq!(ends, [bad, bad, sufficient, sufficient, good, good, excellent, excellent]);
+}
+
+/// A dataset of which as little is known as can be: a hidden draft without terms, in a space without a theme.
+fn unknown() -> Entry {
+    let file = json!({"path": "x", "media_type": "application/x-own", "sample": false, "held": true});
+    let mut entry = with_version(Record::default(), &json!([file]));
+    entry.space.slug = "ocean".parse().unwrap();
+    let described = &mut entry.described;
+    (described.dataset.visibility, described.dataset.access_mode) = (Visibility::Space, None);
+    described.terms = None;
+    let version = described.version.as_mut().unwrap();
+    (version.state, version.published_at) = (VersionState::Draft, None);
+    entry
+}
+
+/// The indicators that a change of it brings.
+fn gained(change: impl FnOnce(&mut Entry)) -> Vec<&'static str> {
+    let met = |entry: &Entry| -> BTreeSet<&'static str> {
+        let metrics = assess(entry, &addresses()).metrics.into_iter();
+        metrics.filter(|metric| metric.met).map(|metric| metric.id).collect()
+    };
+    let (before, mut entry) = (met(&unknown()), unknown());
+    change(&mut entry);
+    met(&entry).difference(&before).copied().collect()
+}
+
+/// The same for something in its record.
+fn gained_by(record: Value) -> Vec<&'static str> {
+    gained(|entry| entry.described.record = serde_json::from_value(record).unwrap())
+}
+
+#[test]
+fn each_indicator_is_gained_by_what_it_looks_at() {
+    let always: Vec<_> = assess(&unknown(), &addresses()).metrics.into_iter().filter(|one| one.met).collect();
+    let always: Vec<_> = always.iter().map(|metric| metric.id).collect();
+    assert_eq!(always, ["publisherAvailability", "dateModifiedAvailability"]);
+    for (record, indicators) in [
+        (json!({"keywords": {"en": ["tides"]}}), &["keywordAvailability"][..]),
+        (json!({"themes": ["ENVI"]}), &["categoryAvailability"]),
+        (json!({"coverage": {"geographic": ["NL"]}}), &["spatialAvailability"]),
+        (json!({"coverage": {"temporal": {"start": "2020-01"}}}), &["temporalAvailability"]),
+        (json!({"title": {"en": "Tides"}, "description": {"en": "Levels."}}), &["dcatApCompliance"]),
+        (json!({"title": {"en": "Tides"}}), &[]),
+        (json!({"rights": {"licence": "CC-BY-4.0"}}), &["knownLicence", "licenceAvailability"]),
+        (json!({"rights": {"licence": "MIT"}}), &["licenceAvailability"]),
+        (json!({"contact": {"name": "Desk", "email": "a@example.org"}}), &["contactPointAvailability"]),
+    ] {
+        assert_eq!(gained_by(record.clone()), indicators, "{record}");
+    }
+    assert_eq!(gained(|entry| entry.space.slug = "mobility".parse().unwrap()), ["categoryAvailability"]);
+    let public = |entry: &mut Entry| entry.described.dataset.visibility = Visibility::Public;
+    assert_eq!(gained(public), ["accessUrlStatusCode"]);
+    let sample = |entry: &mut Entry| entry.described.files[0].sample = true;
+    assert_eq!(gained(sample), ["downloadUrlAvailability"]);
+    let both = gained(|entry| {
+        public(entry);
+        sample(entry);
+    });
+    assert_eq!(both, ["accessUrlStatusCode", "downloadUrlAvailability", "downloadUrlStatusCode"]);
+    let gated = gained(|entry| entry.described.dataset.access_mode = Some(AccessMode::Review));
+    assert_eq!(gated, ["accessRightsAvailability", "accessRightsVocabularyAlignment"]);
+    let media_type =
+        |media_type: &str| gained(|entry| entry.described.files[0].media_type = media_type.parse().unwrap());
+    let of_parquet = [
+        "formatAvailability",
+        "formatMediaTypeMachineInterpretable",
+        "formatMediaTypeVocabularyAlignment",
+        "mediaTypeAvailability",
+    ];
+    assert_eq!(media_type("application/vnd.apache.parquet"), of_parquet, "which counts as proprietary");
+    assert_eq!(media_type("text/csv").len(), 5);
+    assert_eq!(media_type("application/octet-stream"), ["mediaTypeAvailability"]);
+    let terms = with_version(Record::default(), &json!([])).described.terms;
+    assert_eq!(gained(|entry| entry.described.terms = terms), ["rightsAvailability"]);
+    assert_eq!(gained(|entry| entry.described.files[0].size = Some(1)), ["byteSizeAvailability"]);
+    let published = |entry: &mut Entry| {
+        entry.described.version.as_mut().unwrap().published_at = Some(entry.described.dataset.created_at);
+    };
+    assert_eq!(gained(published), ["dateIssuedAvailability"]);
 }
 
 /// What stands between angle brackets in N-Triples (RFC 3987, 2.2, and the grammar's `IRIREF`).

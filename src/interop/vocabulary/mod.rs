@@ -3,11 +3,13 @@
 
 mod countries;
 mod formats;
+mod health;
 mod identifiers;
 mod languages;
 
 use countries::COUNTRIES;
 pub use formats::{file_type, is_non_proprietary, media_type};
+pub use health::{EHDS, health_category, legal_basis};
 pub use identifiers::{
     agent, agent_identifier, doi, doi_page, identifier, licence, licence_of, licence_page,
 };

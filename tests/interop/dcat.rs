@@ -107,6 +107,8 @@ async fn catalogue(shape: Shape) {
         has_what_google_wants(&document.json().await.unwrap());
     }
     page_works_as_written(home.path(), scene.url(), &names[1], names.len() + more);
+    let whole = get(&nobody, "/catalog.nt", &[]).await.text().await.unwrap();
+    assert_eq!(whole.matches("/catalog> <http://www.w3.org/ns/dcat#catalog> ").count(), 14, "the spaces");
     for list in ["/spaces/mobility", "/spaces/health", &format!("/organisations/{PROVIDER}")] {
         let found = judge(home.path(), &harvest(&nobody, home.path(), list).await[..4].to_vec());
         assert!(!found["datasets"].as_array().unwrap().is_empty(), "{list}");
@@ -349,6 +351,18 @@ fn ours(other: &Value) -> Option<Value> {
     let known = |theme: &&Value| theme.as_str().is_some_and(|theme| theme.parse::<Theme>().is_ok());
     record["themes"] = other["themes"].as_array().into_iter().flatten().filter(known).cloned().collect();
     record["landing_page"] = other["landing_page"].clone();
+    if let Some(publisher) = other["publisher"].as_str() {
+        record["creators"] = json!([{"kind": "organisation", "name": publisher}]);
+    }
+    // Identifiers of SPDX as they are; what is a page by that page.
+    match other["licence"].as_str() {
+        Some(page) if page.starts_with("http") => {
+            record["rights"]["licence"] = json!("LicenseRef-Stated");
+            record["rights"]["licence_url"] = json!(page);
+        }
+        Some("CC-BY-4.0") => record["rights"]["licence"] = json!("CC-BY-4.0"),
+        _ => {}
+    }
     record["content"] = json!({"languages": other["language"].as_array()?.iter().map(|tag| json!({"language": tag})).collect::<Vec<_>>()});
     let empty = |value: &Value| value.is_null() || value.as_array().is_some_and(Vec::is_empty);
     record.as_object_mut()?.retain(|_, value| !empty(value));

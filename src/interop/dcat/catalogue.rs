@@ -79,6 +79,7 @@ pub fn describe_catalogue(
     scheme.english("dct:title", "data theme");
     graph.share(scheme);
     rights(&mut node, operator, at, graph);
+    graph.refer(&mut node, "dct:conformsTo", PROFILE, "dct:Standard");
     let service = distribution::service(at, graph);
     node.link("dcat:service", service.iri());
     graph.share(service);

@@ -14,7 +14,7 @@ use diesel::{Connection as _, SqliteConnection};
 use tokio::runtime::Runtime;
 
 use super::Scale;
-use super::policies::micros;
+use super::policies::{micros, micros_each};
 use crate::process::{Threads, anonymous_memory};
 use crate::product::folder;
 use crate::report::{Aim, Row, Spread};
@@ -44,7 +44,7 @@ pub fn each(scale: Scale) -> Vec<Row> {
     });
     let rendered = Format::ALL.iter().filter_map(|format| {
         let length = format.render(&entry, &at).ok()?.body.len();
-        let cost = micros(scale, || {
+        let cost = micros_each(scale, 1000, || {
             black_box(format.render(black_box(&entry), &at).expect("a document"));
         });
         Some(Row {

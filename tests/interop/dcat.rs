@@ -113,7 +113,7 @@ async fn catalogue(shape: Shape) {
     let whole = get(&nobody, "/catalog.nt", &[]).await.text().await.unwrap();
     assert_eq!(whole.matches("/catalog> <http://www.w3.org/ns/dcat#catalog> ").count(), 14, "the spaces");
     for list in ["/spaces/mobility", "/spaces/health", &format!("/organisations/{PROVIDER}")] {
-        let found = judge(home.path(), &harvest(&nobody, home.path(), list).await[..4].to_vec());
+        let found = judge(home.path(), &harvest(&nobody, home.path(), list).await[..4]);
         assert!(!found["datasets"].as_array().unwrap().is_empty(), "{list}");
     }
     costs_nothing(&scene, &nobody).await;

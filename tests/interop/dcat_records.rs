@@ -204,7 +204,7 @@ fn entry(number: usize, record: Record) -> Entry {
         dataset_id: dataset.id.clone(),
         version: ["1.0.0", "0.9.0-rc.1"][usize::from(number % 10 == 9)].parse().unwrap(),
         state: if number % 20 == 19 { VersionState::Withdrawn } else { VersionState::Published },
-        notes: (number % 3 == 0).then(|| "First & \"best\"".to_owned()),
+        notes: number.is_multiple_of(3).then(|| "First & \"best\"".to_owned()),
         digest: None,
         revision40: None,
         files: if number % 50 == 49 { 2_000_000 } else { i64::try_from(files.len()).unwrap() },

@@ -28,7 +28,8 @@ mod world;
 
 use clap::{Parser, ValueEnum};
 use measures::{
-    Scale, append, audit, decision, downloads, memory, policies, reads, registrations, starts, uploads,
+    Scale, append, audit, decision, downloads, memory, policies, reads, registrations, renderings, starts,
+    uploads,
 };
 
 /// Measures Cadastre against its floors.
@@ -62,6 +63,8 @@ enum Measure {
     Decision,
     Append,
     Audit,
+    Renderings,
+    Catalogue,
 }
 
 impl Measure {
@@ -78,6 +81,8 @@ impl Measure {
             Self::Decision => decision::flat(scale),
             Self::Append => append::share(scale),
             Self::Audit => audit::million(scale),
+            Self::Renderings => renderings::each(scale),
+            Self::Catalogue => renderings::catalogue(scale),
         }
     }
 }

@@ -2,6 +2,8 @@
 //!
 //! Addresses stay text here; `db` and `storage` read them. Secrets never show in debug output.
 
+mod operator;
+
 use std::net::IpAddr;
 use std::num::NonZeroU32;
 use std::os::unix::fs::DirBuilderExt as _;
@@ -10,6 +12,8 @@ use std::path::{Path, PathBuf};
 use clap::Args;
 use serde::Deserialize;
 use url::Url;
+
+pub use operator::Operator;
 
 use crate::kernel::{Error, ExposeSecret as _, Result, Secret};
 
@@ -77,6 +81,15 @@ pub struct Settings {
     /// Seconds between two dumps of the public catalogue, counted from midnight UTC [default: 86400]
     #[arg(long, env = "CADASTRE_DUMP_SECONDS", value_name = "N")]
     pub dump_seconds: Option<NonZeroU32>,
+    /// Name of who runs the register, as harvesters are told [default: made of the host]
+    #[arg(long, env = "CADASTRE_OPERATOR", value_name = "NAME")]
+    pub operator: Option<String>,
+    /// Mailbox of who runs the register, as harvesters are told [default: postmaster at the host]
+    #[arg(long, env = "CADASTRE_ADMIN_EMAIL", value_name = "ADDR")]
+    pub admin_email: Option<String>,
+    /// Licence of the descriptions themselves, by its identifier in the list of SPDX [default: none is named]
+    #[arg(long, env = "CADASTRE_METADATA_LICENCE", value_name = "SPDX")]
+    pub metadata_licence: Option<String>,
     /// File with the key that signs the journal [default: DIR/log.key, made at the first start]
     #[arg(long, env = "CADASTRE_LOG_KEY_FILE", value_name = "FILE")]
     pub log_key: Option<PathBuf>,
@@ -166,6 +179,8 @@ pub struct Config {
     pub seal_seconds: NonZeroU32,
     /// Seconds between two dumps of the public catalogue.
     pub dump_seconds: NonZeroU32,
+    /// Who runs the register, as harvesters are told.
+    pub operator: Operator,
     /// Where the key that signs the journal is.
     pub log_key: LogKey,
     /// Name under which the journal is signed, if it was said.
@@ -228,6 +243,9 @@ impl Settings {
             fetch_hosts: if self.fetch_hosts.is_empty() { file.fetch_hosts } else { self.fetch_hosts },
             seal_seconds: self.seal_seconds.or(file.seal_seconds),
             dump_seconds: self.dump_seconds.or(file.dump_seconds),
+            operator: self.operator.or(file.operator),
+            admin_email: self.admin_email.or(file.admin_email),
+            metadata_licence: self.metadata_licence.or(file.metadata_licence),
             log_key: self.log_key.or(log_key),
             log_key_text: self.log_key_text,
             log_origin: self.log_origin.or(file.log_origin),
@@ -240,7 +258,7 @@ impl Settings {
     /// The complete set-up, with defaults for what was left open. Makes the data folder when it is used.
     ///
     /// # Errors
-    /// When the data folder cannot be made.
+    /// When the data folder cannot be made, or what is said of the operator is no name, mailbox or licence.
     pub fn resolve(self) -> Result<Config> {
         let (database, blobs, kept) = match (self.database, self.blobs) {
             (Some(database), Some(blobs)) => (database, blobs, self.data.map(|data| data.join(LOG_KEY))),
@@ -282,6 +300,7 @@ impl Settings {
             fetch_hosts: self.fetch_hosts,
             seal_seconds: self.seal_seconds.unwrap_or(at_least_one(60)),
             dump_seconds: self.dump_seconds.unwrap_or(at_least_one(86_400)),
+            operator: Operator::checked(self.operator, self.admin_email, self.metadata_licence)?,
             log_key,
             log_origin: self.log_origin,
             log_witnesses: self.log_witnesses,

@@ -28,6 +28,8 @@ text_enum! {
     pub enum DumpKind {
         /// One JSON document a line for each dataset.
         Ndjson = "ndjson",
+        /// DCAT-AP as N-Triples (RDF 1.1).
+        NTriples = "nt",
     }
 }
 
@@ -137,6 +139,26 @@ where
         free(store, &key).await;
     }
     Ok(dump)
+}
+
+/// Takes away all dumps of a kind that is not made any more, which hold what may leave the catalogue unnoticed.
+///
+/// # Errors
+/// When the database fails.
+pub async fn drop_dumps(db: &Db, store: &BlobStore, kind: DumpKind) -> Result<()> {
+    let same = move |dumps: Vec<Dump>| dumps.into_iter().filter(move |dump| dump.kind == kind);
+    if same(list_dumps(db).await?).next().is_none() {
+        return Ok(());
+    }
+    let gone = db.write("drop_dumps", move |tx| {
+        let gone: Vec<Dump> = same(store::dumps(tx)?).collect();
+        gone.iter().try_for_each(|dump| store::delete_dump(tx, &dump.name))?;
+        Ok(gone)
+    });
+    for dump in gone.await? {
+        free(store, &dump.key).await;
+    }
+    Ok(())
 }
 
 /// The parts, compressed as they come.

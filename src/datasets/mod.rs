@@ -30,7 +30,8 @@ pub use describe::{
     list_listed, list_plain, whole_dataset,
 };
 pub use dumps::{
-    Dump, DumpKind, Part, cursor_after, dump_position, find_dump, is_dump_due, list_dumps, write_dump,
+    Dump, DumpKind, Part, cursor_after, drop_dumps, dump_position, find_dump, is_dump_due, list_dumps,
+    write_dump,
 };
 pub use find::{Action, find_dataset, find_dataset_by_id, sees_inside};
 pub use gate::{Asked, Delivery, DownloadGate, Ground, Permit};

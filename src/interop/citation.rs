@@ -5,7 +5,7 @@ use serde_json::{Map, Value, json};
 use super::addresses::Addresses;
 use super::by_file::one_line;
 use super::entry::Entry;
-use super::names;
+use super::vocabulary;
 use crate::datasets::record::AgentKind;
 use crate::kernel::Timestamp;
 
@@ -44,7 +44,7 @@ impl Citation {
             title: one_line(record.title.best(&[])),
             publisher: one_line(&entry.organisation.name),
             version: version.map(|version| version.version.to_string()),
-            doi: names::doi(entry).and_then(|doi| doi.strip_prefix("https://doi.org/").map(str::to_owned)),
+            doi: vocabulary::doi(record).map(str::to_owned),
             url: version.map_or_else(|| at.dataset(dataset), |version| at.version(dataset, &version.version)),
             date: date(published.unwrap_or(dataset.created_at)),
         }
@@ -100,7 +100,7 @@ pub(super) fn csl(entry: &Entry, at: &Addresses) -> Value {
     citation.version.and_then(|version| put("version", json!(version)));
     citation.doi.and_then(|doi| put("DOI", json!(doi)));
     put("URL", json!(citation.url));
-    if let Some(licence) = names::licence(entry) {
+    if let Some(licence) = vocabulary::licence_of(&entry.described.record) {
         put("license", json!(licence));
     }
     json!([item])

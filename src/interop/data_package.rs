@@ -5,7 +5,7 @@ use serde_json::{Map, Value, json};
 use super::addresses::Addresses;
 use super::by_file::{ByFile, Next, Subject, one_line};
 use super::entry::Entry;
-use super::names;
+use super::vocabulary;
 use crate::datasets::files::{File, FilePath};
 use crate::datasets::record::{Agent, AgentKind};
 use crate::kernel::{Digest, Error, Result};
@@ -107,7 +107,7 @@ fn head(entry: &Entry, at: &Addresses, subject: &Subject) -> Map<String, Value> 
     };
     put("$schema", json!(PROFILE));
     put("name", json!(subject.dataset.name));
-    put("id", json!(names::doi(entry).unwrap_or_else(|| subject.iri())));
+    put("id", json!(vocabulary::doi_page(record).unwrap_or_else(|| subject.iri())));
     put("title", json!(one_line(record.title.best(&[]))));
     put("description", json!(record.description.best(&[])));
     put("homepage", json!(record.landing_page.clone().unwrap_or_else(|| subject.iri())));
@@ -137,7 +137,7 @@ fn licences(entry: &Entry) -> Value {
     let record = &entry.described.record;
     let expression = record.rights.licence.as_deref().unwrap_or_default();
     let each = record.facets().licences.into_iter().map(|id| {
-        let listed = spdx::license_id(&id).is_some().then(|| names::listed_licence(&id));
+        let listed = spdx::license_id(&id).is_some().then(|| vocabulary::licence_page(&id));
         let path = listed.or_else(|| record.rights.licence_url.clone());
         json!({"name": id, "path": path, "title": expression})
     });
@@ -147,7 +147,7 @@ fn licences(entry: &Entry) -> Value {
 fn contributors(entry: &Entry, at: &Addresses) -> Value {
     let record = &entry.described.record;
     let agent = |agent: &Agent, role: &str| {
-        let path = names::agent(agent).or_else(|| agent.url.clone());
+        let path = vocabulary::agent(agent).or_else(|| agent.url.clone());
         let mut out = json!({"title": agent.name, "roles": [role]});
         if let Some(members) = out.as_object_mut() {
             members.extend(path.map(|path| ("path".to_owned(), json!(path))));

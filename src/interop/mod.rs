@@ -21,7 +21,6 @@ mod entry;
 mod format;
 mod hub;
 mod metalink;
-mod names;
 mod oai;
 mod page;
 mod rdf;

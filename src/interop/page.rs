@@ -7,7 +7,7 @@ use super::addresses::Addresses;
 use super::by_file::{Subject, one_line};
 use super::entry::Entry;
 use super::format::Format;
-use super::{citation, names, schema_org};
+use super::{citation, schema_org, vocabulary};
 use crate::datasets::files::File;
 use crate::datasets::versions::{Version, VersionNumber, VersionState};
 use crate::i18n::{Key, Language, key, text};
@@ -244,8 +244,9 @@ fn embedded(document: &serde_json::Value) -> String {
 }
 
 fn licence(entry: &Entry) -> Option<Link> {
-    let stated = plain(entry.described.record.rights.licence.as_deref()?);
-    Some(Link { text: stated, address: names::licence(entry).unwrap_or_default(), media_type: "" })
+    let record = &entry.described.record;
+    let stated = plain(record.rights.licence.as_deref()?);
+    Some(Link { text: stated, address: vocabulary::licence_of(record).unwrap_or_default(), media_type: "" })
 }
 
 const fn mode(mode: Option<AccessMode>) -> Key {

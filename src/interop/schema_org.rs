@@ -5,7 +5,7 @@ use serde_json::{Map, Value, json};
 use super::addresses::Addresses;
 use super::entry::Entry;
 use super::vocabulary::{self, Place};
-use crate::datasets::record::{Agent, AgentKind, AgentScheme, Record, RelationKind, Source};
+use crate::datasets::record::{Agent, AgentKind, Record, RelationKind, Source};
 use crate::datasets::versions::VersionState;
 use crate::kernel::LangText;
 use crate::policies::AccessMode;
@@ -104,8 +104,7 @@ fn distributions(entry: &Entry, at: &Addresses) -> Value {
 fn licence(entry: &Entry) -> Option<Value> {
     let rights = &entry.described.record.rights;
     let expression = rights.licence.as_deref()?;
-    let listed =
-        spdx::license_id(expression).map(|id| json!(format!("https://spdx.org/licenses/{}", id.name)));
+    let listed = spdx::license_id(expression).map(|id| json!(vocabulary::licence_page(id.name)));
     listed.or_else(|| {
         let mut work = json!({"@type": "CreativeWork", "name": expression});
         if let (Some(url), Some(members)) = (&rights.licence_url, work.as_object_mut()) {
@@ -180,10 +179,7 @@ fn identifier(identifier: &crate::datasets::record::Identifier) -> Value {
 fn agent(agent: &Agent) -> Value {
     let kind = if agent.kind == AgentKind::Person { "Person" } else { "Organization" };
     let mut out = json!({"@type": kind, "name": agent.name});
-    let orcid = agent.identifiers.iter().find(|id| id.scheme == AgentScheme::Orcid);
-    let ror = agent.identifiers.iter().find(|id| id.scheme == AgentScheme::Ror);
-    let iri = orcid.map(|id| format!("https://orcid.org/{}", id.value));
-    let iri = iri.or_else(|| ror.map(|id| format!("https://ror.org/{}", id.value)));
+    let iri = vocabulary::agent(agent);
     if let Some(members) = out.as_object_mut() {
         members.extend(iri.map(|iri| ("sameAs".to_owned(), json!(iri))));
         members.extend(agent.url.as_ref().map(|url| ("url".to_owned(), json!(url))));

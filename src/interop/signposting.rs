@@ -6,7 +6,7 @@ use super::addresses::Addresses;
 use super::by_file::{ByFile, Next, Subject};
 use super::entry::Entry;
 use super::format::Format;
-use super::names;
+use super::vocabulary;
 use crate::datasets::files::File;
 use crate::datasets::versions::VersionNumber;
 use crate::kernel::{Error, Result};
@@ -69,10 +69,10 @@ fn links(entry: &Entry, at: &Addresses, version: Option<&VersionNumber>) -> Vec<
     let page = page(entry, at, version);
     let document = |format| at.document(dataset, version, format);
     let mut all = vec![
-        Link::new("cite-as", &names::doi(entry).unwrap_or(page)),
+        Link::new("cite-as", &vocabulary::doi_page(record).unwrap_or(page)),
         Link::new("type", "https://schema.org/AboutPage"),
         Link::new("type", "https://schema.org/Dataset"),
-        names::licence(entry).and_then(|licence| Link::new("license", &licence)),
+        vocabulary::licence_of(record).and_then(|licence| Link::new("license", &licence)),
         Link::new("collection", &at.space(&dataset.space)),
     ];
     if entry.described.version.is_some() {
@@ -84,7 +84,7 @@ fn links(entry: &Entry, at: &Addresses, version: Option<&VersionNumber>) -> Vec<
         let link = Link::new("describedby", &document(*format));
         all.push(link.map(|link| Link { profile: offer.profile, ..link.of_type(offer.media_type) }));
     }
-    let agents = record.creators.iter().filter_map(names::agent);
+    let agents = record.creators.iter().filter_map(vocabulary::agent);
     all.extend(agents.map(|agent| Link::new("author", &agent)));
     all.into_iter().flatten().collect()
 }

@@ -5,7 +5,7 @@ use serde_json::{Map, Value, json};
 use super::addresses::{Addresses, escape_path};
 use super::by_file::{ByFile, Next, Subject, one_line};
 use super::entry::Entry;
-use super::names;
+use super::vocabulary;
 use crate::datasets::files::File;
 use crate::datasets::record::{AgentKind, Modality, PersonalData, Record};
 use crate::kernel::{Error, Result, Timestamp};
@@ -104,7 +104,7 @@ fn head(entry: &Entry, subject: &Subject) -> Vec<Value> {
         let kind = if creator.kind == AgentKind::Person { "Person" } else { "Organization" };
         let mut element =
             json!({"type": kind, "spdxId": id, "creationInfo": CREATION, "name": one_line(&creator.name)});
-        if let (Some(known), Some(members)) = (names::agent(creator), element.as_object_mut()) {
+        if let (Some(known), Some(members)) = (vocabulary::agent(creator), element.as_object_mut()) {
             let other = json!([{
                 "type": "ExternalIdentifier", "externalIdentifierType": "other", "identifier": known,
             }]);

@@ -244,6 +244,7 @@ fn runner(services: &Services) -> Runner {
     let (read, blobs, unread) = (services.db.clone(), services.store.clone(), services.db.clone());
     let (dumped, dump_store) = (services.db.clone(), services.store.clone());
     let dumps = Duration::from_secs(services.config.dump_seconds.get().into());
+    let dump_config = services.config.clone();
     let (checked, config) = (services.db.clone(), services.config.clone());
     let (sealed, seals) =
         (services.db.clone(), Duration::from_secs(services.config.seal_seconds.get().into()));
@@ -266,8 +267,8 @@ fn runner(services: &Services) -> Runner {
             async move { sweep(&db, &store, &ctx).await }
         })
         .every("dump_catalogue", DUMP_CHECK.min(dumps), move |ctx| {
-            let (db, store) = (dumped.clone(), dump_store.clone());
-            async move { make_due_dumps(&db, &store, &ctx, dumps).await }
+            let (db, store, config) = (dumped.clone(), dump_store.clone(), dump_config.clone());
+            async move { make_due_dumps(&db, &store, &ctx, &config, dumps).await }
         })
         .every("seal_deliveries", seals, move |ctx| {
             let db = sealed.clone();

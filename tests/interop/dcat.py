@@ -4,6 +4,7 @@ python dcat.py SHAPES FILE...: files that differ only in their ending are one do
 the folder with the modular shapes of DCAT-AP 3.0.1, or `-` to do without. Prints one JSON document.
 """
 
+import concurrent.futures
 import json
 import pathlib
 import sys
@@ -33,29 +34,41 @@ def violations(graph, shapes):
     return found, warnings
 
 
-def main(folder, files):
+def judged(work):
+    """What is found in one document."""
+    folder, parts = work
+    graphs = [Graph().parse(part, format=FORMATS[part.suffix]) for part in parts]
+    first, differ = graphs[0], []
+    for part, graph in zip(parts[1:], graphs[1:]):
+        # Without blank nodes, isomorphic graphs are equal; the canonical forms are compared where that is cheap.
+        same = set(first) == set(graph)
+        if len(first) < 5000:
+            same = same and isomorphic(first, graph) and to_isomorphic(first) == to_isomorphic(graph)
+        if not same:
+            rest = [" ".join(term.n3() for term in triple) for triple in set(first) ^ set(graph)]
+            differ.append({"of": str(part), "triples": sorted(rest)[:10]})
     shapes = [] if folder == "-" else [Graph().parse(pathlib.Path(folder) / name) for name in SHAPES]
+    found, warnings = violations(first, shapes)
+    return {
+        "differ": differ,
+        "violations": [f"{parts[0].stem}: {one}" for one in found],
+        "warnings": warnings,
+        "documents": len(parts),
+        "triples": len(first),
+        "datasets": [str(dataset) for dataset in set(first.objects(None, DCAT.dataset))],
+    }
+
+
+def main(folder, files):
     documents = {}
     for file in map(pathlib.Path, files):
         documents.setdefault(file.with_suffix(""), []).append(file)
     answer = {"documents": 0, "triples": 0, "datasets": [], "differ": [], "violations": [], "warnings": 0}
-    for name, parts in documents.items():
-        graphs = [Graph().parse(part, format=FORMATS[part.suffix]) for part in parts]
-        first = graphs[0]
-        for part, graph in zip(parts[1:], graphs[1:]):
-            # Without blank nodes, isomorphic graphs are equal; the canonical forms are compared where that is cheap.
-            same = set(first) == set(graph)
-            if len(first) < 5000:
-                same = same and isomorphic(first, graph) and to_isomorphic(first) == to_isomorphic(graph)
-            if not same:
-                rest = [" ".join(term.n3() for term in triple) for triple in set(first) ^ set(graph)]
-                answer["differ"].append({"of": str(part), "triples": sorted(rest)[:10]})
-        found, warnings = violations(first, shapes)
-        answer["violations"] += [f"{name.name}: {one}" for one in found]
-        answer["warnings"] += warnings
-        answer["documents"] += len(parts)
-        answer["triples"] += len(first)
-        answer["datasets"] += [str(dataset) for dataset in set(first.objects(None, DCAT.dataset))]
+    # One process a core: a validator knows only one of them.
+    with concurrent.futures.ProcessPoolExecutor() as pool:
+        for found in pool.map(judged, [(folder, parts) for parts in documents.values()]):
+            for name, value in found.items():
+                answer[name] += value
     print(json.dumps(answer))
 
 

@@ -8,12 +8,19 @@ use cadastre::datasets::record::{Record, Theme};
 use reqwest::{Method, Response};
 use serde_json::{Value, json};
 
+use crate::dcat_records::has_what_google_wants;
 use crate::python::{Environment, succeeded};
 use crate::scene::{Api, PROVIDER, Scene};
 use crate::support::deployment::Shape;
 
 const PROGRAM: &str = include_str!("dcat.py");
 const FULL: &str = include_str!("../fixtures/record-full.json");
+
+/// How often a page is asked for to tell what it costs.
+const TIMES: u32 = 5;
+
+/// The modular shapes of DCAT-AP 3.0.1.
+const SHAPES: &str = "dcat-ap/shacl-modular";
 
 /// The serializations: ending and media type.
 const SYNTAXES: [(&str, &str); 4] = [
@@ -43,18 +50,39 @@ pub fn shared(folder: &str) -> Option<PathBuf> {
     Some(path)
 }
 
+/// A validator that finds nothing anywhere would prove nothing.
+#[test]
+fn the_validator_finds_what_is_wrong() {
+    let home = tempfile::tempdir().unwrap();
+    let text = "<https://example.org/a> a <http://www.w3.org/ns/dcat#Dataset> .";
+    let other = "<https://example.org/b> <http://www.w3.org/1999/02/22-rdf-syntax-ns#type> \
+                 <http://www.w3.org/ns/dcat#Dataset> .\n";
+    let files = [("wrong.ttl", text), ("wrong.nt", other)].map(|(name, text)| {
+        let path = home.path().join(name);
+        std::fs::write(&path, text).unwrap();
+        path
+    });
+    let found = validate(home.path(), &files);
+    assert_eq!(found["differ"].as_array().unwrap().len(), 1, "{found}");
+    if shared(SHAPES).is_some() {
+        assert_eq!(found["violations"].as_array().unwrap().len(), 2, "title and description: {found}");
+    }
+}
+
 /// What rdflib and pyshacl find: several files of one name are the same graph, and no shape is violated.
 pub fn judge(home: &Path, files: &[PathBuf]) -> Value {
-    let shapes =
-        shared("dcat-ap/shacl-modular").map_or_else(|| "-".to_owned(), |path| path.display().to_string());
-    let files: Vec<String> = files.iter().map(|file| file.display().to_string()).collect();
-    let arguments: Vec<&str> =
-        std::iter::once(shapes.as_str()).chain(files.iter().map(String::as_str)).collect();
-    let answer: Value =
-        serde_json::from_str(&succeeded(&Environment::Present.python(home, PROGRAM, &arguments))).unwrap();
+    let answer = validate(home, files);
     assert_eq!((&answer["differ"], &answer["violations"]), (&json!([]), &json!([])), "{answer:#}");
     assert_eq!(answer["documents"], files.len());
     answer
+}
+
+fn validate(home: &Path, files: &[PathBuf]) -> Value {
+    let shapes = shared(SHAPES).map_or_else(|| "-".to_owned(), |path| path.display().to_string());
+    let files: Vec<String> = files.iter().map(|file| file.display().to_string()).collect();
+    let arguments: Vec<&str> =
+        std::iter::once(shapes.as_str()).chain(files.iter().map(String::as_str)).collect();
+    serde_json::from_str(&succeeded(&Environment::Present.python(home, PROGRAM, &arguments))).unwrap()
 }
 
 async fn catalogue(shape: Shape) {
@@ -76,11 +104,74 @@ async fn catalogue(shape: Shape) {
     assert_eq!(pages.len() / 4, (names.len() + more).div_ceil(100), "pages of a hundred");
     let found = judge(home.path(), &pages);
     assert_eq!(found["datasets"].as_array().unwrap().len(), names.len() + more);
+    for dataset in found["datasets"].as_array().unwrap() {
+        let path = dataset.as_str().unwrap().trim_start_matches(scene.url());
+        let document = get(&nobody, &format!("{path}/schema-org.jsonld"), &[]).await;
+        has_what_google_wants(&document.json().await.unwrap());
+    }
+    page_works_as_written(home.path(), scene.url(), &names[1], names.len() + more);
+    let whole = get(&nobody, "/catalog.nt", &[]).await.text().await.unwrap();
+    assert_eq!(whole.matches("/catalog> <http://www.w3.org/ns/dcat#catalog> ").count(), 14, "the spaces");
     for list in ["/spaces/mobility", "/spaces/health", &format!("/organisations/{PROVIDER}")] {
-        let found = judge(home.path(), &harvest(&nobody, home.path(), list).await[..4].to_vec());
+        let found = judge(home.path(), &harvest(&nobody, home.path(), list).await[..4]);
         assert!(!found["datasets"].as_array().unwrap().is_empty(), "{list}");
     }
+    costs_nothing(&scene, &nobody).await;
     unchanged(&scene, &nobody).await;
+}
+
+/// What the page of the documentation says to copy.
+fn page_works_as_written(home: &Path, url: &str, dataset: &str, datasets: usize) {
+    let page = include_str!("../../docs/interop/dcat-ap.md");
+    let blocks = |language: &str| -> Vec<&str> {
+        let mark = format!("```{language} tour\n");
+        page.split(mark.as_str()).skip(1).map(|rest| rest.split("\n```").next().unwrap()).collect()
+    };
+    let (shell, python) = (blocks("sh"), blocks("python"));
+    assert_eq!((shell.len(), python.len()), (2, 2), "the page has all its blocks");
+    let mut bash = Command::new("bash");
+    bash.args(["-euo", "pipefail", "-c", &shell.join("\n")]).current_dir(home);
+    bash.env("CADASTRE_URL", url).env("DATASET", dataset).env("no_proxy", "*");
+    assert_eq!(succeeded(&bash.output().unwrap()).trim(), "304");
+    for (name, part) in
+        [("catalog.ttl", "a dcat:Catalog"), ("dataset.rdf", "<rdf:RDF"), ("dataset.jsonld", "\"@graph\"")]
+    {
+        assert!(std::fs::read_to_string(home.join(name)).unwrap().contains(part), "{name}");
+    }
+    let said = python.iter().map(|program| {
+        let mut command = Environment::Present.command("python", home);
+        command.args(["-c", program]).env("CADASTRE_URL", url).env("DATASET", dataset);
+        succeeded(&command.env("no_proxy", "*").output().unwrap())
+    });
+    let said: Vec<String> = said.collect();
+    assert_eq!(said, ["data.csv 8\n".to_owned(), format!("{datasets} datasets\n")]);
+}
+
+/// Whoever asks again for what did not change costs neither a rendering nor a query: a small part of the CPU time.
+async fn costs_nothing(scene: &Scene, nobody: &Api) {
+    // What began with the last write, such as signing the journal, is over.
+    tokio::time::sleep(std::time::Duration::from_millis(1500)).await;
+    for path in ["/catalog.ttl", "/spaces/mobility.rdf", "/feed.atom", "/spaces/mobility/feed.atom"] {
+        let tag = get(nobody, path, &[]).await.headers()["etag"].to_str().unwrap().to_owned();
+        let mut spent = Vec::new();
+        for status in [200, 304] {
+            let before = scene.deployment.cpu(0);
+            for _ in 0..TIMES {
+                let asked = nobody.at(Method::GET, path);
+                let asked = if status == 304 { asked.header("If-None-Match", &tag) } else { asked };
+                let answer = asked.send().await.unwrap();
+                assert_eq!(answer.status(), status, "{path}");
+                answer.bytes().await.unwrap();
+            }
+            spent.push(scene.deployment.cpu(0) - before);
+        }
+        let (whole, unchanged) = (spent[0], spent[1]);
+        // A feed is remembered as it is written, so that both cost as good as nothing; a page is rendered when it is sent.
+        if !path.ends_with(".atom") {
+            assert!(unchanged * 5 < whole, "{path}: {unchanged:?} of {whole:?}");
+        }
+        assert!(unchanged < TIMES * std::time::Duration::from_millis(30), "{path}: {unchanged:?}");
+    }
 }
 
 /// A dataset of each kind: nothing but what is needed, everything, of the health space, gated with a sample, and elsewhere.
@@ -263,6 +354,18 @@ fn ours(other: &Value) -> Option<Value> {
     let known = |theme: &&Value| theme.as_str().is_some_and(|theme| theme.parse::<Theme>().is_ok());
     record["themes"] = other["themes"].as_array().into_iter().flatten().filter(known).cloned().collect();
     record["landing_page"] = other["landing_page"].clone();
+    if let Some(publisher) = other["publisher"].as_str() {
+        record["creators"] = json!([{"kind": "organisation", "name": publisher}]);
+    }
+    // Identifiers of SPDX as they are; what is a page by that page.
+    match other["licence"].as_str() {
+        Some(page) if page.starts_with("http") => {
+            record["rights"]["licence"] = json!("LicenseRef-Stated");
+            record["rights"]["licence_url"] = json!(page);
+        }
+        Some("CC-BY-4.0") => record["rights"]["licence"] = json!("CC-BY-4.0"),
+        _ => {}
+    }
     record["content"] = json!({"languages": other["language"].as_array()?.iter().map(|tag| json!({"language": tag})).collect::<Vec<_>>()});
     let empty = |value: &Value| value.is_null() || value.as_array().is_some_and(Vec::is_empty);
     record.as_object_mut()?.retain(|_, value| !empty(value));
@@ -340,8 +443,8 @@ async fn unchanged(scene: &Scene, nobody: &Api) {
     let since = get(nobody, "/catalog.nt?modified_since=2999-01-01", &[]).await.text().await.unwrap();
     assert!(!since.contains("dcat#dataset>"), "nothing changes in a thousand years");
     for (path, status) in [
-        ("/catalog.ttl?page=nonsense", 400),
-        ("/catalog.ttl?modified_since=yesterday", 400),
+        ("/catalog.ttl?page=nonsense", 422),
+        ("/catalog.ttl?modified_since=yesterday", 422),
         ("/catalog.csv", 404),
         ("/spaces/nowhere.ttl", 404),
         ("/organisations/nobody", 404),

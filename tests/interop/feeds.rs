@@ -16,6 +16,9 @@ use crate::support::deployment::Shape;
 /// Datasets in the catalogue: three parts of a list of OAI-PMH.
 const MANY: usize = 205;
 
+/// The formats that records have.
+const FORMATS: [&str; 4] = ["oai_dc", "datacite", "oai_datacite", "dcat_ap"];
+
 #[tokio::test(flavor = "multi_thread")]
 async fn feeds_on_sqlite_and_files() {
     feeds(Shape::Embedded).await;
@@ -30,6 +33,7 @@ async fn feeds(shape: Shape) {
     let mut scene = Scene::start(shape).await;
     // A dump every few seconds, so that the test need not wait for midnight.
     scene.deployment.set("CADASTRE_DUMP_SECONDS", "3".to_owned());
+    scene.deployment.set("CADASTRE_ADMIN_EMAIL", "register@example.org".to_owned());
     for replica in 0..scene.deployment.replicas() {
         scene.deployment.kill(replica);
         scene.deployment.restart(replica);
@@ -90,9 +94,7 @@ impl<'a> World<'a> {
     /// Asks with sickle.
     fn harvest(&self, questions: &Value) -> Vec<Value> {
         let questions = questions.to_string();
-        let xsd = std::env::var("DATACITE_XSD").unwrap_or_default();
-        let mut arguments = vec![self.scene.url(), &questions];
-        arguments.extend((!xsd.is_empty()).then_some(xsd.as_str()));
+        let arguments = [self.scene.url(), &questions];
         let output =
             Environment::Present.python(self.home.path(), include_str!("feeds/harvest.py"), &arguments);
         serde_json::from_str(&succeeded(&output)).unwrap()
@@ -120,16 +122,18 @@ impl<'a> World<'a> {
             list("ListRecords", "oai_dc"),
             list("ListRecords", "datacite"),
             list("ListRecords", "oai_datacite"),
+            list("ListRecords", "dcat_ap"),
             ["ListRecords", {"metadataPrefix": "oai_dc", "set": format!("space:{SPACE}")}],
             ["ListRecords", {"metadataPrefix": "oai_dc", "set": format!("organisation:{PROVIDER}")}],
             ["ListRecords", {"metadataPrefix": "oai_dc", "set": "space:health"}],
         ]));
+        assert_eq!(told[0]["adminEmail"], "register@example.org");
         assert_eq!(told[0]["granularity"], "YYYY-MM-DDThh:mm:ssZ");
         assert_eq!(
             (&told[0]["deletedRecord"], &told[0]["protocolVersion"]),
             (&json!("persistent"), &json!("2.0"))
         );
-        assert_eq!(told[1], json!(["oai_dc", "datacite", "oai_datacite"]));
+        assert_eq!(told[1], json!(FORMATS));
         let sets = [
             "space".to_owned(),
             format!("space:{SPACE}"),
@@ -137,14 +141,14 @@ impl<'a> World<'a> {
             format!("organisation:{PROVIDER}"),
         ];
         assert_eq!(told[2], json!(sets));
-        for (number, found) in told.iter().enumerate().take(9).skip(3) {
+        for (number, found) in told.iter().enumerate().take(10).skip(3) {
             let ids: BTreeSet<&str> =
                 found.as_array().unwrap().iter().map(|one| one["id"].as_str().unwrap()).collect();
             assert_eq!((ids.len(), found.as_array().unwrap().len()), (MANY, MANY), "{number}");
             assert!(!ids.contains(self.secret["id"].as_str().unwrap()));
             assert!(found.as_array().unwrap().iter().all(|one| one["deleted"] == false));
         }
-        assert_eq!(told[9], json!({"error": "NoRecordsMatch"}));
+        assert_eq!(told[10], json!({"error": "NoRecordsMatch"}));
         // One is hidden, one changed, one removed; who comes again for what is new since the latest datestamp learns of all.
         let stamps = told[4].as_array().unwrap().iter().map(|one| one["datestamp"].as_str().unwrap());
         let latest = stamps.max().unwrap().to_owned();
@@ -190,7 +194,7 @@ impl<'a> World<'a> {
         let before = told[1].as_array().unwrap();
         assert_eq!(before.len(), MANY - 3, "what changed or left since then is not of then");
         assert_eq!((&told[2][0]["deleted"], &told[3][0]["deleted"]), (&json!(true), &json!(false)));
-        assert_eq!(told[4], json!(["oai_dc", "datacite", "oai_datacite"]));
+        assert_eq!(told[4], json!(FORMATS));
         assert_eq!(told[5], json!({"error": "IdDoesNotExist"}));
         // It comes back, and is no longer told of as deleted.
         self.change("many-001", statement("Back", "public")).await;

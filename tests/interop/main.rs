@@ -15,6 +15,7 @@ mod croissant;
 mod dcat;
 mod dcat_records;
 mod documents;
+mod dumps;
 mod hub;
 mod packages;
 mod feeds;

@@ -148,6 +148,21 @@ impl Deployment {
         self.environment.push((name, value));
     }
 
+    /// The CPU time that a replica has used so far, in hundredths of a second.
+    pub fn cpu(&self, replica: usize) -> Duration {
+        let process = self.servers.get(replica).expect("there is a server").child.id();
+        let stat = std::fs::read_to_string(format!("/proc/{process}/stat")).expect("it runs");
+        // User and system time, the 14th and 15th field; the second is a name in brackets.
+        let fields = stat.rsplit(')').next().unwrap_or_default().split_whitespace().skip(11).take(2);
+        let ticks = fields.map(|ticks| ticks.parse::<u64>().expect("a number")).sum::<u64>();
+        Duration::from_millis(ticks * 10)
+    }
+
+    /// Takes this out of the environment again.
+    pub fn unset(&mut self, name: &str) {
+        self.environment.retain(|(known, _)| *known != name);
+    }
+
     /// Copies the database while no server runs.
     pub fn back_up(&self) -> Backup {
         match &self.stores {
@@ -199,8 +214,10 @@ impl Deployment {
 
     /// Starts a killed replica again, at the same address.
     pub fn restart(&mut self, replica: usize) {
-        let address = self.url(replica).trim_start_matches("http://").to_owned();
-        let (server, _) = self.spawn(&address);
+        let url = self.url(replica).to_owned();
+        let (mut server, _) = self.spawn(url.trim_start_matches("http://"));
+        // Where it listens, also when it was told another address for others.
+        server.url = url;
         *self.servers.get_mut(replica).expect("there is a server") = server;
     }
 

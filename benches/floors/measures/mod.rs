@@ -8,6 +8,7 @@ pub mod memory;
 pub mod policies;
 pub mod reads;
 pub mod registrations;
+pub mod renderings;
 pub mod starts;
 pub mod uploads;
 

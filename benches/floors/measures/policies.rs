@@ -45,8 +45,13 @@ fn facts() -> Facts {
 }
 
 /// Microseconds of CPU that one run of the work takes, over all rounds.
-pub fn micros(scale: Scale, mut work: impl FnMut()) -> Spread {
-    let times = scale.size(20_000, 20);
+pub fn micros(scale: Scale, work: impl FnMut()) -> Spread {
+    micros_each(scale, 20_000, work)
+}
+
+/// The same for work of which a round does so much.
+pub fn micros_each(scale: Scale, times: u64, mut work: impl FnMut()) -> Spread {
+    let times = scale.size(times, 20);
     let rounds = (0..scale.rounds(9)).map(|_| {
         let before = thread_cpu();
         (0..times).for_each(|_| work());

@@ -56,6 +56,9 @@ pub(super) async fn run(options: Demo) -> Result<()> {
         anonymous_rate: Some(PLENTY),
         // Whoever looks around sees what a seal is.
         seal_seconds: NonZeroU32::new(5),
+        operator: Some("Cadastre demonstration".to_owned()),
+        admin_email: Some("register@example.org".to_owned()),
+        metadata_licence: Some("CC0-1.0".to_owned()),
         ..Settings::default()
     }
     .resolve()?;

@@ -14,7 +14,7 @@ use super::super::entry::entries;
 use super::super::format::Format;
 use super::super::rdf::{Graph, Syntax, Writer};
 use super::pages::{Pages, Request, State, Which, last_modified};
-use crate::config::Config;
+use crate::config::{Config, Operator};
 use crate::db::Db;
 use crate::http::{Offer, Query, base_of, is_not_modified_since, negotiate};
 use crate::kernel::{Ctx, Cursor, DatasetId, Digest, Error, Kind, Result, Slug, Timestamp};
@@ -134,8 +134,9 @@ async fn send(
     let state = pages.state(&db, ctx, request.clone()).await?;
     let at = Addresses::below(base_of(req, config.base_url.as_ref()));
     let view = view(req, &at, &state, &query);
-    // The same page has another text below another address, and in another syntax.
-    let tag = Digest::of(format!("{} {} {}", state.fingerprint, format.content_type(), view.this));
+    // The same page has another text below another address, in another syntax, and when another runs it.
+    let tag = format!("{} {} {} {:?}", state.fingerprint, format.content_type(), view.this, config.operator);
+    let tag = Digest::of(tag);
     let tag = format!("\"{}\"", tag.revision());
     let mut response = HttpResponse::Ok();
     response.insert_header((ETAG, tag.clone())).insert_header((VARY, "Accept, Authorization, Cookie"));
@@ -152,7 +153,8 @@ async fn send(
         return Ok(response.status(actix_web::http::StatusCode::NOT_MODIFIED).finish());
     }
     response.content_type(format.content_type());
-    let rest = Rest { db, ctx: ctx.clone(), request, state, view, at, syntax, step: Step::Begin };
+    let operator = config.operator.clone();
+    let rest = Rest { db, ctx: ctx.clone(), request, state, view, operator, at, syntax, step: Step::Begin };
     Ok(response.streaming(futures_util::stream::try_unfold(rest, Rest::next)))
 }
 
@@ -207,6 +209,7 @@ struct Rest {
     request: Request,
     state: Arc<State>,
     view: View,
+    operator: Operator,
     at: Addresses,
     syntax: Syntax,
     step: Step,
@@ -226,7 +229,13 @@ impl Rest {
             Step::Begin => {
                 let mut writer = Writer::begin(self.syntax, &mut out);
                 let mut graph = Graph::default();
-                describe_catalogue(&self.state.catalogue, &self.view, &self.at, &mut graph);
+                describe_catalogue(
+                    &self.state.catalogue,
+                    Some(&self.view),
+                    &self.operator,
+                    &self.at,
+                    &mut graph,
+                );
                 graph.take().iter().for_each(|node| writer.node(node, &mut out));
                 let after = self.request.after.clone();
                 self.step = Step::Datasets(writer, graph, after);

@@ -100,7 +100,12 @@ async fn send(
     if format == Format::Page {
         return page::respond(req, ctx, &db, &shown).await;
     }
-    Ok(respond(req, &shown, shown.format.render(&shown.entry, &shown.at)?, HttpResponse::Ok()))
+    let mut response = HttpResponse::Ok();
+    if shown.is_known(req, &mut response) {
+        return Ok(response.status(StatusCode::NOT_MODIFIED).finish());
+    }
+    let rendered = format.render(&shown.entry, &shown.at)?;
+    Ok(response.content_type(rendered.content_type).body(rendered.body))
 }
 
 /// What is sent: a dataset, or one of its versions, in a format.
@@ -113,8 +118,29 @@ pub(super) struct Shown {
 }
 
 impl Shown {
+    /// Describes a document in the head of its answer, and tells whether the caller has it already. Its tag is a weak one, made
+    /// of everything that the document is made of: it is not written only to be counted.
+    pub(super) fn is_known(&self, req: &HttpRequest, response: &mut HttpResponseBuilder) -> bool {
+        let Entry { described, organisation, space } = &self.entry;
+        let version = described.version.as_ref();
+        let made_of = [
+            self.at.base(),
+            self.format.file_name(),
+            env!("CARGO_PKG_VERSION"),
+            &described.dataset.etag(),
+            &described.changed_at().to_string(),
+            &version.map_or_else(String::new, |version| format!("{} {}", version.id, version.revision)),
+            &organisation.revision.to_string(),
+            &space.revision.to_string(),
+        ];
+        let tag = format!("\"{}\"", Digest::of(made_of.join(" ")).revision());
+        response.insert_header((VARY, "Accept, Authorization, Cookie"));
+        self.describe(response, &format!("W/{tag}"));
+        is_not_modified_since(req.headers(), &tag, described.changed_at())
+    }
+
     /// The fields that say what is sent, how it is told from another state of it, and where to go on from it.
-    pub(super) fn describe(&self, response: &mut HttpResponseBuilder, tag: &str) {
+    fn describe(&self, response: &mut HttpResponseBuilder, tag: &str) {
         let dataset = &self.entry.described.dataset;
         response
             .insert_header((ETAG, tag))
@@ -136,17 +162,14 @@ fn negotiated(req: &HttpRequest) -> Result<Format> {
     })
 }
 
-/// An answer with a whole document.
-pub(super) fn respond(
+/// An answer with the page, which also shows what is of the moment: it is known by its bytes.
+pub(super) fn respond_page(
     req: &HttpRequest,
     shown: &Shown,
     rendered: Rendered,
     mut response: HttpResponseBuilder,
 ) -> HttpResponse {
     let tag = format!("\"{}\"", Digest::of(&rendered.body).revision());
-    if shown.format != Format::Page {
-        response.insert_header((VARY, "Accept, Authorization, Cookie"));
-    }
     shown.describe(&mut response, &tag);
     if is_not_modified_since(req.headers(), &tag, shown.entry.described.changed_at()) {
         return response.status(StatusCode::NOT_MODIFIED).finish();

@@ -1,5 +1,7 @@
 //! Feeds and lists of addresses: Atom, sitemap, robots.txt. All of them show what everybody may know of.
 
+use std::sync::Arc;
+
 use actix_web::http::StatusCode;
 use actix_web::http::header::{CACHE_CONTROL, ETAG, LAST_MODIFIED};
 use actix_web::{HttpMessage as _, HttpRequest, HttpResponse, get, web};
@@ -12,9 +14,9 @@ use super::super::entry::{Entry, all_with_surroundings};
 use super::super::sitemap;
 use crate::config::Config;
 use crate::datasets::{NamesFrom, count_public, earliest_change, newest_public, public_names};
-use crate::db::Db;
+use crate::db::{Db, Memo};
 use crate::http::{HeadRequest, base_of, is_not_modified};
-use crate::kernel::{Clock, Digest, Error, Result, Slug, Timestamp};
+use crate::kernel::{Ctx, Digest, Error, Result, Slug, Timestamp};
 use crate::spaces::find_space;
 
 /// Changes in a feed.
@@ -22,7 +24,35 @@ const NEWEST: i64 = 50;
 /// Names in one look at the database.
 const BATCH: i64 = 1000;
 
+/// Room for remembered feeds, in bytes.
+const ROOM: usize = 4 * 1024 * 1024;
+
 type Services = (web::Data<Db>, web::Data<Config>);
+
+/// Feeds as they were written, below each address and of each data space, for as long as the database stays as it is: whoever
+/// asks again for what did not change costs neither a query nor a rendering.
+pub(super) struct Feeds(Memo<(String, Option<Slug>), Arc<Written>>);
+
+impl Default for Feeds {
+    fn default() -> Self {
+        Self(Memo::new(ROOM, |written| 512 + written.text.len()))
+    }
+}
+
+/// A feed as it is sent.
+struct Written {
+    text: Bytes,
+    tag: String,
+    updated: Timestamp,
+}
+
+impl Written {
+    fn of(feed: &Feed, entries: &[Entry], at: &Addresses) -> Arc<Self> {
+        let text = atom::render(feed, entries, at);
+        let tag = format!("\"{}\"", Digest::of(&text).revision());
+        Arc::new(Self { text: text.into(), tag, updated: feed.updated(entries) })
+    }
+}
 
 fn addresses(req: &HttpRequest, config: &Config) -> Addresses {
     Addresses::below(base_of(req, config.base_url.as_ref()))
@@ -32,65 +62,63 @@ fn addresses(req: &HttpRequest, config: &Config) -> Addresses {
 #[get("/feed.atom")]
 pub(super) async fn catalogue_feed(
     req: HttpRequest,
+    ctx: Ctx,
     (db, config): Services,
-    clock: web::Data<dyn Clock>,
+    feeds: web::Data<Feeds>,
 ) -> Result<HttpResponse> {
-    let at = addresses(&req, &config);
-    let now = clock.now();
-    let (entries, since) = db
-        .read(move |conn| {
-            let newest = newest_public(conn, None, NEWEST)?;
-            Ok((all_with_surroundings(conn, newest)?, earliest_change(conn)?.unwrap_or(now)))
-        })
-        .await?;
-    let feed = Feed {
-        address: format!("{}/feed.atom", at.base()),
-        title: "Datasets: the newest changes".to_owned(),
-        page: at.catalogue(),
-        since,
-    };
-    Ok(send(&req, &feed, &entries, &at))
+    let (at, now) = (addresses(&req, &config), ctx.now);
+    let key = (at.base().to_owned(), None);
+    let read = db.read(move |conn| {
+        let newest = newest_public(conn, None, NEWEST)?;
+        let entries = all_with_surroundings(conn, newest)?;
+        let feed = Feed {
+            address: format!("{}/feed.atom", at.base()),
+            title: "Datasets: the newest changes".to_owned(),
+            page: at.catalogue(),
+            since: earliest_change(conn)?.unwrap_or(now),
+        };
+        Ok(Written::of(&feed, &entries, &at))
+    });
+    Ok(send(&req, &*feeds.0.get_or(ctx.epoch, key, read).await?))
 }
 
 /// What changed last in a data space.
 #[get("/spaces/{space}/feed.atom")]
 pub(super) async fn space_feed(
     req: HttpRequest,
+    ctx: Ctx,
     (db, config): Services,
+    feeds: web::Data<Feeds>,
     path: web::Path<Slug>,
 ) -> Result<HttpResponse> {
-    let at = addresses(&req, &config);
-    let slug = path.into_inner();
-    let (entries, space) = db
-        .read(move |conn| {
-            let space = find_space(conn, &slug)?;
-            let newest = newest_public(conn, Some(&slug), NEWEST)?;
-            Ok((all_with_surroundings(conn, newest)?, space))
-        })
-        .await?;
-    let feed = Feed {
-        address: format!("{}/feed.atom", at.space(&space.slug)),
-        title: format!("{}: the newest changes", space.names.best(&[])),
-        page: at.space(&space.slug),
-        since: space.created_at,
-    };
-    Ok(send(&req, &feed, &entries, &at))
+    let (at, slug) = (addresses(&req, &config), path.into_inner());
+    let key = (at.base().to_owned(), Some(slug.clone()));
+    let read = db.read(move |conn| {
+        let space = find_space(conn, &slug)?;
+        let newest = newest_public(conn, Some(&slug), NEWEST)?;
+        let entries = all_with_surroundings(conn, newest)?;
+        let feed = Feed {
+            address: format!("{}/feed.atom", at.space(&space.slug)),
+            title: format!("{}: the newest changes", space.names.best(&[])),
+            page: at.space(&space.slug),
+            since: space.created_at,
+        };
+        Ok(Written::of(&feed, &entries, &at))
+    });
+    Ok(send(&req, &*feeds.0.get_or(ctx.epoch, key, read).await?))
 }
 
-fn send(req: &HttpRequest, feed: &Feed, entries: &[Entry], at: &Addresses) -> HttpResponse {
-    let text = atom::render(feed, entries, at);
-    let updated: Timestamp = feed.updated(entries);
-    let tag = format!("\"{}\"", Digest::of(&text).revision());
+fn send(req: &HttpRequest, feed: &Written) -> HttpResponse {
     let mut response = HttpResponse::Ok();
     response
-        .insert_header((ETAG, tag.clone()))
-        .insert_header((LAST_MODIFIED, updated.to_http_date()))
+        .insert_header((ETAG, feed.tag.clone()))
+        .insert_header((LAST_MODIFIED, feed.updated.to_http_date()))
         .insert_header((CACHE_CONTROL, "public, max-age=60"));
     // An entry may have left, or its organisation have another name, without a later date; so only the tag is asked.
-    if is_not_modified(req.headers(), &tag) {
+    if is_not_modified(req.headers(), &feed.tag) {
         return response.status(StatusCode::NOT_MODIFIED).finish();
     }
-    response.content_type(atom::MEDIA_TYPE).body(text)
+    response.content_type(atom::MEDIA_TYPE).body(feed.text.clone())
 }
 
 /// The index of the sitemap.

@@ -20,6 +20,7 @@ pub use hub::in_hub_words;
 pub fn routes(config: &mut ServiceConfig) {
     config
         .app_data(actix_web::web::Data::new(pages::Pages::default()))
+        .app_data(actix_web::web::Data::new(feeds::Feeds::default()))
         .configure(hub::routes)
         .service(documents::send_document)
         .service(documents::send_part)

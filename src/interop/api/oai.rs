@@ -7,8 +7,8 @@ use url::Url;
 use super::super::addresses::Addresses;
 use super::super::entry::{Entry, all_with_surroundings};
 use super::super::oai::{
-    Identity, LIFE, OaiError, Repository, Request, Sets, Token, answer_error, answer_identify, answer_list,
-    answer_prefixes, answer_record, answer_sets, read,
+    Identity, LIFE, ListKind, OaiError, Repository, Request, Sets, Token, answer_error, answer_identify,
+    answer_list, answer_prefixes, answer_record, answer_sets, read,
 };
 use crate::config::Config;
 use crate::datasets::files::Tickets;
@@ -56,8 +56,12 @@ async fn answer(req: &HttpRequest, services: Services, arguments: &str) -> Resul
     let (db, config, keys, clock) = services;
     let at = Addresses::below(base_of(req, config.base_url.as_ref()));
     let host = Url::parse(at.base()).ok().and_then(|url| url.host_str().map(str::to_owned));
-    let repository =
-        Repository { host: host.unwrap_or_else(|| "localhost".to_owned()), at, now: clock.now() };
+    let repository = Repository {
+        host: host.unwrap_or_else(|| "localhost".to_owned()),
+        at,
+        now: clock.now(),
+        admin_email: config.operator.email.clone(),
+    };
     let readable = arguments.len() <= MOST_BYTES;
     let pairs: Option<Vec<(String, String)>> =
         readable.then(|| serde_urlencoded::from_str(arguments).ok()).flatten();
@@ -96,9 +100,9 @@ async fn tell(
         Request::Sets => Ok(answer_sets(repository, question, &db.read(sets).await?)),
         Request::Formats(None) => Ok(answer_prefixes(repository, question)),
         Request::Formats(Some(identifier)) => {
-            record(db, repository, &identifier).await?.map(|_| answer_prefixes(repository, question))
+            record(db, repository, &identifier, 0).await?.map(|_| answer_prefixes(repository, question))
         }
-        Request::Record(identifier, prefix) => record(db, repository, &identifier)
+        Request::Record(identifier, prefix) => record(db, repository, &identifier, prefix.most_files())
             .await?
             .map(|change| answer_record(repository, question, prefix, &change)),
         Request::List(place) => {
@@ -130,18 +134,19 @@ async fn record(
     db: &Db,
     repository: &Repository,
     identifier: &str,
+    most_files: i64,
 ) -> Result<Result<Change<Entry>, OaiError>> {
     let unknown = || OaiError::new("idDoesNotExist", "there is no such record");
     let Some(id) = repository.id_of(identifier) else { return Ok(Err(unknown())) };
     let ctx = everybody(repository);
-    let found = db.read(move |conn| find(conn, &ctx, &id)).await?;
+    let found = db.read(move |conn| find(conn, &ctx, &id, most_files)).await?;
     Ok(found.ok_or_else(unknown))
 }
 
-fn find(conn: &mut Conn, ctx: &Ctx, id: &DatasetId) -> Result<Option<Change<Entry>>> {
+fn find(conn: &mut Conn, ctx: &Ctx, id: &DatasetId, most_files: i64) -> Result<Option<Change<Entry>>> {
     match find_dataset_by_id(conn, ctx, id, Action::See) {
         Ok(dataset) => {
-            let whole = whole_dataset(conn, dataset, 0)?;
+            let whole = whole_dataset(conn, dataset, most_files)?;
             Ok(all_with_surroundings(conn, vec![whole])?.pop().map(Change::Present))
         }
         Err(error) if error.kind() == Kind::NotFound => Ok(departure_of(conn, id)?.map(Change::Gone)),
@@ -157,11 +162,13 @@ async fn list(
     begun: Token,
 ) -> Result<Told> {
     let (ctx, selection) = (everybody(repository), begun.place.selection());
+    // Headers say nothing of files.
+    let most_files = if begun.place.kind == ListKind::Records { begun.place.prefix.most_files() } else { 0 };
     let mut after = begun.after;
     let read = db
         .read(move |conn| {
             loop {
-                let found = page(conn, &ctx, &selection, after)?;
+                let found = page(conn, &ctx, &selection, (after, most_files))?;
                 // A part without a record, since all of them were hidden just now, is no part.
                 if found.is_last || !found.items.is_empty() {
                     return Ok(found);
@@ -198,10 +205,10 @@ fn page(
     conn: &mut Conn,
     ctx: &Ctx,
     selection: &crate::datasets::Selection,
-    after: i64,
+    (after, most_files): (i64, i64),
 ) -> Result<Changes<Entry>> {
     let after = (after >= 0).then_some(after);
-    let found = list_described_changes(conn, ctx, selection, after, (PAGE, 0))?;
+    let found = list_described_changes(conn, ctx, selection, after, (PAGE, most_files))?;
     let (mut positions, mut described) = (Vec::new(), Vec::new());
     for (position, change) in found.items {
         match change {

@@ -50,7 +50,7 @@ pub(super) async fn respond(req: &HttpRequest, ctx: &Ctx, db: &Db, shown: &Shown
     let mut response = HttpResponse::Ok();
     in_language(&mut response, language.as_str());
     response.insert_header((CONTENT_SECURITY_POLICY, PAGE_POLICY));
-    Ok(documents::respond(req, shown, rendered, response))
+    Ok(documents::respond_page(req, shown, rendered, response))
 }
 
 /// The stylesheet of the page.

@@ -15,7 +15,7 @@ use crate::db::{Conn, Db, Memo};
 use crate::identity::{find_organisation, organisations_by_ids};
 use crate::journal::newest_at;
 use crate::kernel::{Ctx, DatasetId, Digest, PersonId, Result, Slug, Timestamp, TokenId};
-use crate::spaces::{find_space, spaces_by_slugs};
+use crate::spaces::{all_spaces, find_space, spaces_by_slugs};
 
 /// The most datasets on a page.
 pub(super) const PAGE: i64 = 100;
@@ -31,7 +31,7 @@ pub(super) struct Pages(Memo<Key, Arc<State>>);
 
 impl Default for Pages {
     fn default() -> Self {
-        Self(Memo::new(ROOM, |state| 1024 + 256 * state.datasets.len()))
+        Self(Memo::new(ROOM, |state| 1024 + 256 * state.datasets.len() + 1024 * state.spaces()))
     }
 }
 
@@ -82,6 +82,17 @@ pub(super) struct State {
     pub(super) settled: Option<Timestamp>,
 }
 
+impl State {
+    /// How many data spaces are described on it.
+    fn spaces(&self) -> usize {
+        match &self.catalogue {
+            Catalogue::Whole(spaces) => spaces.len(),
+            Catalogue::Space(_) => 1,
+            Catalogue::Organisation(_) => 0,
+        }
+    }
+}
+
 impl Pages {
     /// The state of a page.
     ///
@@ -99,7 +110,7 @@ fn look(conn: &mut Conn, ctx: &Ctx, request: &Request) -> Result<State> {
     // Before the rest: what happens meanwhile is newer than this moment, and is not taken for seen.
     let settled = newest_at(conn)?.map(|at| Timestamp::from_millis(at.as_millis() / 1000 * 1000 + 1000));
     let catalogue = match &request.which {
-        Which::Whole => Catalogue::Whole,
+        Which::Whole => Catalogue::Whole(all_spaces(conn)?),
         Which::Space(space) => Catalogue::Space(Box::new(find_space(conn, space)?)),
         Which::Organisation(slug) => Catalogue::Organisation(Box::new(find_organisation(conn, slug)?)),
     };
@@ -119,10 +130,12 @@ fn fingerprint(conn: &mut Conn, catalogue: &Catalogue, datasets: &[Listed], more
         organisations_by_ids(conn, &organisations)?.into_iter().map(|one| (one.id, one.revision)).collect();
     let spaces: HashMap<_, _> =
         spaces_by_slugs(conn, &spaces)?.into_iter().map(|one| (one.slug, one.revision)).collect();
-    let own = match catalogue {
-        Catalogue::Whole => 0,
-        Catalogue::Space(space) => space.revision,
-        Catalogue::Organisation(organisation) => organisation.revision,
+    let own: String = match catalogue {
+        Catalogue::Whole(all) => {
+            all.iter().map(|space| format!("{}:{}", space.slug, space.revision)).collect()
+        }
+        Catalogue::Space(space) => space.revision.to_string(),
+        Catalogue::Organisation(organisation) => organisation.revision.to_string(),
     };
     let mut text = format!("{} {own} {more}", env!("CARGO_PKG_VERSION"));
     for one in datasets {

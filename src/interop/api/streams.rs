@@ -1,7 +1,7 @@
 //! Documents that are written file by file while they are sent, a page of files at a time.
 
 use actix_web::http::StatusCode;
-use actix_web::http::header::{CONTENT_ENCODING, ContentEncoding, VARY};
+use actix_web::http::header::{CONTENT_ENCODING, ContentEncoding};
 use actix_web::{HttpMessage as _, HttpRequest, HttpResponse, web};
 use bytes::Bytes;
 use futures_util::stream;
@@ -12,8 +12,8 @@ use super::documents::Shown;
 use crate::datasets::files::list_files;
 use crate::datasets::versions::{VersionName, Which};
 use crate::db::Db;
-use crate::http::{HeadRequest, is_not_modified_since};
-use crate::kernel::{Ctx, Cursor, Digest, Error, PageRequest, Result};
+use crate::http::HeadRequest;
+use crate::kernel::{Ctx, Cursor, Error, PageRequest, Result};
 
 /// Where the writing stands.
 enum Stage {
@@ -23,8 +23,7 @@ enum Stage {
     End,
 }
 
-/// Answers with the document. Its tag is a weak one, made of everything that the document is made of: it is not written only
-/// to be counted.
+/// Answers with the document.
 ///
 /// # Errors
 /// 404 when there is no version.
@@ -36,22 +35,10 @@ pub(super) fn respond(
     document: Box<dyn ByFile>,
 ) -> Result<HttpResponse> {
     let entry = &shown.entry;
-    let (dataset, organisation) = (&entry.described.dataset, &entry.organisation);
+    let dataset = &entry.described.dataset;
     let version = entry.described.version.as_ref().ok_or_else(|| Error::not_found("version"))?;
-    let made_of = [
-        shown.at.base(),
-        shown.format.file_name(),
-        env!("CARGO_PKG_VERSION"),
-        &dataset.etag(),
-        &version.id.to_string(),
-        &version.revision.to_string(),
-        &organisation.revision.to_string(),
-    ];
-    let tag = format!("\"{}\"", Digest::of(made_of.join(" ")).revision());
     let mut response = HttpResponse::Ok();
-    response.insert_header((VARY, "Accept, Authorization, Cookie"));
-    shown.describe(&mut response, &format!("W/{tag}"));
-    if is_not_modified_since(req.headers(), &tag, dataset.updated_at) {
+    if shown.is_known(req, &mut response) {
         return Ok(response.status(StatusCode::NOT_MODIFIED).finish());
     }
     response.content_type(shown.format.content_type());

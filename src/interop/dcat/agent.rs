@@ -1,6 +1,6 @@
 //! Who stands behind a dataset: its publisher, creators, holders of rights, funders, and the desk that answers questions.
 
-use crate::datasets::record::{Agent, AgentKind, AgentScheme, Contact, Funding};
+use crate::datasets::record::{Agent, AgentKind, Contact, Funding};
 use crate::identity::Organisation;
 use crate::interop::addresses::Addresses;
 use crate::interop::rdf::{Graph, Node};
@@ -37,12 +37,9 @@ pub(super) fn agent(iri: &str, agent: &Agent, graph: &mut Graph) {
     let mut node = Node::new(iri, "foaf:Agent").also(class);
     node.plain("foaf:name", &agent.name);
     for identifier in &agent.identifiers {
-        match identifier.scheme {
-            AgentScheme::Orcid => node.link("owl:sameAs", &format!("https://orcid.org/{}", identifier.value)),
-            AgentScheme::Ror => node.link("owl:sameAs", &format!("https://ror.org/{}", identifier.value)),
-            scheme @ (AgentScheme::Eori | AgentScheme::Lei | AgentScheme::Vat) => {
-                node.plain("dct:identifier", &format!("{scheme}:{}", identifier.value));
-            }
+        match vocabulary::agent_identifier(identifier) {
+            Some(iri) => node.link("owl:sameAs", &iri),
+            None => node.plain("dct:identifier", &format!("{}:{}", identifier.scheme, identifier.value)),
         }
     }
     if let Some(url) = &agent.url {

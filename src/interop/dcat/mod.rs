@@ -11,7 +11,7 @@ mod health;
 mod indicators;
 mod quality;
 
-pub use catalogue::{Catalogue, View, describe_catalogue, record_of};
+pub use catalogue::{Catalogue, View, describe_catalogue, list, record_of};
 pub use dataset::describe;
 pub use quality::{Indicator, QualityDimension, QualityScore, Rating, assess};
 
@@ -39,6 +39,27 @@ pub fn render(entry: &Entry, at: &Addresses, syntax: Syntax) -> String {
     }
     writer.end(&mut out);
     out
+}
+
+/// The same without measurements, as RDF/XML that stands within another document.
+#[must_use]
+pub fn render_element(entry: &Entry, at: &Addresses, most_files: i64) -> String {
+    let mut out = String::new();
+    let mut writer = Writer::begin_element(&mut out);
+    for node in within_list(entry, at, most_files).finish() {
+        writer.node(&node, &mut out);
+    }
+    writer.end(&mut out);
+    out
+}
+
+/// A dataset as lists have it: with its entry in the catalogue, without measurements.
+#[must_use]
+pub fn within_list(entry: &Entry, at: &Addresses, most_files: i64) -> Graph {
+    let mut graph = Graph::default();
+    describe(entry, at, most_files, &mut graph);
+    record_of(entry, at, &mut graph);
+    graph
 }
 
 #[cfg(test)]

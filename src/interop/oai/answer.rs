@@ -4,6 +4,7 @@ use super::request::{Form, ListKind, OaiError, Place, Prefix};
 use crate::datasets::{Change, Dataset, Departure};
 use crate::interop::addresses::Addresses;
 use crate::interop::datacite;
+use crate::interop::dcat;
 use crate::interop::entry::Entry;
 use crate::interop::xml::Xml;
 use crate::kernel::{DatasetId, Slug, Timestamp};
@@ -17,6 +18,8 @@ pub struct Repository {
     pub host: String,
     /// The instant of the answer.
     pub now: Timestamp,
+    /// The mailbox of who runs it, if it was said.
+    pub admin_email: Option<String>,
 }
 
 /// What `Identify` tells beyond that.
@@ -52,6 +55,12 @@ impl Repository {
     #[must_use]
     pub fn id_of(&self, identifier: &str) -> Option<DatasetId> {
         identifier.strip_prefix("oai:")?.strip_prefix(self.host.as_str())?.strip_prefix(':')?.parse().ok()
+    }
+
+    /// Whom to write to: RFC 2142 promises a postmaster at every host.
+    fn contact(&self) -> String {
+        let at = if self.host.contains('.') { "" } else { ".invalid" };
+        self.admin_email.clone().unwrap_or_else(|| format!("postmaster@{}{at}", self.host))
     }
 
     /// The envelope of an answer, with the arguments of the question; an error about the arguments repeats none.
@@ -92,20 +101,11 @@ pub fn answer_error(repository: &Repository, question: &[(&str, &str)], error: &
 #[must_use]
 pub fn answer_identify(repository: &Repository, question: &[(&str, &str)], identity: &Identity) -> String {
     let mut xml = repository.envelope(question);
-    // RFC 2142 promises a postmaster at every host.
-    let contact = format!(
-        "postmaster@{}",
-        if repository.host.contains('.') {
-            repository.host.clone()
-        } else {
-            format!("{}.invalid", repository.host)
-        }
-    );
     xml.begin("Identify", &[])
         .leaf("repositoryName", &[], &format!("Cadastre at {}", repository.host))
         .leaf("baseURL", &[], &repository.base_url())
         .leaf("protocolVersion", &[], "2.0")
-        .leaf("adminEmail", &[], &contact)
+        .leaf("adminEmail", &[], &repository.contact())
         .leaf("earliestDatestamp", &[], &seconds(identity.earliest))
         .leaf("deletedRecord", &[], "persistent")
         .leaf("granularity", &[], "YYYY-MM-DDThh:mm:ssZ")
@@ -201,10 +201,11 @@ fn record(xml: &mut Xml, repository: &Repository, prefix: Prefix, change: &Chang
 }
 
 fn metadata(entry: &Entry, repository: &Repository, prefix: Prefix) -> String {
-    let said = datacite::render_json(entry, &repository.at);
+    let said = || datacite::render_json(entry, &repository.at);
     match prefix {
-        Prefix::OaiDc => datacite::render_dublin_core(&said),
-        Prefix::Datacite => datacite::resource(&said),
+        Prefix::DcatAp => dcat::render_element(entry, &repository.at, prefix.most_files()),
+        Prefix::OaiDc => datacite::render_dublin_core(&said()),
+        Prefix::Datacite => datacite::resource(&said()),
         Prefix::OaiDatacite => {
             let mut xml = Xml::part();
             let form = prefix.form();
@@ -220,7 +221,7 @@ fn metadata(entry: &Entry, repository: &Repository, prefix: Prefix) -> String {
             .leaf("schemaVersion", &[], "4.6")
             .leaf("datacentreSymbol", &[], &repository.host)
             .begin("payload", &[])
-            .insert(&datacite::resource(&said));
+            .insert(&datacite::resource(&said()));
             xml.finish()
         }
     }

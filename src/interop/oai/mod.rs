@@ -13,5 +13,5 @@ pub use answer::{
     Identity, Repository, Sets, answer_error, answer_identify, answer_list, answer_prefixes, answer_record,
     answer_sets,
 };
-pub use request::{OaiError, Request, read};
+pub use request::{ListKind, OaiError, Request, read};
 pub use token::{LIFE, Token};

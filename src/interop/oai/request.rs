@@ -5,6 +5,7 @@ use time::format_description::well_known::Rfc3339;
 use time::{Date, OffsetDateTime};
 
 use crate::datasets::Selection;
+use crate::interop::dcat::MOST_FILES_IN_PAGE;
 use crate::kernel::{Slug, Timestamp};
 
 /// An error of the protocol, with its code and what to do about it.
@@ -36,9 +37,7 @@ impl OaiError {
     }
 }
 
-/// A metadata format by its prefix.
-///
-/// Another format gets a variant here and its text in `answer.rs`, nothing else: DCAT as RDF/XML belongs here.
+/// A metadata format by its prefix. Another format gets a variant here and its text in `answer.rs`, nothing else.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "snake_case")]
 pub enum Prefix {
@@ -48,6 +47,8 @@ pub enum Prefix {
     Datacite,
     /// DataCite's schema in the wrapping that DataCite's own harvesters read.
     OaiDatacite,
+    /// DCAT-AP as RDF/XML.
+    DcatAp,
 }
 
 /// What is told of a format.
@@ -63,7 +64,7 @@ pub struct Form {
 
 impl Prefix {
     /// All formats.
-    pub const ALL: [Self; 3] = [Self::OaiDc, Self::Datacite, Self::OaiDatacite];
+    pub const ALL: [Self; 4] = [Self::OaiDc, Self::Datacite, Self::OaiDatacite, Self::DcatAp];
 
     /// What is told of it.
     #[must_use]
@@ -84,6 +85,21 @@ impl Prefix {
                 schema: "http://schema.datacite.org/oai/oai-1.1/oai.xsd",
                 namespace: "http://schema.datacite.org/oai/oai-1.1/",
             },
+            // RDF/XML has no XML Schema of its own; this one, of the protocol's own site, is what others name.
+            Self::DcatAp => Form {
+                prefix: "dcat_ap",
+                schema: "http://www.openarchives.org/OAI/2.0/rdf.xsd",
+                namespace: "http://www.w3.org/1999/02/22-rdf-syntax-ns#",
+            },
+        }
+    }
+
+    /// The most files of a version that a record in this format is made from.
+    #[must_use]
+    pub const fn most_files(self) -> i64 {
+        match self {
+            Self::OaiDc | Self::Datacite | Self::OaiDatacite => 0,
+            Self::DcatAp => MOST_FILES_IN_PAGE,
         }
     }
 

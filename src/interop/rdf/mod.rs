@@ -52,6 +52,45 @@ fn expand(name: Name) -> String {
 /// web address is brought into its normal form first.
 #[must_use]
 pub fn iri(text: &str) -> String {
+    if is_normal(text) { text.to_owned() } else { normal(text) }
+}
+
+/// Whether a web address is in its normal form already, as far as that is seen at a glance: nearly all are, and reading each
+/// with everything that the standard allows took a good part of a rendering.
+fn is_normal(text: &str) -> bool {
+    let after = ["https://", "http://"].into_iter().find_map(|scheme| text.strip_prefix(scheme));
+    let Some((host, rest)) = after.and_then(|after| Some(after.split_at(after.find('/')?))) else {
+        return false;
+    };
+    let name = |c: u8| matches!(c, b'a'..=b'z' | b'0'..=b'9' | b'-' | b'.');
+    // A host that ends with a letter is no address in digits, and one with `xn--` is looked at closely.
+    let plain_host = host.bytes().all(name)
+        && host.split('.').all(|label| !label.is_empty())
+        && host.bytes().last().is_some_and(|c| c.is_ascii_lowercase())
+        && !host.contains("--")
+        && !host.starts_with("0x")
+        && !host.contains(".0x");
+    let (path, fragment) = rest.split_once('#').unwrap_or((rest, ""));
+    let plain = |c: u8| {
+        c.is_ascii_alphanumeric()
+            || matches!(c, b'-' | b'.' | b'_' | b'~' | b'/' | b'@' | b'=' | b'&' | b'?' | b'+' | b',' | b':')
+    };
+    // Segments of dots are left out of a normal form, percent signs may stand for one.
+    plain_host
+        && !path.contains("/.")
+        && path.bytes().all(plain)
+        && fragment.bytes().all(|c| plain(c) || c == b'%')
+        && is_encoded(fragment)
+}
+
+/// Whether every percent sign begins an encoded byte.
+fn is_encoded(text: &str) -> bool {
+    text.split('%')
+        .skip(1)
+        .all(|rest| rest.get(..2).is_some_and(|two| two.bytes().all(|c| c.is_ascii_hexdigit())))
+}
+
+fn normal(text: &str) -> String {
     let web = url::Url::parse(text).ok().filter(|url| matches!(url.scheme(), "http" | "https"));
     let text = web.map_or_else(|| text.to_owned(), String::from);
     // Square brackets stand around an address of IPv6, and nowhere else.
@@ -108,6 +147,30 @@ mod tests {
             ("https://doi.org/10.1/%zz%20", "https://doi.org/10.1/%25zz%20"),
         ] {
             assert_eq!(iri(from), to);
+        }
+    }
+
+    proptest::proptest! {
+        #[test]
+        fn a_glance_sees_what_a_close_look_sees(
+            odd in "https?://[a-z0-9x.:@-]{0,12}/[a-zA-Z0-9./%#?:@+,&=_~ -]{0,24}",
+            plain in "https?://[a-z]{1,8}\\.[a-z]{2,3}(/[a-zA-Z0-9]{0,6}){1,4}(#[a-z%2E]{0,8})?",
+            any in proptest::prelude::any::<String>(),
+        ) {
+            for text in [odd, plain, any] {
+                proptest::prop_assert_eq!(iri(&text), normal(&text), "{}", text);
+            }
+        }
+    }
+
+    #[test]
+    fn addresses_of_every_day_are_taken_at_a_glance() {
+        for text in [
+            "https://register.example.org/datasets/harbour/tides/1.0.0#tides%2Ecsv-checksum",
+            "http://publications.europa.eu/resource/authority/file-type/CSV",
+            "https://www.iana.org/assignments/media-types/application/vnd.apache.parquet",
+        ] {
+            assert!(is_normal(text), "{text}");
         }
     }
 

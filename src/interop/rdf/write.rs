@@ -35,11 +35,8 @@ impl Writer {
                 }
             }
             Syntax::RdfXml => {
-                out.push_str("<?xml version=\"1.0\" encoding=\"UTF-8\"?>\n<rdf:RDF");
-                for (prefix, namespace) in PREFIXES {
-                    push(out, &["\n  xmlns:", prefix, "=\"", namespace, "\""]);
-                }
-                out.push_str(">\n");
+                out.push_str("<?xml version=\"1.0\" encoding=\"UTF-8\"?>\n");
+                return Self::begin_element(out);
             }
             Syntax::JsonLd => {
                 let context: Map<String, Json> = PREFIXES
@@ -51,6 +48,16 @@ impl Writer {
             Syntax::NTriples => {}
         }
         Self { syntax, first: true }
+    }
+
+    /// Begins RDF/XML that stands within another XML document.
+    pub fn begin_element(out: &mut String) -> Self {
+        out.push_str("<rdf:RDF");
+        for (prefix, namespace) in PREFIXES {
+            push(out, &["\n  xmlns:", prefix, "=\"", namespace, "\""]);
+        }
+        out.push_str(">\n");
+        Self { syntax: Syntax::RdfXml, first: true }
     }
 
     /// Writes what is said of a thing.

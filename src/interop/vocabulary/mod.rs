@@ -3,13 +3,19 @@
 
 mod countries;
 mod formats;
+mod health;
+mod identifiers;
 mod languages;
 
 use countries::COUNTRIES;
 pub use formats::{file_type, is_non_proprietary, media_type};
+pub use health::{EHDS, health_category, legal_basis};
+pub use identifiers::{
+    agent, agent_identifier, doi, doi_page, identifier, licence, licence_of, licence_page,
+};
 use languages::LANGUAGES;
 
-use crate::datasets::record::{IdentifierScheme, Theme, UpdateFrequency};
+use crate::datasets::record::{Theme, UpdateFrequency};
 use crate::identity::OrganisationKind;
 use crate::kernel::{LanguageTag, Slug};
 use crate::policies::AccessMode;
@@ -223,60 +229,6 @@ pub enum DatasetType {
     Personal,
 }
 
-/// A licence of the SPDX list by its identifier: in the licence table where it is there, else by the page of SPDX. Nothing
-/// for an expression, or for a licence that is not on the list.
-#[must_use]
-pub fn licence(spdx: &str) -> Option<Licence> {
-    let id = spdx::license_id(spdx).filter(|id| id.name == spdx)?;
-    let known = LICENCES.iter().find(|(known, _)| *known == id.name);
-    let iri = known.map_or_else(
-        || format!("https://spdx.org/licenses/{}", id.name),
-        |(_, code)| format!("{AUTHORITY}/licence/{code}"),
-    );
-    Some(Licence { iri, name: id.full_name.to_owned(), of_the_eu_table: known.is_some() })
-}
-
-/// A licence that others know.
-#[derive(Debug, Clone, PartialEq, Eq)]
-pub struct Licence {
-    /// Its IRI.
-    pub iri: String,
-    /// Its full name.
-    pub name: String,
-    /// Whether the licence authority table of the EU has it.
-    pub of_the_eu_table: bool,
-}
-
-/// Identifiers of SPDX, and codes of the licence authority table.
-const LICENCES: &[(&str, &str)] = &[
-    ("CC0-1.0", "CC0"),
-    ("CC-BY-4.0", "CC_BY_4_0"),
-    ("CC-BY-SA-4.0", "CC_BYSA_4_0"),
-    ("CC-BY-NC-4.0", "CC_BYNC_4_0"),
-    ("CC-BY-ND-4.0", "CC_BYND_4_0"),
-    ("CC-BY-NC-SA-4.0", "CC_BYNCSA_4_0"),
-    ("CC-BY-NC-ND-4.0", "CC_BYNCND_4_0"),
-    ("CC-PDM-1.0", "CC_PDM_1_0"),
-    ("ODbL-1.0", "ODC_BL"),
-    ("ODC-By-1.0", "ODC_BY"),
-    ("PDDL-1.0", "ODC_PDDL"),
-    ("OGL-UK-3.0", "OGL_3_0"),
-    ("EUPL-1.1", "EUPL_1_1"),
-    ("EUPL-1.2", "EUPL_1_2"),
-    ("GFDL-1.3-only", "GNU_FDL_1_3"),
-];
-
-/// An identifier as an IRI; nothing for one whose scheme is not known.
-#[must_use]
-pub fn identifier(scheme: IdentifierScheme, value: &str) -> Option<String> {
-    match scheme {
-        IdentifierScheme::Doi => Some(format!("https://doi.org/{}", value.replace('#', "%23"))),
-        IdentifierScheme::Uuid => Some(format!("urn:uuid:{}", value.to_ascii_lowercase())),
-        IdentifierScheme::Urn => Some(value.to_owned()),
-        IdentifierScheme::Other => None,
-    }
-}
-
 #[cfg(test)]
 mod tests {
     use super::*;
@@ -304,17 +256,6 @@ mod tests {
         assert!(matches!(place("EL30"), Place::Region { iri, .. } if iri.ends_with("/nuts/code/EL30")));
         assert!(matches!(place("001"), Place::Region { label, .. } if label == "World"));
         assert!(matches!(place("BE-VLG"), Place::Subdivision { country: Some(_), .. }));
-    }
-
-    #[test]
-    fn licences_are_of_the_eu_where_the_table_has_them_and_of_spdx_else() {
-        let iri = |id: &str| licence(id).map(|found| (found.iri, found.of_the_eu_table));
-        assert_eq!(iri("CC-BY-4.0"), Some((format!("{AUTHORITY}/licence/CC_BY_4_0"), true)));
-        assert_eq!(iri("MIT"), Some(("https://spdx.org/licenses/MIT".to_owned(), false)));
-        for none in ["CC-BY-4.0 OR MIT", "LicenseRef-own", "mit", ""] {
-            assert_eq!(iri(none), None, "{none}");
-        }
-        assert!(LICENCES.iter().all(|(id, _)| licence(id).is_some()), "each is on the list of SPDX");
     }
 
     #[test]

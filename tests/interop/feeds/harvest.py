@@ -1,13 +1,16 @@
-"""Harvests with sickle: each question of a list as it is asked, and what came of it.
+"""Harvests with sickle: each question of a list as it is asked, and what came of it. Every DataCite record is held against the
+published schema, every DCAT-AP record is read by rdflib.
 
-Usage: harvest.py BASE_URL QUESTIONS_JSON [DATACITE_XSD]
+Usage: harvest.py BASE_URL QUESTIONS_JSON
 """
 
+import importlib.resources
 import json
 import sys
 
 import sickle.oaiexceptions as errors
 from lxml import etree
+from rdflib import DCAT, DCTERMS, RDF, Graph
 from sickle import Sickle
 
 KERNEL = "{http://datacite.org/schema/kernel-4}"
@@ -16,7 +19,8 @@ ERRORS = tuple(one for one in vars(errors).values() if isinstance(one, type) and
 MANDATORY = ["identifier", "creators", "titles", "publisher", "publicationYear", "resourceType"]
 
 client = Sickle(f"{sys.argv[1]}/oai")
-schema = etree.XMLSchema(etree.parse(sys.argv[3])) if len(sys.argv) > 3 else None
+# The schema of DataCite 4.6 as it is published; this package brings it along.
+schema = etree.XMLSchema(etree.parse(str(importlib.resources.files("validator") / "schema" / "metadata.xsd")))
 
 
 def check(record, prefix):
@@ -25,20 +29,26 @@ def check(record, prefix):
         for name in ["title", "creator", "publisher", "identifier", "type"]:
             assert record.xml.findtext(f".//{DC}{name}"), (name, record.raw)
         return
+    if prefix == "dcat_ap":
+        (rdf,) = record.xml.findall(f".//{{{RDF}}}RDF")
+        graph = Graph().parse(data=etree.tostring(rdf), format="xml")
+        (dataset,) = graph.subjects(RDF.type, DCAT.Dataset)
+        for property in [DCTERMS.title, DCTERMS.description, DCTERMS.publisher, DCTERMS.identifier]:
+            assert graph.value(dataset, property), (property, record.raw)
+        return
     resource = record.xml.find(f".//{KERNEL}resource")
     assert [one.tag for one in resource][0] == f"{KERNEL}identifier", record.raw
     for name in MANDATORY:
         found = resource.findall(f"{KERNEL}{name}")
         assert len(found) == 1 and "".join(found[0].itertext()).strip(), (name, record.raw)
-    if schema is not None:
-        schema.assertValid(etree.fromstring(etree.tostring(resource)))
+    schema.assertValid(etree.fromstring(etree.tostring(resource)))
 
 
 def ask(verb, arguments):
     try:
         found = getattr(client, verb)(**arguments)
         if verb == "Identify":
-            return {name: getattr(found, name) for name in ["granularity", "deletedRecord", "protocolVersion", "earliestDatestamp"]}
+            return {name: getattr(found, name) for name in ["granularity", "deletedRecord", "protocolVersion", "earliestDatestamp", "adminEmail"]}
         if verb == "ListMetadataFormats":
             return [one.metadataPrefix for one in found]
         if verb == "ListSets":

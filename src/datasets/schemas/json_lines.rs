@@ -145,7 +145,7 @@ impl Seen {
             };
             let repeated = seen.lists && !seen.others;
             let children = if kind == ColumnKind::Object { seen.columns() } else { Vec::new() };
-            Column { name, kind, nullable, repeated, children }
+            Column { repeated, children, ..Column::new(name, kind, nullable) }
         };
         self.members.into_iter().map(column).collect()
     }

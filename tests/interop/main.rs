@@ -12,6 +12,7 @@
 mod support;
 
 mod croissant;
+mod croissant_records;
 mod dcat;
 mod dcat_records;
 mod documents;

@@ -10,6 +10,7 @@ pub mod log;
 pub mod provider;
 pub mod records;
 pub mod services;
+pub mod tables;
 
 /// Sends a signal (`INT`, `TERM`, `KILL`) to a process.
 ///

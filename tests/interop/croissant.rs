@@ -127,7 +127,7 @@ fn text(path: &Path) -> String {
 }
 
 /// Waits until every file of version 1.0.0 was read.
-async fn read_schemas(api: &Api, name: &str) -> Vec<Value> {
+pub async fn read_schemas(api: &Api, name: &str) -> Vec<Value> {
     let begun = Instant::now();
     loop {
         let found = api.get(&format!("/datasets/{name}/versions/1.0.0/schemas")).await;

@@ -11,6 +11,7 @@
 #[path = "../support/mod.rs"]
 mod support;
 
+mod columns;
 mod croissant;
 mod croissant_records;
 mod dcat;

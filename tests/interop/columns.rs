@@ -231,11 +231,8 @@ async fn what_is_stated_later_counts(scene: &Scene, nobody: &Api, dataset: &str)
     let mut stated = tables();
     stated[1] = json!({"files": "prices.csv", "columns": [
         {"name": "id", "kind": "integer"}, {"name": "price", "kind": "decimal"}, {"name": "seen", "kind": "datetime"}]});
-    let change = json!({"record": record(stated)});
-    let request =
-        scene.provider.request(Method::PATCH, &format!("/datasets/{dataset}")).header("If-Match", "*");
-    let answer = request.json(&change).send().await.unwrap();
-    assert!(answer.status().is_success(), "{}: {:?}", answer.status(), answer.text().await);
+    let change = json!({"space": SPACE, "record": record(stated)});
+    scene.provider.put_matching(&format!("/datasets/{dataset}"), change).await;
     let schemas = read_schemas(nobody, dataset).await;
     let of = |path: &str| schemas.iter().find(|item| item["path"] == path).unwrap();
     assert_eq!(of("prices.csv")["structure"]["columns"][1]["kind"], "decimal");

@@ -223,6 +223,7 @@ fn whatever_is_wrong_is_found_where_it_is_wrong() {
         ("/distribution/0/contentSize".into(), json!("large"), ""),
         ("/distribution/0/contentUrl".into(), json!("tides.csv"), ""),
         ("/distribution/1/@id".into(), good["distribution"][0]["@id"].clone(), ""),
+        ("/distribution/0/@id".into(), json!("tides csv"), ""),
         (format!("/distribution/{file_set}/containedIn"), json!({"@id": "nothing"}), ""),
         (format!("/distribution/{file_set}/includes"), json!([]), ""),
         (set(1, "/@type"), json!("sc:Thing"), ""),
@@ -256,6 +257,7 @@ fn whatever_is_wrong_is_found_where_it_is_wrong() {
         (format!("/usageInfo/{offer}"), json!({"@type": ["CreativeWork", "odrl:Offer"]}), ""),
         (format!("/usageInfo/{offer}/odrl:permission/0/odrl:action"), json!(""), ""),
         ("/prov:wasDerivedFrom".into(), json!({"prov:label": "x"}), ""),
+        ("/prov:wasDerivedFrom".into(), json!({"@id": "https://example.org/a b"}), ""),
         ("/prov:wasGeneratedBy".into(), json!([{"@type": "prov:Activity"}]), "/prov:wasGeneratedBy/0"),
     ] {
         let mut document = good.clone();

@@ -201,6 +201,8 @@ impl Look {
             match node.get("@id").and_then(Value::as_str) {
                 None | Some("") => self.say(&format!("{at}/@id"), "required"),
                 Some(id) => {
+                    let whole = !id.contains(char::is_whitespace);
+                    self.require(whole, &format!("{at}/@id"), "is no IRI: it holds white space");
                     let new = self.ids.insert(id.to_owned());
                     self.require(new, &format!("{at}/@id"), "is the identifier of something else too");
                 }

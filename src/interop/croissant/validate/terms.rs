@@ -31,6 +31,10 @@ const RAI_MANY: &[&str] = &[
     "machineAnnotationTools",
 ];
 
+fn is_iri(text: &str) -> bool {
+    !text.is_empty() && !text.contains(char::is_whitespace)
+}
+
 impl Look {
     pub(super) fn responsible(&mut self, root: &Map<String, Value>) {
         for (member, value) in root {
@@ -92,7 +96,7 @@ impl Look {
     /// Sources are references, activities and agents have names.
     pub(super) fn provenance(&mut self, root: &Map<String, Value>) {
         for (at, from) in each(root.get("prov:wasDerivedFrom"), "/prov:wasDerivedFrom") {
-            let good = id_of(Some(from)).or_else(|| from.as_str()).is_some_and(|iri| !iri.is_empty());
+            let good = id_of(Some(from)).or_else(|| from.as_str()).is_some_and(is_iri);
             self.require(good, &at, "has to be a reference: {\"@id\": …}");
         }
         for member in ["prov:wasGeneratedBy", "prov:wasAttributedTo"] {

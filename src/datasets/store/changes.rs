@@ -17,18 +17,21 @@ use crate::kernel::{Ctx, DatasetId, Result, Scope, Slug, Timestamp};
 
 /// The latest instant of a change up to this one.
 pub(in crate::datasets) fn latest_instant(conn: &mut Conn, up_to: Timestamp) -> Result<Option<Timestamp>> {
-    let changed: Option<Timestamp> = datasets::table
+    // One statement, since a write waits for it.
+    let changed = datasets::table
         .filter(datasets::updated_at.le(up_to))
         .order(datasets::updated_at.desc())
         .select(datasets::updated_at)
-        .first(conn)
-        .optional()?;
-    let departed: Option<Timestamp> = departures::table
+        .limit(1)
+        .single_value();
+    let departed = departures::table
         .filter(departures::departed_at.le(up_to))
         .order(departures::departed_at.desc())
         .select(departures::departed_at)
-        .first(conn)
-        .optional()?;
+        .limit(1)
+        .single_value();
+    let (changed, departed): (Option<Timestamp>, Option<Timestamp>) =
+        diesel::select((changed, departed)).get_result(conn)?;
     Ok(changed.max(departed))
 }
 

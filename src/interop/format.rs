@@ -237,6 +237,12 @@ impl Format {
         }
     }
 
+    /// Whether it tells the columns of files, and so changes when they were read.
+    #[must_use]
+    pub const fn tells_columns(self) -> bool {
+        matches!(self, Self::Croissant | Self::Croissant10 | Self::DataPackage)
+    }
+
     /// The document, where it is one that is written file by file.
     ///
     /// # Errors

@@ -183,7 +183,9 @@ fn by_the_command(scene: &Scene, home: &Path, dataset: &str) {
     command.args(["show", dataset, "--schema", "--url", scene.url()]);
     command.env_clear().env("HOME", home).env("CADASTRE_TOKEN", scene.trainer.token());
     let said = succeeded(&command.output().unwrap());
-    assert!(said.contains("weather.csv") && said.contains("precipitation"), "{said}");
+    for told in ["weather.csv", "precipitation float?", "not as stated: there is no column `words`"] {
+        assert!(said.contains(told), "{told}: {said}");
+    }
 }
 
 async fn in_croissant(scene: &Scene, nobody: &Api, home: &Path, dataset: &str, name: &str) {

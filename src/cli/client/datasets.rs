@@ -257,8 +257,15 @@ fn name_columns(file: &mut Value) {
         format!("{} {}{}{}", text("name"), text("kind"), mark("repeated", "[]"), mark("nullable", "?"))
     });
     let told: Vec<String> = told.collect();
+    let differences: Vec<String> = list(&file["structure"]["differences"])
+        .iter()
+        .filter_map(|difference| difference.as_str().map(str::to_owned))
+        .collect();
     if let Some(file) = file.as_object_mut() {
         file.insert("columns".into(), json!(told.join(", ")));
+        if !differences.is_empty() {
+            file.insert("reason".into(), json!(format!("not as stated: {}", differences.join("; "))));
+        }
     }
 }
 

@@ -173,12 +173,7 @@ fn each_wrong_field_is_told_at_its_place() {
         ("/content/measures/0/bytes", beyond, "/content/measures/0/bytes", "out_of_range"),
         ("/content/measures/1", json!({"language": "fr"}), "/content/measures/1", "required"),
         ("/content/tables/0/files", json!("["), "/content/tables/0/files", "pattern"),
-        (
-            "/content/tables/0/columns/1/name",
-            json!("sitting"),
-            "/content/tables/0/columns/1/name",
-            "duplicate",
-        ),
+        ("/content/tables/0/columns/3/name", json!("text"), "/content/tables/0/columns/3/name", "duplicate"),
         ("/content/tables/0/columns/1/kind", json!("list"), "/content/tables/0/columns/1/kind", "vocabulary"),
         ("/content/tables/0/primary_key/1", json!("x"), "/content/tables/0/primary_key/1", "unknown_column"),
         ("/coverage/geographic/3", json!("Holland"), "/coverage/geographic/3", "region"),

@@ -46,13 +46,13 @@ pub(super) fn respond(
         &version.id.to_string(),
         &version.revision.to_string(),
         &organisation.revision.to_string(),
-        &entry.described.structures_at.map(|read| read.to_string()).unwrap_or_default(),
+        &shown.changed_at().to_string(),
     ];
     let tag = format!("\"{}\"", Digest::of(made_of.join(" ")).revision());
     let mut response = HttpResponse::Ok();
     response.insert_header((VARY, "Accept, Authorization, Cookie"));
     shown.describe(&mut response, &format!("W/{tag}"));
-    if is_not_modified_since(req.headers(), &tag, entry.described.changed_at()) {
+    if is_not_modified_since(req.headers(), &tag, shown.changed_at()) {
         return Ok(response.status(StatusCode::NOT_MODIFIED).finish());
     }
     response.content_type(shown.format.content_type());

@@ -138,6 +138,11 @@ fn very_many_columns_are_too_many_in_every_format() {
     // A few on each line.
     let lines: String = members.chunks(10).map(|some| format!("{{{}}}\n", some.join(","))).collect();
     assert_eq!(reason(read("application/jsonl", lines.as_bytes())), "it has more than 2000 columns");
+    // In a later row, and within quotes, where they are none.
+    let later = format!("a,b\n1,2\n{}\n", ",".repeat(1_000_000));
+    assert_eq!(reason(read("text/csv", later.as_bytes())), "it has more than 2000 columns");
+    let quoted = format!("a,b\n\"{0}\"\"{0}\n{0}\",2\n", ",".repeat(5_000));
+    assert_eq!(reason(read("text/csv", quoted.as_bytes())), "read: a:text b:integer");
     // A name that is longer than it takes.
     let long = format!("{},b\n1,2\n", "n".repeat(1_000_000));
     assert_eq!(

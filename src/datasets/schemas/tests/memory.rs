@@ -12,7 +12,7 @@ const MIB: u64 = 1024 * 1024;
 /// The size that every file is made to have.
 const GIB: u64 = 1024 * MIB;
 /// The most that reading any one of them may take: a few times what is read of it at most.
-const ALLOWED: u64 = 24 * MOST_BYTES;
+const ALLOWED: u64 = 8 * MOST_BYTES;
 
 #[test]
 fn reading_files_of_a_gigabyte_takes_little_memory() {

@@ -52,7 +52,7 @@ fn a_thousand_arbitrary_records_pass_the_validators() {
             sets += found.len();
             fields += found.iter().map(|set| set["field"].as_array().unwrap().len()).sum::<usize>();
             offers += document["usageInfo"].to_string().matches("odrl:Offer").count();
-            if number % (RECORDS / LOOKED_AT) == 0 {
+            if number.is_multiple_of(RECORDS / LOOKED_AT) {
                 write(home.path(), &format!("{number}-{edition:?}.json"), &document);
             }
         }
@@ -108,7 +108,7 @@ fn with_columns(number: usize, record: Record) -> Entry {
             {"media_type": "text/csv", "files": 1, "includes": ["a b/1.csv"], "separator": "comma", "columns": columns},
             {"media_type": "text/plain", "files": 2, "includes": ["*.txt"]}]});
         let whole = json!({
-            "whole": number % 2 == 0, "rows": 7, "separator": "comma", "columns": columns, "declared": true,
+            "whole": number.is_multiple_of(2), "rows": 7, "separator": "comma", "columns": columns, "declared": true,
             "description": table.description, "primary_key": table.primary_key,
         });
         for (file, structure) in [(file, whole), (3, of_archive)] {

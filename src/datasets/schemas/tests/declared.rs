@@ -2,6 +2,7 @@
 
 use std::collections::BTreeMap;
 
+use proptest::prelude::*;
 use serde_json::{Value, json};
 
 use super::told;
@@ -134,4 +135,22 @@ fn columns_of_very_many_files_stop_somewhere() {
     let files: Vec<File> = (0..200).map(|n| file(&format!("{n}.csv"), "text/csv", &n.to_string())).collect();
     let found = known(&record, &files, BTreeMap::new());
     assert_eq!(found.len(), 50);
+}
+
+proptest! {
+    #[test]
+    fn any_pattern_is_taken_or_refused_and_a_path_is_always_its_own(
+        pattern in "\\PC{1,40}|[*?{}\\[\\]!,/\\\\a^-]{1,60}", path in "[a-c{\\[*]{1,6}(/[a-c]{1,3})?",
+    ) {
+        let table = |files: &str| -> Record {
+            let columns = json!([{"name": "x", "kind": "text"}]);
+            serde_json::from_value(json!({"content": {"tables": [{"files": files, "columns": columns}]}})).unwrap()
+        };
+        let record = table(&pattern);
+        // Whether or not it was checked, looking it up is safe.
+        drop(record.check());
+        let tables = Tables::of(&record.content.tables);
+        prop_assert!(tables.of_file(&path).is_none_or(|table| table.files == pattern));
+        prop_assert!(tables.of_file(&pattern).is_some());
+    }
 }

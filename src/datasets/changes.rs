@@ -103,7 +103,8 @@ pub(super) fn note_change(
             let position = tx.next_position();
             store::note_departure(tx, before, position, at)
         }
-        (false, true) => store::forget_departure(tx, &before.id),
+        // It left by a change, if it ever did; in its first revision there is nothing to forget.
+        (false, true) if before.revision > 1 => store::forget_departure(tx, &before.id),
         _ => Ok(()),
     }
 }

@@ -1,12 +1,13 @@
 //! A dataset with everything that is rendered of it: record, terms, a version and its files.
 
 use std::collections::BTreeMap;
+use std::sync::Arc;
 
-use super::files::{File, MediaType};
+use super::files::{File, FilePath, MediaType};
 use super::find::{Action, find_dataset, sees_inside};
 use super::model::{Dataset, PolicyRevision};
 use super::record::Record;
-use super::schemas::Structure;
+use super::schemas::{Structure, known};
 use super::store;
 use super::versions::{Version, VersionName, Which, find_version};
 use crate::db::Conn;
@@ -29,8 +30,8 @@ pub struct Described {
     pub version: Option<Version>,
     /// The files of that version, by path, without the outcome of checks; `version.files` tells how many there are.
     pub files: Vec<File>,
-    /// What is inside those files, by digest and media type, as far as it was read and may be shown. Left out of listings.
-    pub structures: BTreeMap<(Digest, MediaType), Structure>,
+    /// What is inside those files, as the record states it, else as it was read; as far as it may be shown. Left out of listings.
+    pub structures: BTreeMap<FilePath, Arc<Structure>>,
     /// When the newest of the structures was read.
     pub structures_at: Option<Timestamp>,
 }
@@ -55,7 +56,7 @@ impl Described {
     /// What is inside a file, if that is known and may be shown.
     #[must_use]
     pub fn structure(&self, file: &File) -> Option<&Structure> {
-        self.structures.get(&(file.sha256?, file.media_type.clone()))
+        self.structures.get(&file.path).map(Arc::as_ref)
     }
 
     fn with_structures(mut self, conn: &mut Conn, ctx: &Ctx) -> Result<Self> {
@@ -69,7 +70,8 @@ impl Described {
             .filter(|file| file.held)
             .filter_map(|file| Some((file.sha256?, file.media_type.clone())))
             .collect();
-        (self.structures, self.structures_at) = store::structures(conn, &of, MOST_STRUCTURES)?;
+        let (read, newest) = store::structures(conn, &of, MOST_STRUCTURES)?;
+        (self.structures, self.structures_at) = (known(&self.record, &self.files, read), newest);
         Ok(self)
     }
 }

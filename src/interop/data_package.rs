@@ -1,13 +1,17 @@
 //! Frictionless Data Package, version 2.0 (datapackage.org): the record as its metadata, the files as its resources.
 
+use std::collections::BTreeMap;
+use std::sync::Arc;
+
 use serde_json::{Map, Value, json};
 
 use super::addresses::Addresses;
 use super::by_file::{ByFile, Next, Subject, one_line};
 use super::entry::Entry;
-use super::vocabulary;
+use super::{table_schema, vocabulary};
 use crate::datasets::files::{File, FilePath};
 use crate::datasets::record::{Agent, AgentKind};
+use crate::datasets::schemas::Structure;
 use crate::kernel::{Digest, Error, Result};
 
 /// The profile of the package (2.0).
@@ -17,6 +21,7 @@ const PROFILE: &str = "https://datapackage.org/profiles/2.0/datapackage.json";
 pub(super) struct DataPackage {
     subject: Subject,
     head: Map<String, Value>,
+    structures: BTreeMap<FilePath, Arc<Structure>>,
     first: bool,
 }
 
@@ -26,7 +31,14 @@ impl DataPackage {
     pub(super) fn of(entry: &Entry, at: &Addresses) -> Result<Self> {
         let subject = Subject::of(entry, at)?;
         let head = head(entry, at, &subject);
-        Ok(Self { subject, head, first: true })
+        Ok(Self { subject, head, structures: entry.described.structures.clone(), first: true })
+    }
+}
+
+impl DataPackage {
+    /// What is known of the columns of a file.
+    fn table(&self, file: &File) -> Option<Map<String, Value>> {
+        table_schema::members(file.media_type.as_str(), self.structures.get(&file.path)?)
     }
 }
 
@@ -41,7 +53,7 @@ impl ByFile for DataPackage {
     }
 
     fn file(&mut self, file: &File, out: &mut Vec<u8>) -> Result<()> {
-        let Some(resource) = resource(&self.subject, file, None) else { return Ok(()) };
+        let Some(resource) = resource(&self.subject, file, self.table(file)) else { return Ok(()) };
         let before: &[u8] = if self.first { b"\n    " } else { b",\n    " };
         out.extend(before);
         self.first = false;
@@ -54,9 +66,9 @@ impl ByFile for DataPackage {
     }
 }
 
-/// A file as a resource. `schema` is its Table Schema, where its columns are known. The encoding is not stated, since it is
-/// not known: software detects it.
-fn resource(subject: &Subject, file: &File, schema: Option<Value>) -> Option<Value> {
+/// A file as a resource. `table` are the members that make it a tabular one, where its columns are known. The encoding is not
+/// stated, since it is not known: software detects it.
+fn resource(subject: &Subject, file: &File, table: Option<Map<String, Value>>) -> Option<Value> {
     let (address, size, digest) = subject.fetchable(file)?;
     let mut out = json!({
         "name": name(&file.path),
@@ -70,10 +82,7 @@ fn resource(subject: &Subject, file: &File, schema: Option<Value>) -> Option<Val
         let ending = file.path.file_name().rsplit_once('.').map(|(_, ending)| ending.to_ascii_lowercase());
         let ending = ending.filter(|ending| ending.bytes().all(|b| b.is_ascii_alphanumeric()));
         members.extend(ending.map(|ending| ("format".to_owned(), json!(ending))));
-        if let Some(schema) = schema {
-            members.insert("type".into(), json!("table"));
-            members.insert("schema".into(), schema);
-        }
+        members.extend(table.into_iter().flatten());
     }
     Some(out)
 }

@@ -226,19 +226,21 @@ impl Format {
         }
     }
 
-    /// The most files of the version that it is made from at once; what is written file by file needs none of them.
+    /// The most files of the version that it is made from at once; what is written file by file needs none of them, unless it tells
+    /// columns.
     #[must_use]
     pub const fn most_files(self) -> i64 {
         match self {
             Self::Page => page::MOST_FILES,
-            Self::DataPackage
-            | Self::Spdx3
-            | Self::Linkset
-            | Self::Sha256Sums
-            | Self::Metalink
-            | Self::Bag => 0,
+            Self::Spdx3 | Self::Linkset | Self::Sha256Sums | Self::Metalink | Self::Bag => 0,
             _ => 10_000,
         }
+    }
+
+    /// Whether it tells the columns of files, and so changes when they were read.
+    #[must_use]
+    pub const fn tells_columns(self) -> bool {
+        matches!(self, Self::Croissant | Self::Croissant10 | Self::DataPackage)
     }
 
     /// The document, where it is one that is written file by file.

@@ -28,6 +28,7 @@ mod schema_org;
 mod signposting;
 mod sitemap;
 mod spdx3;
+mod table_schema;
 mod vocabulary;
 mod xml;
 

@@ -16,6 +16,7 @@
 mod support;
 
 mod client;
+mod columns;
 
 use std::collections::BTreeMap;
 use std::sync::Arc;

@@ -19,6 +19,7 @@ use serde_json::{Value, json};
 
 use super::dcat::judge;
 use crate::support::records::{a_published_record, a_record, members};
+use crate::support::tables::with_tables;
 
 const RECORDS: usize = 1000;
 /// Datasets in one run of the validator.
@@ -49,7 +50,7 @@ fn a_thousand_arbitrary_records_violate_no_shape() {
 /// Whoever relies on the generator relies on every field of a record being there.
 #[test]
 fn arbitrary_records_reach_every_field() {
-    let (mut runner, records) = (TestRunner::deterministic(), a_record());
+    let (mut runner, records) = (TestRunner::deterministic(), with_tables(a_record()));
     let mut found = BTreeSet::new();
     for _ in 0..300 {
         let record: Record = records.new_tree(&mut runner).unwrap().current();
@@ -149,7 +150,7 @@ fn google(entry: &Entry, at: &Addresses) {
 }
 
 /// A published dataset with this record, and with what else a dataset has by turns.
-fn entry(number: usize, record: Record) -> Entry {
+pub fn entry(number: usize, record: Record) -> Entry {
     let at: Timestamp = "2026-03-02T08:00:00Z".parse().unwrap();
     let modes = [AccessMode::Open, AccessMode::Automatic, AccessMode::Review, AccessMode::Secure];
     let spaces = ["health", "mobility", "language", "ocean"];

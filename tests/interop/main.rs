@@ -11,7 +11,9 @@
 #[path = "../support/mod.rs"]
 mod support;
 
+mod columns;
 mod croissant;
+mod croissant_records;
 mod dcat;
 mod dcat_records;
 mod documents;

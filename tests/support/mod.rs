@@ -1,7 +1,11 @@
 //! What the integration tests share.
 
 #![allow(dead_code, unused_imports, reason = "each test binary uses the part it needs")]
-#![allow(clippy::expect_used, reason = "in a test, a failed expectation is the report")]
+#![allow(
+    clippy::expect_used,
+    clippy::indexing_slicing,
+    reason = "in a test, a failed expectation is the report"
+)]
 
 pub mod databases;
 pub mod demo;
@@ -10,6 +14,7 @@ pub mod log;
 pub mod provider;
 pub mod records;
 pub mod services;
+pub mod tables;
 
 /// Sends a signal (`INT`, `TERM`, `KILL`) to a process.
 ///

@@ -247,18 +247,27 @@ const COPIES: [Column; 4] = [
 
 /// The columns of a file in one line: `name kind, name kind[]?`; of an archive, those of its members.
 fn name_columns(file: &mut Value) {
-    let list = |of: &Value| of.as_array().cloned().unwrap_or_default();
-    let members = list(&file["structure"]["members"]);
-    let inner = members.iter().flat_map(|members| list(&members["columns"]));
-    let columns: Vec<Value> = list(&file["structure"]["columns"]).into_iter().chain(inner).collect();
+    let list = |of: &Value, pointer: &str| {
+        of.pointer(pointer).and_then(Value::as_array).cloned().unwrap_or_default()
+    };
+    let members = list(file, "/structure/members");
+    let inner = members.iter().flat_map(|members| list(members, "/columns"));
+    let columns: Vec<Value> = list(file, "/structure/columns").into_iter().chain(inner).collect();
     let told = columns.iter().map(|column| {
         let text = |member: &str| column[member].as_str().unwrap_or_default().to_owned();
         let mark = |member: &str, mark: &'static str| if column[member] == true { mark } else { "" };
         format!("{} {}{}{}", text("name"), text("kind"), mark("repeated", "[]"), mark("nullable", "?"))
     });
     let told: Vec<String> = told.collect();
+    let differences: Vec<String> = list(file, "/structure/differences")
+        .iter()
+        .filter_map(|difference| difference.as_str().map(str::to_owned))
+        .collect();
     if let Some(file) = file.as_object_mut() {
         file.insert("columns".into(), json!(told.join(", ")));
+        if !differences.is_empty() {
+            file.insert("reason".into(), json!(format!("not as stated: {}", differences.join("; "))));
+        }
     }
 }
 

@@ -77,9 +77,13 @@ const PARTS: &[(&str, &[Item])] = &[
             (2, "/content/splits", "describe splits or add corpus measures", |r| {
                 !r.content.splits.is_empty() || !r.content.measures.is_empty()
             }),
-            (2, "/quality/conforms_to", "link the schemas and vocabularies that the data follow", |r| {
-                !r.quality.conforms_to.is_empty()
-            }),
+            // Data Act, Art. 33(1): data structures, formats and vocabularies.
+            (
+                2,
+                "/quality/conforms_to",
+                "link the schemas that the data follow, or state columns of tables",
+                |r| !r.quality.conforms_to.is_empty() || !r.content.tables.is_empty(),
+            ),
         ],
     ),
     (

@@ -1,9 +1,10 @@
-//! What is in a dataset: modalities, kinds of content, amounts, languages, splits and corpus measures.
+//! What is in a dataset: modalities, kinds of content, amounts, languages, splits, corpus measures and tables.
 
 use serde::{Deserialize, Serialize};
 use utoipa::ToSchema;
 
 use super::place::{Check, Place};
+use super::tables::{Table, check_tables};
 use super::vocabulary::vocabulary;
 use super::{SHORT, is_default};
 use crate::kernel::LanguageTag;
@@ -261,6 +262,9 @@ pub struct Content {
     /// Corpus measures, per split and language.
     #[serde(skip_serializing_if = "is_default")]
     pub measures: Vec<CorpusMeasure>,
+    /// Columns of tables among the files. Of files that no table here speaks of, they are read after the publication.
+    #[serde(skip_serializing_if = "is_default")]
+    pub tables: Vec<Table>,
 }
 
 impl Content {
@@ -299,5 +303,6 @@ impl Check for Content {
                 "names none of the splits",
             );
         }
+        check_tables(&self.tables, at);
     }
 }

@@ -21,6 +21,7 @@ mod place;
 mod privacy;
 mod quality;
 mod rights;
+mod tables;
 mod vocabulary;
 
 #[cfg(test)]
@@ -50,6 +51,7 @@ pub use rights::{
     CopyrightStatus, IllegalContent, IllegalContentMeasure, LicenceType, ProprietaryRight,
     ReservationProtocol, Rights, TdmReservation, TextAndDataMining,
 };
+pub use tables::{Table, TableColumn, Tables};
 
 /// The most characters of a name or a title.
 const SHORT: usize = 300;

@@ -31,6 +31,9 @@ pub(super) fn read(bytes: &[u8], whole: bool, tabs: bool, until: Deadline) -> Re
         return Err(NotRead::new("it is not text in UTF-8"));
     }
     let separator = if tabs { Separator::Tab } else { guess(bytes) };
+    if is_too_wide(bytes, separator) {
+        return Err(too_wide());
+    }
     let mut rows = rows(bytes, separator);
     let mut row = ByteRecord::new();
     if !next(&mut rows, &mut row)? {
@@ -79,6 +82,43 @@ fn next(rows: &mut Reader<&[u8]>, row: &mut ByteRecord) -> Result<bool, NotRead>
     rows.read_byte_record(row).map_err(|_| NotRead::new("it is not well-formed CSV"))
 }
 
+fn too_wide() -> NotRead {
+    NotRead::new(format!("it has more than {MOST_COLUMNS} columns"))
+}
+
+/// Whether a row has more values than there may be columns. It is looked for before rows are read, since the reader keeps a place for
+/// each value of a row: of eight million separators that would take many times their length.
+fn is_too_wide(bytes: &[u8], separator: Separator) -> bool {
+    enum State {
+        Begin,
+        Plain,
+        Quoted,
+        /// After a quote within quotes: the end of them, or the first of two.
+        Quote,
+    }
+    let (mut state, mut values) = (State::Begin, 1);
+    for b in bytes {
+        state = match (state, b) {
+            (State::Begin, b'"') | (State::Quote, b'"') => State::Quoted,
+            (State::Quoted, b'"') => State::Quote,
+            (State::Quoted, _) => State::Quoted,
+            (_, b'\n' | b'\r') => {
+                values = 1;
+                State::Begin
+            }
+            (_, b) if *b == byte(separator) => {
+                values += 1;
+                if values > MOST_COLUMNS {
+                    return true;
+                }
+                State::Begin
+            }
+            _ => State::Plain,
+        };
+    }
+    false
+}
+
 /// The separator that parts the first rows into equally many values, and most of them.
 fn guess(bytes: &[u8]) -> Separator {
     let width = |separator: Separator| {
@@ -106,7 +146,7 @@ fn guess(bytes: &[u8]) -> Separator {
 
 fn names(row: &ByteRecord) -> Result<Vec<String>, NotRead> {
     if row.len() > MOST_COLUMNS {
-        return Err(NotRead::new(format!("it has more than {MOST_COLUMNS} columns")));
+        return Err(too_wide());
     }
     let names: Option<Vec<String>> =
         row.iter().map(|name| std::str::from_utf8(name).ok().map(str::to_owned)).collect();

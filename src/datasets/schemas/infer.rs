@@ -2,8 +2,8 @@
 
 use super::model::ColumnKind;
 
-/// What stands for a missing value, as the readers of data frames take it.
-const MISSING: &[&str] = &[
+/// What stands for a missing value in a row of text, as the readers of data frames take it.
+pub const MISSING: &[&str] = &[
     "", "#N/A", "#N/A N/A", "#NA", "-1.#IND", "-1.#QNAN", "-NaN", "-nan", "1.#IND", "1.#QNAN", "<NA>", "N/A",
     "NA", "NULL", "NaN", "None", "n/a", "nan", "null",
 ];

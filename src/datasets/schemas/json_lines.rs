@@ -9,6 +9,9 @@ use super::model::{
     Column, ColumnKind, Deadline, LONGEST_NAME, MOST_COLUMNS, MOST_NESTING, MOST_ROWS, NotRead, Structure,
 };
 
+/// The longest line that is read, in bytes.
+const LONGEST_LINE: usize = 1024 * 1024;
+
 /// Reads the beginning of a file, or all of it.
 pub(super) fn read(bytes: &[u8], whole: bool, until: Deadline) -> Result<Structure, NotRead> {
     let bytes = bytes.strip_prefix(b"\xef\xbb\xbf").unwrap_or(bytes);
@@ -31,14 +34,28 @@ pub(super) fn read(bytes: &[u8], whole: bool, until: Deadline) -> Result<Structu
             all = false;
             break;
         }
+        // As JSON a line takes many times its length in memory.
+        if line.len() > LONGEST_LINE {
+            return Err(NotRead::new("a line of it is longer than 1 MiB"));
+        }
         match serde_json::from_slice(line) {
             Ok(Value::Object(members)) => seen.object(members, 0, &mut columns)?,
             Ok(_) => return Err(NotRead::new("a line of it is not an object")),
+            Err(error) if is_too_deep(&error) => return Err(too_deep()),
             Err(_) => return Err(NotRead::new(format!("line {} of it is not JSON", seen.objects + 1))),
         }
     }
     let rows = seen.objects;
     Structure::table(seen.columns(), all, rows)
+}
+
+/// Whether the parser stopped where values lie too deep in each other; it has no other sign of that.
+fn is_too_deep(error: &serde_json::Error) -> bool {
+    error.to_string().starts_with("recursion limit exceeded")
+}
+
+fn too_deep() -> NotRead {
+    NotRead::new(format!("its objects lie more than {MOST_NESTING} deep in each other"))
 }
 
 /// What is known of the values in one place.
@@ -63,7 +80,7 @@ impl Seen {
         columns: &mut usize,
     ) -> Result<(), NotRead> {
         if depth > MOST_NESTING {
-            return Err(NotRead::new(format!("its objects lie more than {MOST_NESTING} deep in each other")));
+            return Err(too_deep());
         }
         self.objects += 1;
         for (name, value) in members {
@@ -145,7 +162,7 @@ impl Seen {
             };
             let repeated = seen.lists && !seen.others;
             let children = if kind == ColumnKind::Object { seen.columns() } else { Vec::new() };
-            Column { name, kind, nullable, repeated, children }
+            Column { repeated, children, ..Column::new(name, kind, nullable) }
         };
         self.members.into_iter().map(column).collect()
     }

@@ -1,8 +1,10 @@
 //! The schemas of a version's files, for whoever may see the dataset.
 
 use super::super::find::{Action, sees_inside};
+use super::super::record::Tables;
 use super::super::store;
 use super::super::versions::{VersionName, find_version};
+use super::declared::state;
 use super::model::FileSchema;
 use crate::db::Db;
 use crate::kernel::{Ctx, Cursor, Error, Page, PageRequest, Result};
@@ -31,7 +33,10 @@ pub async fn list_schemas(
             ));
         }
         let after = page.after.as_ref().map(Cursor::parts::<1>).transpose()?.map(|[path]| path.as_str());
-        let found = store::list_schemas(conn, &version, &page, after)?;
+        let mut found = store::list_schemas(conn, &version, &page, after)?;
+        let record = dataset.typed_record()?;
+        let tables = Tables::of(&record.content.tables);
+        found.iter_mut().for_each(|schema| state(&tables, schema));
         Ok(page.page(found, |file| Cursor::new([file.path.to_string()])))
     })
     .await

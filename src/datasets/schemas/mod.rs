@@ -2,9 +2,10 @@
 //!
 //! Each format has a reader that is a plain function from bytes to a [`Structure`], with limits on bytes, rows, columns, nesting
 //! and time: whatever the bytes are, it ends soon and says what it found or why it found nothing. Reading is queued by the
-//! publication (`job`) and is never in its way.
+//! publication (`job`) and is never in its way. What the provider states in the record stands for what was read (`declared`).
 
 mod archive;
+mod declared;
 mod delimited;
 mod infer;
 mod job;
@@ -19,6 +20,8 @@ mod zip;
 #[cfg(test)]
 mod tests;
 
+pub(in crate::datasets) use declared::known;
+pub use infer::MISSING;
 pub use job::{SCHEMAS_JOB, queue_unread_schemas, run_schemas};
 pub(in crate::datasets) use job::{is_readable, queue_schemas};
 pub use list::list_schemas;

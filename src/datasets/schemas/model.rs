@@ -6,7 +6,7 @@ use serde::{Deserialize, Serialize};
 use utoipa::ToSchema;
 
 use crate::datasets::files::{FilePath, MediaType};
-use crate::kernel::{Digest, Timestamp, text_enum};
+use crate::kernel::{Digest, LangText, Timestamp, text_enum};
 
 /// Media types of which the inside is read.
 pub(in crate::datasets) const READABLE: &[&str] = &[
@@ -87,12 +87,26 @@ pub struct Column {
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
     #[schema(no_recursion)]
     pub children: Vec<Column>,
+    /// What its values say, where the provider states it.
+    #[serde(default, skip_serializing_if = "LangText::is_empty")]
+    pub description: LangText,
+    /// The property of a vocabulary that its values are of, where the provider states it.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub semantic_type: Option<String>,
 }
 
 impl Column {
     /// A column of simple values.
     pub(super) fn new(name: impl Into<String>, kind: ColumnKind, nullable: bool) -> Self {
-        Self { name: name.into(), kind, nullable, repeated: false, children: Vec::new() }
+        Self {
+            name: name.into(),
+            kind,
+            nullable,
+            repeated: false,
+            children: Vec::new(),
+            description: LangText::default(),
+            semantic_type: None,
+        }
     }
 
     /// How many columns this is, those within included.
@@ -132,6 +146,18 @@ pub struct Structure {
     /// What an archive holds, those of one format and the same columns together.
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
     pub members: Vec<Members>,
+    /// Whether the columns are those that the provider states in the record, and not those that were read.
+    #[serde(default, skip_serializing_if = "std::ops::Not::not")]
+    pub declared: bool,
+    /// What a row is, where the provider states it.
+    #[serde(default, skip_serializing_if = "LangText::is_empty")]
+    pub description: LangText,
+    /// The columns whose values together tell a row from all others, where the provider states them.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub primary_key: Vec<String>,
+    /// Where the file, as far as it was read, is not as the provider states.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub differences: Vec<String>,
 }
 
 impl Structure {
@@ -156,7 +182,7 @@ pub struct Members {
     pub files: u64,
     /// Their paths: each of up to a hundred, or a pattern (`*.png`) where all of this ending belong together and are no tables.
     pub includes: Vec<String>,
-    /// Their columns, of tables.
+    /// Their columns, of tables: as the provider states them, else as they were read.
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
     pub columns: Vec<Column>,
     /// What stands between values; of CSV and TSV alone.

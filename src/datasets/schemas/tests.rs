@@ -10,6 +10,10 @@ use super::model::{Column, ColumnKind, Deadline, NotRead, Separator, Structure};
 use super::read::read_beginning;
 use super::{parquet, zip};
 
+mod declared;
+mod hostile;
+mod memory;
+
 fn soon() -> Deadline {
     Deadline::after(Duration::from_secs(60))
 }

@@ -196,13 +196,16 @@ pub(in crate::datasets) fn list_schemas(
         .collect()
 }
 
+/// What was read of blobs, by digest and media type.
+type Structures = BTreeMap<(Digest, MediaType), Structure>;
+
 /// What is known of the inside of these files, by digest and media type, and when the newest of it was read; as far as it
 /// takes so many bytes.
 pub(in crate::datasets) fn structures(
     conn: &mut Conn,
     of: &[(Digest, MediaType)],
     most_bytes: usize,
-) -> Result<(BTreeMap<(Digest, MediaType), Structure>, Option<Timestamp>)> {
+) -> Result<(Structures, Option<Timestamp>)> {
     let (mut found, mut newest, mut bytes) = (BTreeMap::new(), None, 0);
     let readable: Vec<&(Digest, MediaType)> =
         of.iter().filter(|(_, media_type)| READABLE.contains(&media_type.as_str())).collect();

@@ -13,7 +13,7 @@ use crate::config::Config;
 use crate::datasets::versions::{VersionName, VersionNumber, Which};
 use crate::db::Db;
 use crate::http::{Offer, base_of, is_not_modified_since, negotiate};
-use crate::kernel::{Ctx, Digest, Error, Kind, Result, Slug};
+use crate::kernel::{Ctx, Digest, Error, Kind, Result, Slug, Timestamp};
 
 type Services = (web::Data<Db>, web::Data<Config>);
 
@@ -128,7 +128,7 @@ impl Shown {
             self.format.file_name(),
             env!("CARGO_PKG_VERSION"),
             &described.dataset.etag(),
-            &described.changed_at().to_string(),
+            &self.changed_at().to_string(),
             &version.map_or_else(String::new, |version| format!("{} {}", version.id, version.revision)),
             &organisation.revision.to_string(),
             &space.revision.to_string(),
@@ -136,7 +136,13 @@ impl Shown {
         let tag = format!("\"{}\"", Digest::of(made_of.join(" ")).revision());
         response.insert_header((VARY, "Accept, Authorization, Cookie"));
         self.describe(response, &format!("W/{tag}"));
-        is_not_modified_since(req.headers(), &tag, described.changed_at())
+        is_not_modified_since(req.headers(), &tag, self.changed_at())
+    }
+
+    /// When what is sent last changed.
+    pub(super) fn changed_at(&self) -> Timestamp {
+        let described = &self.entry.described;
+        if self.format.tells_columns() { described.changed_at() } else { described.dataset.updated_at }
     }
 
     /// The fields that say what is sent, how it is told from another state of it, and where to go on from it.
@@ -144,7 +150,7 @@ impl Shown {
         let dataset = &self.entry.described.dataset;
         response
             .insert_header((ETAG, tag))
-            .insert_header((LAST_MODIFIED, self.entry.described.changed_at().to_http_date()))
+            .insert_header((LAST_MODIFIED, self.changed_at().to_http_date()))
             .insert_header((CONTENT_LOCATION, self.at.document(dataset, self.number.as_ref(), self.format)))
             .insert_header((LINK, link_field(&self.entry, &self.at, self.number.as_ref(), self.format)));
     }
@@ -171,7 +177,7 @@ pub(super) fn respond_page(
 ) -> HttpResponse {
     let tag = format!("\"{}\"", Digest::of(&rendered.body).revision());
     shown.describe(&mut response, &tag);
-    if is_not_modified_since(req.headers(), &tag, shown.entry.described.changed_at()) {
+    if is_not_modified_since(req.headers(), &tag, shown.changed_at()) {
         return response.status(StatusCode::NOT_MODIFIED).finish();
     }
     response.content_type(rendered.content_type).body(rendered.body)

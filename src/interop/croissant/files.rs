@@ -1,6 +1,6 @@
 //! The distribution: a `FileObject` for each file, a `FileSet` for members of archives that are alike.
 
-use std::collections::BTreeSet;
+use std::collections::{BTreeMap, BTreeSet};
 
 use percent_encoding::{AsciiSet, NON_ALPHANUMERIC, utf8_percent_encode};
 use serde_json::{Value, json};
@@ -9,8 +9,12 @@ use super::super::addresses::Addresses;
 use super::super::entry::Entry;
 use super::{Edition, Out};
 use crate::datasets::files::{File, Reference};
-use crate::datasets::schemas::{Column, Members, Separator};
+use crate::datasets::schemas::{Column, Members, Separator, Structure};
 use crate::datasets::versions::Version;
+
+/// Formats of pictures that readers make images of.
+pub(super) const IMAGES: &[&str] =
+    &["image/png", "image/jpeg", "image/gif", "image/webp", "image/tiff", "image/bmp"];
 
 /// What stands as it is in an identifier.
 const PLAIN: &AsciiSet = &NON_ALPHANUMERIC.remove(b'-').remove(b'.').remove(b'_').remove(b'~').remove(b'/');
@@ -46,8 +50,10 @@ pub(super) struct Source<'a> {
     pub format: &'a str,
     /// Its columns.
     pub columns: &'a [Column],
-    /// Said of the columns where they are those of the beginning alone.
-    pub read: Option<u64>,
+    /// Whether it lies in an archive.
+    pub in_archive: bool,
+    /// The table as a whole, of files that lie in no archive.
+    pub table: Option<&'a Structure>,
 }
 
 /// Files and sets of them, and those among them that records can be read from.
@@ -64,6 +70,7 @@ pub(super) fn distribution<'a>(
     ids: &mut Ids,
 ) -> Distribution<'a> {
     let (mut items, mut sources) = (Vec::new(), Vec::new());
+    let mut pictures: Pictures<'_> = BTreeMap::new();
     for file in &entry.described.files {
         let Some((url, sha256)) = address(entry, version, file, at).zip(file.sha256) else { continue };
         let id = ids.take(file.path.as_str());
@@ -79,10 +86,13 @@ pub(super) fn distribution<'a>(
         out.put("encodingFormat", encoding(&formats, edition));
         out.put("sha256", json!(sha256));
         items.push(Value::Object(out.0));
+        if IMAGES.contains(&file.media_type.as_str()) {
+            let folder = file.path.as_str().rsplit_once('/').map_or("", |(folder, _)| folder);
+            pictures.entry((folder, file.media_type.as_str())).or_default().push(json!({"@id": id}));
+        }
         let Some(structure) = structure else { continue };
         let name = stem(file.path.as_str());
         if readable(&formats, structure.separator) {
-            let read = structure.rows.filter(|_| !structure.whole);
             let format = formats.first().copied().unwrap_or_default();
             let columns = structure.columns.as_slice();
             sources.push(Source {
@@ -91,14 +101,51 @@ pub(super) fn distribution<'a>(
                 name: name.clone(),
                 format,
                 columns,
-                read,
+                in_archive: false,
+                table: Some(structure),
             });
         }
         for members in &structure.members {
             self::members(file, (&id, &name), members, edition, ids, (&mut items, &mut sources));
         }
     }
+    for ((folder, format), files) in pictures {
+        let (name, set) = folder_of_pictures(folder, format, files, ids);
+        sources.push(Source {
+            id: id_of(&set),
+            member: "fileSet",
+            name,
+            format,
+            columns: &[],
+            in_archive: false,
+            table: None,
+        });
+        items.push(set);
+    }
     Distribution { items, sources }
+}
+
+/// References to pictures that lie in one folder and have one format.
+type Pictures<'a> = BTreeMap<(&'a str, &'a str), Vec<Value>>;
+
+/// Pictures that are files of their own, as a set, since readers make one record of each member of a set; with a name for the records.
+fn folder_of_pictures(folder: &str, format: &str, files: Vec<Value>, ids: &mut Ids) -> (String, Value) {
+    let kind = format.rsplit_once('/').map_or("files", |(_, kind)| kind);
+    let name = if folder.is_empty() { kind.to_owned() } else { format!("{folder}/{kind}") };
+    let set = json!({
+        "@type": "cr:FileSet",
+        "@id": ids.take(&format!("{name}-files")),
+        "name": if folder.is_empty() { format!("{kind} files") } else { format!("{kind} files in {folder}") },
+        "containedIn": files,
+        "encodingFormat": format,
+        // Readers match patterns with names that they themselves gave to what they fetched.
+        "includes": ["*"],
+    });
+    (name, set)
+}
+
+fn id_of(item: &Value) -> String {
+    item.get("@id").and_then(Value::as_str).unwrap_or_default().to_owned()
 }
 
 /// What is alike in an archive: tables one by one, since that is how readers take them apart; the rest as a set.
@@ -124,7 +171,15 @@ fn members<'a>(
             "includes": members.includes,
         }));
         let name = format!("{name}/{kind}");
-        sources.push(Source { id: set, member: "fileSet", name, format, columns, read: None });
+        sources.push(Source {
+            id: set,
+            member: "fileSet",
+            name,
+            format,
+            columns,
+            in_archive: true,
+            table: None,
+        });
         return;
     }
     for path in &members.includes {
@@ -139,7 +194,15 @@ fn members<'a>(
         }));
         if readable(&formats, members.separator) {
             let name = format!("{name}/{}", stem(path));
-            sources.push(Source { id: inner, member: "fileObject", name, format, columns, read: None });
+            sources.push(Source {
+                id: inner,
+                member: "fileObject",
+                name,
+                format,
+                columns,
+                in_archive: true,
+                table: None,
+            });
         }
     }
 }

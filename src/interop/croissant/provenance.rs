@@ -4,6 +4,7 @@ use serde_json::{Map, Value, json};
 
 use super::super::addresses::Addresses;
 use super::super::entry::Entry;
+use super::super::rdf::iri;
 use super::Out;
 
 pub(super) fn properties(entry: &Entry, at: &Addresses) -> Map<String, Value> {
@@ -16,7 +17,7 @@ pub(super) fn properties(entry: &Entry, at: &Addresses) -> Map<String, Value> {
             format!("{}/datasets/{name}{version}", at.base())
         });
         let mut out = Out::default();
-        out.put("@id", json!(own.or_else(|| source.url.clone())?));
+        out.put("@id", json!(iri(&own.or_else(|| source.url.clone())?)));
         out.put("prov:label", json!(source.title.best(&[])));
         Some(Value::Object(out.0))
     });
@@ -36,9 +37,7 @@ pub(super) fn properties(entry: &Entry, at: &Addresses) -> Map<String, Value> {
     let mut out = Out::default();
     out.put("prov:wasDerivedFrom", sources.collect());
     out.put("prov:wasGeneratedBy", steps.collect());
-    out.put(
-        "prov:wasAttributedTo",
-        json!({"@type": "prov:Agent", "@id": at.organisation(&entry.organisation.slug), "prov:label": entry.organisation.name}),
-    );
+    // The publisher, described there; the reference library takes no other type of whoever may be the creator too.
+    out.put("prov:wasAttributedTo", json!({"@id": at.organisation(&entry.organisation.slug)}));
     out.0
 }

@@ -3,10 +3,10 @@
 use serde_json::{Value, json};
 
 use super::super::entry::Entry;
-use super::files::{Ids, Source};
-use super::{Edition, Out};
+use super::files::{IMAGES, Ids, Source};
+use super::{Edition, Out, texts};
 use crate::datasets::record::SplitRole;
-use crate::datasets::schemas::{Column, ColumnKind};
+use crate::datasets::schemas::{Column, ColumnKind, Structure};
 
 /// The most record sets of one document.
 const MOST: usize = 500;
@@ -31,9 +31,7 @@ fn record_set(source: &Source<'_>, edition: Edition, ids: &mut Ids) -> Option<Va
             .iter()
             .filter_map(|column| Some((column.name.clone(), field(column, source, edition)?)))
             .collect(),
-        "image/png" | "image/jpeg" | "image/gif" | "image/webp" | "image/tiff" | "image/bmp" => {
-            of_files(source, &at, "sc:ImageObject")
-        }
+        format if IMAGES.contains(&format) => of_files(source, &at, "sc:ImageObject"),
         "text/plain" => of_files(source, &at, "sc:Text"),
         _ => Vec::new(),
     };
@@ -47,10 +45,31 @@ fn record_set(source: &Source<'_>, edition: Edition, ids: &mut Ids) -> Option<Va
     out.put("@type", json!("cr:RecordSet"));
     out.put("@id", json!(id));
     out.put("name", json!(source.name));
-    let read = source.read.map(|rows| format!("Types are those of the first {rows} rows."));
-    out.put("description", json!(read));
+    if let Some(table) = source.table {
+        out.put("description", description(table, edition));
+        out.put("key", key(table, &fields));
+    }
     out.put("field", json!(fields));
     Some(Value::Object(out.0))
+}
+
+/// What the provider says of the rows; else, where types may not hold to the end of the file, a word about that.
+fn description(table: &Structure, edition: Edition) -> Value {
+    if !table.description.is_empty() {
+        return texts(&table.description, edition);
+    }
+    let read = table.rows.filter(|_| !table.whole && !table.declared);
+    json!(read.map(|rows| format!("Types are those of the first {rows} rows.")))
+}
+
+/// References to the fields of the key, if each column of it is a field.
+fn key(table: &Structure, fields: &[Value]) -> Value {
+    let id = |name: &String| {
+        let field = fields.iter().find(|field| field.get("name").and_then(Value::as_str) == Some(name))?;
+        Some(json!({"@id": field.get("@id")?}))
+    };
+    let ids: Option<Vec<Value>> = table.primary_key.iter().map(id).collect();
+    json!(ids)
 }
 
 /// Gives a field and those within it their identifiers.
@@ -72,11 +91,12 @@ fn with_id(mut field: Value, wanted: &str, ids: &mut Ids) -> Value {
     field
 }
 
-/// What is known of whole files within an archive: where each lies, and what it holds.
+/// What is known of whole files: what each holds and, within an archive, where it lies. Of files that are fetched one by one readers
+/// know no path.
 fn of_files(source: &Source<'_>, at: &Value, holds: &str) -> Vec<(String, Value)> {
     [("path", "fullpath", "sc:Text"), ("content", "content", holds)]
         .into_iter()
-        .filter(|_| source.member == "fileSet")
+        .filter(|(name, ..)| source.member == "fileSet" && (source.in_archive || *name == "content"))
         .map(|(name, property, of)| {
             let source = json!({source.member: at, "extract": {"fileProperty": property}});
             (name.to_owned(), json!({"@type": "cr:Field", "name": name, "dataType": of, "source": source}))
@@ -114,14 +134,28 @@ fn field(column: &Column, source: &Source<'_>, edition: Edition) -> Option<Value
     if !column.repeated {
         within(column, "$", "", &from, edition, &mut inner);
     }
-    let (name, fields) = (&column.name, inner);
-    (!fields.is_empty()).then(|| json!({"@type": "cr:Field", "name": name, "subField": fields}))
+    if inner.is_empty() {
+        return None;
+    }
+    let mut out = Out::default();
+    out.put("@type", json!("cr:Field"));
+    out.put("name", json!(column.name));
+    meaning(column, edition, &mut out);
+    out.put("subField", json!(inner));
+    Some(Value::Object(out.0))
+}
+
+/// What the provider says of a column.
+fn meaning(column: &Column, edition: Edition, out: &mut Out) {
+    out.put("description", texts(&column.description, edition));
+    out.put("equivalentProperty", json!(column.semantic_type));
 }
 
 fn leaf(name: &str, column: &Column, source: Value, edition: Edition) -> Option<Value> {
     let mut out = Out::default();
     out.put("@type", json!("cr:Field"));
     out.put("name", json!(name));
+    meaning(column, edition, &mut out);
     out.put("dataType", json!(data_type(column.kind)?));
     out.put("source", source);
     match edition {

@@ -2,6 +2,9 @@
 //! library is laxer. Each problem has a JSON pointer. Documents that are compacted otherwise than with the usual context, which the
 //! specification allows too, are not understood.
 
+mod fields;
+mod terms;
+
 use std::collections::BTreeSet;
 
 use serde_json::{Map, Value};
@@ -34,41 +37,19 @@ pub fn check(document: &Value) -> Vec<Problem> {
     look.distribution(root.get("distribution"), live);
     look.record_sets(root.get("recordSet"));
     look.responsible(root);
+    look.usage(root.get("usageInfo"));
+    look.provenance(root);
     look.found
 }
 
 const MOST: usize = 100;
 
-/// Properties of RAI 1.0; those that hold one value come first.
-const RAI_ONE: &[&str] = &[
-    "dataCollection",
-    "dataCollectionMissingData",
-    "dataCollectionRawData",
-    "dataImputationProtocol",
-    "dataManipulationProtocol",
-    "dataAnnotationProtocol",
-    "dataSocialImpact",
-    "annotationsPerItem",
-];
-const RAI_MANY: &[&str] = &[
-    "dataCollectionType",
-    "dataCollectionTimeframe",
-    "dataPreprocessingProtocol",
-    "dataAnnotationPlatform",
-    "dataAnnotationAnalysis",
-    "dataReleaseMaintenancePlan",
-    "personalSensitiveInformation",
-    "dataBiases",
-    "dataLimitations",
-    "dataUseCases",
-    "annotatorDemographics",
-    "machineAnnotationTools",
-];
-
 #[derive(Default)]
 struct Look {
     found: Vec<Problem>,
     ids: BTreeSet<String>,
+    /// Whether the document conforms to 1.0 and to no later version.
+    first: bool,
 }
 
 /// The items of a member that may be one or a list, each with its pointer.
@@ -117,6 +98,13 @@ fn is_date(value: Option<&Value>) -> bool {
         && (rest.is_empty() || rest.starts_with(['T', ' ']) && (instant() || rest.len() <= 16))
 }
 
+/// Whether the document says that it conforms to this.
+fn conforms_to(root: &Map<String, Value>, standard: &str) -> bool {
+    each(root.get("conformsTo"), "")
+        .iter()
+        .any(|(_, iri)| iri.as_str().or_else(|| id_of(Some(iri))) == Some(standard))
+}
+
 fn id_of(value: Option<&Value>) -> Option<&str> {
     value?.get("@id")?.as_str()
 }
@@ -154,12 +142,9 @@ impl Look {
 
     fn dataset(&mut self, root: &Map<String, Value>) {
         self.require(is_type(root, "Dataset"), "/@type", "has to be sc:Dataset");
-        let conforms = each(root.get("conformsTo"), "");
-        let known = conforms.iter().any(|(_, iri)| {
-            let iri = iri.as_str().or_else(|| id_of(Some(iri)));
-            iri == Some(V1_0) || iri == Some(V1_1)
-        });
+        let known = conforms_to(root, V1_0) || conforms_to(root, V1_1);
         self.require(known, "/conformsTo", "has to name http://mlcommons.org/croissant/1.1, or 1.0");
+        self.first = conforms_to(root, V1_0) && !conforms_to(root, V1_1);
         for (member, what) in [
             ("name", "the name of the dataset"),
             ("description", "what the dataset is"),
@@ -187,6 +172,27 @@ impl Look {
                 "is no date",
             );
         }
+        let live = root.get("isLiveDataset");
+        self.require(live.is_none_or(Value::is_boolean), "/isLiveDataset", "has to be true or false");
+        let version = root.get("version");
+        let good =
+            version.is_none_or(|version| version.is_number() || says(Some(version)) && version.is_string());
+        self.require(good, "/version", "has to be a text, such as 1.0.0");
+        self.later(root.get("sdVersion"), "/sdVersion");
+        for (member, at) in [("sameAs", "/sameAs"), ("sdLicense", "/sdLicense")] {
+            for (at, address) in each(root.get(member), at) {
+                self.require(is_http(Some(address)) || address.is_object(), &at, "has to be an address");
+            }
+        }
+    }
+
+    /// Says so of a member that 1.0 does not have.
+    fn later(&mut self, member: Option<&Value>, pointer: &str) {
+        self.require(
+            !self.first || member.is_none(),
+            pointer,
+            "is not there in 1.0, which the document conforms to",
+        );
     }
 
     /// Takes note of every identifier, those within included; none may be there twice.
@@ -195,6 +201,8 @@ impl Look {
             match node.get("@id").and_then(Value::as_str) {
                 None | Some("") => self.say(&format!("{at}/@id"), "required"),
                 Some(id) => {
+                    let whole = !id.contains(char::is_whitespace);
+                    self.require(whole, &format!("{at}/@id"), "is no IRI: it holds white space");
                     let new = self.ids.insert(id.to_owned());
                     self.require(new, &format!("{at}/@id"), "is the identifier of something else too");
                 }
@@ -278,104 +286,6 @@ impl Look {
                 .and_then(|size| size.split(' ').next())
                 .is_some_and(|n| n.parse::<f64>().is_ok());
             self.require(number, &format!("{at}/contentSize"), "is no size, such as `15241 B`");
-        }
-    }
-
-    fn record_sets(&mut self, sets: Option<&Value>) {
-        for (at, set) in each(sets, "/recordSet") {
-            let Some(set) = set.as_object() else {
-                self.say(&at, "has to be a RecordSet");
-                continue;
-            };
-            self.require(is_type(set, "RecordSet"), &format!("{at}/@type"), "has to be cr:RecordSet");
-            self.require(says(set.get("name")), &format!("{at}/name"), "required");
-            self.require(says(set.get("field")), &format!("{at}/field"), "required: at least one field");
-            self.refers(set.get("key"), &format!("{at}/key"));
-            let data = set.get("data");
-            for (at, field) in each(set.get("field"), &format!("{at}/field")) {
-                self.field(field, &at, data.is_some());
-            }
-            let fields: Vec<&str> = each(set.get("field"), "")
-                .iter()
-                .filter_map(|(_, field)| field.get("@id")?.as_str())
-                .collect();
-            for (at, row) in each(data, &format!("{at}/data")) {
-                let known =
-                    row.as_object().is_some_and(|row| row.keys().all(|key| fields.contains(&key.as_str())));
-                self.require(known, &at, "has to be an object whose members are fields of this record set");
-            }
-        }
-    }
-
-    fn field(&mut self, field: &Value, at: &str, given: bool) {
-        let Some(field) = field.as_object() else {
-            return self.say(at, "has to be a Field");
-        };
-        self.require(is_type(field, "Field"), &format!("{at}/@type"), "has to be cr:Field");
-        self.require(says(field.get("name")), &format!("{at}/name"), "required");
-        let inner = each(field.get("subField"), &format!("{at}/subField"));
-        let has_type = says(field.get("dataType"));
-        self.require(
-            has_type || !inner.is_empty(),
-            &format!("{at}/dataType"),
-            "required, unless there are sub-fields",
-        );
-        for (at, kind) in each(field.get("dataType"), &format!("{at}/dataType")) {
-            let kind = kind.as_str().unwrap_or_default();
-            let known =
-                ["sc:", "cr:", "wd:", "http://", "https://"].iter().any(|prefix| kind.starts_with(prefix));
-            self.require(known, &at, "has to be a class with a known prefix, such as sc:Text");
-        }
-        match field.get("source") {
-            Some(source) => self.source(source, &format!("{at}/source")),
-            None => {
-                let good = given || !inner.is_empty() || field.contains_key("value");
-                self.require(good, &format!("{at}/source"), "required, unless the values are given");
-            }
-        }
-        for (at, reference) in each(field.get("references"), &format!("{at}/references")) {
-            self.refers(reference.get("field").or(Some(reference)), &at);
-        }
-        for (at, one) in inner {
-            self.field(one, &at, given);
-        }
-    }
-
-    fn source(&mut self, source: &Value, at: &str) {
-        let of = ["fileObject", "fileSet", "recordSet", "field"];
-        let named: Vec<&str> = of.into_iter().filter(|member| source.get(*member).is_some()).collect();
-        match named.as_slice() {
-            [one] => self.refers(source.get(*one), &format!("{at}/{one}")),
-            _ => self.say(at, "has to name exactly one of fileObject, fileSet, recordSet"),
-        }
-        if let Some(extract) = source.get("extract") {
-            let ways = ["column", "jsonPath", "fileProperty", "regex", "separator"];
-            let count = ways.iter().filter(|way| extract.get(**way).is_some()).count();
-            self.require(
-                count == 1,
-                &format!("{at}/extract"),
-                "has to be one of column, jsonPath, fileProperty",
-            );
-            if let Some(property) = extract.get("fileProperty") {
-                let known = ["fullpath", "filepath", "filename", "content", "lines", "lineNumbers"];
-                let good = property.as_str().is_some_and(|property| known.contains(&property));
-                self.require(good, &format!("{at}/extract/fileProperty"), "is no property of files");
-            }
-        }
-    }
-
-    fn responsible(&mut self, root: &Map<String, Value>) {
-        for (member, value) in root {
-            let Some(name) = member.strip_prefix("rai:") else { continue };
-            let at = format!("/{member}");
-            if RAI_ONE.contains(&name) {
-                self.require(value.is_string(), &at, "holds one text");
-            } else if RAI_MANY.contains(&name) {
-                let texts = each(Some(value), "").iter().all(|(_, item)| item.is_string());
-                self.require(texts, &at, "holds texts");
-            } else {
-                self.say(&at, "is no property of RAI 1.0");
-            }
         }
     }
 }

@@ -47,6 +47,7 @@ pub fn write(name: &str, digest: &Digest, record: &Record, held: &[File], elsewh
     body.heading(1, &line(title(record, name)));
     body.paragraph(english(&record.description));
     body.facts(record, name, digest);
+    body.columns(record);
     body.statements(record);
     body.elsewhere(elsewhere);
     let sha256 = Digest::of(&text);
@@ -275,6 +276,24 @@ impl Body<'_> {
             if !text.is_empty() {
                 self.heading(2, name);
                 self.paragraph(&text);
+            }
+        }
+    }
+
+    /// Columns that the provider states. They are told and not put into `dataset_info`: a card can never be changed, and features that
+    /// do not fit the files would keep the library from loading them for good.
+    fn columns(&mut self, record: &Record) {
+        for table in &record.content.tables {
+            self.heading(2, &format!("Columns of `{}`", line(&table.files).replace('`', "'")));
+            self.paragraph(english(&table.description));
+            self.0.push('\n');
+            for column in &table.columns {
+                let name = line(&column.name).replace('`', "'");
+                let list = if column.repeated { "list of " } else { "" };
+                let missing = if column.nullable { ", may be missing" } else { "" };
+                let said = line(english(&column.description));
+                let said = if said.is_empty() { said } else { format!(": {said}") };
+                self.0.push_str(&format!("- `{name}` ({list}{}{missing}){said}\n", column.kind));
             }
         }
     }

@@ -144,7 +144,6 @@ async fn the_main_writes_send_few_statements() {
 
         let (published, sent) = statements_of(publish_version(&db, &ctx, version())).await;
         published.unwrap();
-        // Two of them for those who follow: the instant of the latest change, and that it is no departure any more.
-        assert_at_most(9, "publish_version", &sent);
+        assert_at_most(8, "publish_version", &sent);
     }
 }

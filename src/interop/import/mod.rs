@@ -4,6 +4,7 @@
 //! for, or does not take, is dropped and said so in the [`Report`]; what publication needs and nobody said is listed. Only
 //! a document that cannot be read at all is an error. Nothing is fetched: what a document points to stays where it is.
 
+mod draft;
 mod format;
 mod imported;
 

@@ -4,9 +4,13 @@
 //! for, or does not take, is dropped and said so in the [`Report`]; what publication needs and nobody said is listed. Only
 //! a document that cannot be read at all is an error. Nothing is fetched: what a document points to stays where it is.
 
+mod dcat;
 mod draft;
 mod format;
+mod health;
 mod imported;
+mod licence;
+mod provenance;
 
 pub use format::{Hint, ImportFormat};
 pub use imported::{
@@ -14,7 +18,7 @@ pub use imported::{
     Unreadable,
 };
 
-use crate::kernel::{Error, Result};
+use crate::kernel::{Error, Result, Slug};
 
 /// The most bytes of a document.
 pub const MOST_BYTES: usize = 16 * 1024 * 1024;
@@ -37,5 +41,17 @@ pub fn read(bytes: &[u8], hint: &Hint<'_>) -> Result<Reading> {
         Error::invalid("", "encoding", detail)
     })?;
     let format = ImportFormat::detect(text, hint)?;
-    Err(Error::invalid("", "unknown_format", format!("{format} is not read yet")))
+    match format {
+        ImportFormat::Turtle | ImportFormat::NTriples | ImportFormat::RdfXml | ImportFormat::JsonLd => {
+            dcat::read(text, format, hint.base)
+        }
+        _ => Err(Error::invalid("", "unknown_format", format!("{format} is not read yet"))),
+    }
+}
+
+/// A name for a dataset: its title as a slug, else the end of its identifier.
+fn name_of(title: &str, identifier: Option<&str>) -> Option<Slug> {
+    let by_identifier =
+        || Slug::from_words(identifier?.trim_end_matches('/').rsplit(['/', '#', ':']).next()?);
+    Slug::from_words(title).or_else(by_identifier)
 }

@@ -4,13 +4,19 @@
 //! for, or does not take, is dropped and said so in the [`Report`]; what publication needs and nobody said is listed. Only
 //! a document that cannot be read at all is an error. Nothing is fetched: what a document points to stays where it is.
 
+mod card;
+mod ckan;
+mod data_package;
 mod dcat;
 mod draft;
 mod format;
 mod health;
 mod imported;
+mod json;
 mod licence;
 mod provenance;
+mod schema_org;
+mod yaml;
 
 pub use format::{Hint, ImportFormat};
 pub use imported::{
@@ -45,7 +51,10 @@ pub fn read(bytes: &[u8], hint: &Hint<'_>) -> Result<Reading> {
         ImportFormat::Turtle | ImportFormat::NTriples | ImportFormat::RdfXml | ImportFormat::JsonLd => {
             dcat::read(text, format, hint.base)
         }
-        _ => Err(Error::invalid("", "unknown_format", format!("{format} is not read yet"))),
+        ImportFormat::Croissant | ImportFormat::SchemaOrg => schema_org::read(text, format),
+        ImportFormat::DataPackage => data_package::read(text),
+        ImportFormat::DatasetCard => card::read(text),
+        ImportFormat::Ckan => ckan::read(text),
     }
 }
 

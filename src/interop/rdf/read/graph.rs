@@ -44,11 +44,6 @@ pub enum Term {
 }
 
 impl Term {
-    /// A text without a language.
-    pub(super) fn plain(text: &str) -> Self {
-        Self::Literal { text: text.into(), language: None, datatype: None }
-    }
-
     /// What it says, whatever it is: the IRI, or the text.
     #[must_use]
     pub fn text(&self) -> &str {
@@ -102,8 +97,8 @@ impl Graph {
         self.things.is_empty()
     }
 
-    /// How many statements there are.
-    #[must_use]
+    /// How many statements there are: for tests.
+    #[cfg(test)]
     pub fn len(&self) -> usize {
         self.statements
     }

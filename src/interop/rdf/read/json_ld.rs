@@ -35,6 +35,8 @@ pub(super) fn read(text: &str, base: Option<&str>, reading: &mut Reading) -> Res
     for quad in quads {
         match quad {
             // The name of a graph says who said it; what is said counts.
+            // Names that no context explains say nothing.
+            Ok(quad) if !quad.predicate.as_str().contains(':') => {}
             Ok(quad) => {
                 let value: Term = object(quad.object);
                 reading.graph.add(&subject(&quad.subject), quad.predicate.as_str(), value)?;

@@ -27,7 +27,7 @@ pub use imported::{
 use crate::kernel::{Error, Result, Slug};
 
 /// The most bytes of a document.
-pub const MOST_BYTES: usize = 16 * 1024 * 1024;
+pub const MOST_BYTES: usize = crate::http::MAX_DOCUMENT_BYTES;
 
 /// The most datasets of one document.
 pub const MOST_RECORDS: usize = 10_000;

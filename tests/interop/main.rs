@@ -16,6 +16,7 @@ mod dcat;
 mod dcat_records;
 mod documents;
 mod hub;
+mod import;
 mod packages;
 mod feeds;
 mod python;

@@ -11,6 +11,7 @@
 #[path = "../support/mod.rs"]
 mod support;
 
+mod broken;
 mod croissant;
 mod dcat;
 mod dcat_records;
@@ -20,4 +21,5 @@ mod import;
 mod packages;
 mod feeds;
 mod python;
+mod round_trip;
 mod scene;

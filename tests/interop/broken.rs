@@ -39,8 +39,10 @@ const JSONLD: &str = "{\"@context\": {\"dcat\": \"http://www.w3.org/ns/dcat#\", 
 const CROISSANT: &str = "{\"@context\": {\"@language\": \"en\", \"@vocab\": \"https://schema.org/\", \"cr\": \"http://mlcommons.org/croissant/\"}, \
     \"@type\": \"sc:Dataset\", \"conformsTo\": \"http://mlcommons.org/croissant/1.0\", \"name\": \"One\", \
     \"license\": \"https://creativecommons.org/licenses/by/4.0/\", \"distribution\": []}";
-const PACKAGE: &str = "{\"name\": \"one\", \"title\": \"One\", \"resources\": [{\"name\": \"a\", \"path\": \"a.csv\"}]}";
-const CARD: &str = "---\npretty_name: One\nlicense: mit\nlanguage:\n- en\ntags:\n- wind\n---\n# One\n\nWind at the pier.\n";
+const PACKAGE: &str =
+    "{\"name\": \"one\", \"title\": \"One\", \"resources\": [{\"name\": \"a\", \"path\": \"a.csv\"}]}";
+const CARD: &str =
+    "---\npretty_name: One\nlicense: mit\nlanguage:\n- en\ntags:\n- wind\n---\n# One\n\nWind at the pier.\n";
 const CKAN: &str = "{\"success\": true, \"result\": {\"id\": \"1\", \"name\": \"one\", \"title\": \"One\", \"resources\": []}}";
 
 const SEEDS: [(ImportFormat, &str); 8] = [
@@ -85,7 +87,9 @@ fn by_hand() -> Vec<Case> {
     let long = "x".repeat(30_000);
     let entity = "<!DOCTYPE rdf:RDF [<!ENTITY a \"aaaaaaaaaa\"><!ENTITY b \"&a;&a;&a;&a;&a;&a;&a;&a;\">]>";
     let external = "<!DOCTYPE rdf:RDF SYSTEM \"http://127.0.0.1/evil.dtd\">";
-    let deep = |open: &str, close: &str, times: usize| format!("{}{}", open.repeat(times), close.repeat(times)).into_bytes();
+    let deep = |open: &str, close: &str, times: usize| {
+        format!("{}{}", open.repeat(times), close.repeat(times)).into_bytes()
+    };
     let cases: Vec<(&str, Option<ImportFormat>, Vec<u8>, Outcome)> = vec![
         ("nothing", None, vec![], Refused("unknown_format")),
         ("white space", None, b" \n\t ".to_vec(), Refused("unknown_format")),
@@ -215,7 +219,10 @@ fn by_hand() -> Vec<Case> {
         ("a frequency that is none", Some(Ckan), ckan("\"extras\": [{\"key\": \"frequency\", \"value\": \"http://o.example/f\"}]"), Dropped("extras/frequency")),
         ("a resource that is a number", Some(Ckan), CKAN.replacen("\"resources\": []", "\"resources\": [5]", 1).into_bytes(), Dropped("resources")),
     ];
-    cases.into_iter().map(|(name, format, bytes, outcome)| (name.to_owned(), format, bytes, outcome)).collect()
+    cases
+        .into_iter()
+        .map(|(name, format, bytes, outcome)| (name.to_owned(), format, bytes, outcome))
+        .collect()
 }
 
 /// Every seed, broken in every way.
@@ -229,13 +236,38 @@ fn mutated() -> Vec<Case> {
         for part in 0..8 {
             cases.push((format!("{format} cut at {part}/8"), Some(format), cut(part), broken));
         }
-        cases.push((format!("{format} with a byte of no text"), Some(format), [bytes, &[0xc3]].concat(), Refused("encoding")));
-        cases.push((format!("{format} backwards"), Some(format), bytes.iter().rev().copied().collect(), broken));
-        cases.push((format!("{format} twice"), Some(format), [bytes, bytes].concat(), if json { Refused("json") } else { Any }));
-        cases.push((format!("{format} with zeros"), Some(format), [&bytes[..20], &[0; 8], &bytes[20..]].concat(), broken));
+        cases.push((
+            format!("{format} with a byte of no text"),
+            Some(format),
+            [bytes, &[0xc3]].concat(),
+            Refused("encoding"),
+        ));
+        cases.push((
+            format!("{format} backwards"),
+            Some(format),
+            bytes.iter().rev().copied().collect(),
+            broken,
+        ));
+        cases.push((
+            format!("{format} twice"),
+            Some(format),
+            [bytes, bytes].concat(),
+            if json { Refused("json") } else { Any },
+        ));
+        cases.push((
+            format!("{format} with zeros"),
+            Some(format),
+            [&bytes[..20], &[0; 8], &bytes[20..]].concat(),
+            broken,
+        ));
         let other = if json { TTL } else { CKAN };
         let outcome = if json { Refused("json") } else { Any };
-        cases.push((format!("{format} that is another format"), Some(format), other.as_bytes().to_vec(), outcome));
+        cases.push((
+            format!("{format} that is another format"),
+            Some(format),
+            other.as_bytes().to_vec(),
+            outcome,
+        ));
     }
     cases
 }
@@ -244,7 +276,11 @@ fn judge(outcome: Outcome, found: &Result<Reading, cadastre::kernel::Error>) -> 
     let reading = match (outcome, found) {
         (Refused(code), Err(error)) => {
             let field = error.field_errors().first().ok_or("a problem without a field")?;
-            return if field.code == code { Ok(()) } else { Err(format!("{}: {}", field.code, field.detail)) };
+            return if field.code == code {
+                Ok(())
+            } else {
+                Err(format!("{}: {}", field.code, field.detail))
+            };
         }
         (Any, Err(error)) if !error.detail().is_empty() => return Ok(()),
         (_, Err(error)) => return Err(format!("refused: {error}")),
@@ -258,8 +294,12 @@ fn judge(outcome: Outcome, found: &Result<Reading, cadastre::kernel::Error>) -> 
     let shown = || format!("{:#?}\n{:#?}", reading.faults, reports().collect::<Vec<_>>());
     let holds = match outcome {
         Faulty => !reading.faults.is_empty(),
-        Dropped(property) => reports().any(|report| report.dropped.iter().any(|one| one.property == property)),
-        Changed(property) => reports().any(|report| report.changed.iter().any(|one| one.property == property)),
+        Dropped(property) => {
+            reports().any(|report| report.dropped.iter().any(|one| one.property == property))
+        }
+        Changed(property) => {
+            reports().any(|report| report.changed.iter().any(|one| one.property == property))
+        }
         Refused(_) | Any => true,
     };
     if holds { Ok(()) } else { Err(shown()) }
@@ -300,8 +340,8 @@ fn a_format() -> impl Strategy<Value = Option<ImportFormat>> {
 /// A seed in which some pieces are replaced, doubled or taken out.
 fn a_mutation() -> impl Strategy<Value = (ImportFormat, Vec<u8>)> {
     let pieces = proptest::sample::select(vec![
-        "", "\"", "<", ">", "{", "}", "[", "]", "(", ")", "&", ";", ".", "@en", "^^", "_:", "\\u", "\u{0}", "---", "\n",
-        "null", "1e999", "<x:y/>", "rdf:", "*a", "&a ", "é",
+        "", "\"", "<", ">", "{", "}", "[", "]", "(", ")", "&", ";", ".", "@en", "^^", "_:", "\\u", "\u{0}",
+        "---", "\n", "null", "1e999", "<x:y/>", "rdf:", "*a", "&a ", "é",
     ]);
     let edits = proptest::collection::vec((any::<prop::sample::Index>(), 0..12_usize, pieces), 1..6);
     (proptest::sample::select(SEEDS.to_vec()), edits).prop_map(|((format, seed), edits)| {

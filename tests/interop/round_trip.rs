@@ -212,7 +212,8 @@ fn identifiers(value: &Value) -> Value {
         json!(text.strip_prefix("urn:").unwrap_or(&text).split_whitespace().collect::<Vec<_>>().join(" "))
     };
     let plain = |text: &Value| {
-        let decoded = percent_encoding::percent_decode_str(text.as_str().unwrap()).decode_utf8_lossy().into_owned();
+        let decoded =
+            percent_encoding::percent_decode_str(text.as_str().unwrap()).decode_utf8_lossy().into_owned();
         json!(decoded.replace('%', ""))
     };
     value.as_array().unwrap().iter().map(|one| plain(&text(one))).collect()
@@ -259,7 +260,8 @@ fn funders(value: &Value) -> Value {
 fn languages(value: &Value) -> Value {
     let primary = |one: &Value| {
         let tag = one["language"].as_str().unwrap().split('-').next().unwrap().to_owned();
-        let known = ["en", "fr", "nl", "de", "pt", "sr", "el", "ga", "hsb", "zh", "nb", "mt"].contains(&tag.as_str());
+        let known =
+            ["en", "fr", "nl", "de", "pt", "sr", "el", "ga", "hsb", "zh", "nb", "mt"].contains(&tag.as_str());
         known.then_some(json!(tag))
     };
     value.as_array().unwrap().iter().filter_map(primary).collect()
@@ -271,7 +273,8 @@ fn tags(value: &Value) -> Value {
 
 /// The year 0 is in no calendar that readers of XML Schema agree on.
 fn dates(value: &Value) -> Value {
-    let there = value.as_object().unwrap().iter().filter(|(_, date)| !date.as_str().unwrap().starts_with("0000"));
+    let there =
+        value.as_object().unwrap().iter().filter(|(_, date)| !date.as_str().unwrap().starts_with("0000"));
     Value::Object(there.map(|(name, date)| (name.clone(), date.clone())).collect())
 }
 

@@ -58,6 +58,16 @@ pub fn read(bytes: &[u8], hint: &Hint<'_>) -> Result<Reading> {
     }
 }
 
+/// What an RDF document says, as N-Triples, for whoever holds this reader against another.
+///
+/// # Errors
+/// 422 when it cannot be read, or is in a format that is not RDF.
+pub fn as_n_triples(text: &str, format: ImportFormat, base: Option<&str>) -> Result<String> {
+    let syntax = dcat::syntax_of(format)
+        .ok_or_else(|| Error::invalid("format", "unknown_format", "not a syntax of RDF"))?;
+    Ok(crate::interop::rdf::read::read(text, syntax, base)?.graph.to_n_triples())
+}
+
 /// A name for a dataset: its title as a slug, else the end of its identifier.
 fn name_of(title: &str, identifier: Option<&str>) -> Option<Slug> {
     let by_identifier =

@@ -111,6 +111,37 @@ impl Graph {
         })
     }
 
+    /// Everything it says, as N-Triples.
+    #[must_use]
+    pub fn to_n_triples(&self) -> String {
+        let node = |name: &str| {
+            if name.starts_with("_:") { name.replace("_:", "_:b") } else { format!("<{}>", full(name)) }
+        };
+        let mut out = String::new();
+        for thing in &self.things {
+            for (property, value) in &thing.statements {
+                let value = match value {
+                    Term::Node(name) => node(name),
+                    Term::Literal { text, language, datatype } => {
+                        let literal = match (language, datatype) {
+                            (Some(tag), _) => {
+                                oxrdf::Literal::new_language_tagged_literal_unchecked(&**text, &**tag)
+                            }
+                            (None, Some(datatype)) => {
+                                let datatype = oxrdf::NamedNode::new_unchecked(&**datatype);
+                                oxrdf::Literal::new_typed_literal(&**text, datatype)
+                            }
+                            (None, None) => oxrdf::Literal::new_simple_literal(&**text),
+                        };
+                        literal.to_string()
+                    }
+                };
+                out.push_str(&format!("{} <{}> {value} .\n", node(&thing.name), full(property)));
+            }
+        }
+        out
+    }
+
     /// Adds a statement.
     ///
     /// # Errors
@@ -251,6 +282,15 @@ impl Graph {
             Term::Literal { .. } => None,
         }
     }
+}
+
+/// A name in its long form.
+fn full(name: &str) -> String {
+    let known = name.split_once(':').and_then(|(prefix, local)| {
+        let (_, namespace) = ALSO.iter().chain(PREFIXES).find(|(known, _)| *known == prefix)?;
+        Some(format!("{namespace}{local}"))
+    });
+    known.unwrap_or_else(|| name.to_owned())
 }
 
 pub(super) fn subject(subject: &oxrdf::NamedOrBlankNode) -> String {

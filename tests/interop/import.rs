@@ -95,7 +95,7 @@ fn every_original_is_read_or_refused_with_a_reason() {
             // A schema language of its own, which is none of the formats.
             "nl-amsterdam" => assert_eq!((refused, datasets), (files, 0)),
             "be-datagovbe" => assert!(datasets > 500, "{datasets}"),
-            "es-ua" => assert_eq!(datasets, 225),
+            "es-ua" => assert_eq!(datasets, 258),
             "x-piveau-examples" | "x-dcat-ap-es-examples" => assert!(datasets > 0),
             "cz-lkod" | "pt-centraldedados" => assert_eq!((refused, datasets), (0, files), "{kind}"),
             "it-comuni" => assert!(datasets >= 80, "{datasets}"),

@@ -277,3 +277,23 @@ async fn descriptions_become_drafts_on_sqlite_and_files() {
 async fn descriptions_become_drafts_on_postgres_and_s3() {
     importing(Shape::Scaled).await;
 }
+
+/// A descriptor of 72 real files, as npm ships it.
+#[test]
+fn the_package_of_vega_is_read_whole() {
+    let path = super::scene::vega_path("../datapackage.json");
+    let bytes = std::fs::read(&path)
+        .unwrap_or_else(|error| panic!("{}: {error}; run tests/setup first", path.display()));
+    let reading = read(&bytes, &Hint { file_name: Some("datapackage.json"), ..Hint::default() }).unwrap();
+    let imported = reading.records[0].as_ref().unwrap();
+    check(imported, "vega-datasets");
+    assert!(imported.files.len() >= 70, "{}", imported.files.len());
+    assert!(imported.files.iter().all(|file| file.path.is_some()));
+    assert!(imported.files.iter().filter(|file| file.size.is_some()).count() >= 70);
+    assert_eq!(imported.record.rights.licence.as_deref(), Some("BSD-3-Clause"));
+    assert!(
+        imported.report.dropped.iter().any(|one| one.property.starts_with("resources/")),
+        "{:?}",
+        imported.report
+    );
+}

@@ -71,7 +71,7 @@ pub(super) struct ImportAnswer {
     request_body(description = "The document", content(
         (String = "text/turtle"), (String = "application/rdf+xml"), (String = "application/ld+json"),
         (String = "application/n-triples"), (String = "application/vnd.datapackage+json"), (String = "text/markdown"),
-        (String = "application/octet-stream"))),
+        (String = "application/octet-stream", example = json!("{\"name\": \"tides\", \"title\": \"Tides\", \"resources\": []}")))),
     responses((status = 200, description = "What would come of it: a dry run", body = ImportAnswer),
               (status = 201, description = "The dataset, and what became of each statement", body = ImportAnswer)))]
 #[post("/imports")]

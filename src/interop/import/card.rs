@@ -204,3 +204,59 @@ fn prose(draft: &mut Draft, body: &str) {
         draft.drop("text", &shown, "of the text, the title, the summary and sections known by name are kept");
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::datasets::record::Record;
+    use crate::interop::hub::card::write;
+    use crate::kernel::Digest;
+
+    #[test]
+    fn what_we_write_is_read_again() {
+        let text = include_str!("../../../tests/fixtures/record-full.json");
+        let out: Record = serde_json::from_str(text).unwrap();
+        let card = write("harbour/tides", &Digest::of("x"), &out, &[], &[]).text;
+        let reading = read(&card).unwrap();
+        let back = &reading.records[0].as_ref().unwrap().record;
+        let primary = |record: &Record| -> Vec<String> {
+            let tags = record.content.languages.iter();
+            tags.map(|share| share.language.as_str().split('-').next().unwrap().to_owned()).collect()
+        };
+        assert_eq!(back.title.best(&["en"]), out.title.best(&["en"]));
+        assert_eq!(back.description.best(&["en"]), out.description.best(&["en"]));
+        assert_eq!(back.rights.licence, out.rights.licence);
+        assert_eq!(primary(back), primary(&out));
+        let words = |record: &Record| {
+            record.keywords.values().flatten().cloned().collect::<std::collections::BTreeSet<_>>()
+        };
+        assert_eq!(words(back), words(&out));
+        for (back, out) in [
+            (&back.quality.design_choices, &out.quality.design_choices),
+            (&back.quality.suitability, &out.quality.suitability),
+            (&back.quality.representativeness, &out.quality.representativeness),
+            (&back.quality.known_errors, &out.quality.known_errors),
+            (&back.quality.gaps, &out.quality.gaps),
+            (&back.quality.social_impact, &out.quality.social_impact),
+        ] {
+            assert_eq!(back.best(&["en"]), out.best(&["en"]));
+        }
+    }
+
+    #[test]
+    fn a_card_of_the_hub_is_read_with_what_it_knows() {
+        let card = "---\r\nlicense: other\r\nlicense_name: own-terms\r\nlicense_link: https://o.example/terms\r\nlanguage: [fr, deu]\r\n\
+            tags: [wind, 'doi:10.57967/hf/0001', 'modality:audio', 'region:us']\r\nsource_datasets: [original]\r\n---\r\n\
+            # Dataset Card for Wind\r\n\r\n## Table of Contents\r\n- x\r\n\r\n## Dataset Description\r\n\r\nEvery minute.\r\n";
+        let reading = read(card).unwrap();
+        let imported = reading.records[0].as_ref().unwrap();
+        let record = &imported.record;
+        assert_eq!((record.title.best(&[]), record.description.best(&[])), ("Wind", "Every minute."));
+        assert_eq!(record.rights.licence.as_deref(), Some("LicenseRef-own-terms"));
+        assert_eq!(record.rights.licence_url.as_deref(), Some("https://o.example/terms"));
+        assert_eq!(record.content.languages.len(), 2);
+        assert_eq!(record.identifiers[0].value, "10.57967/hf/0001");
+        let dropped: Vec<&str> = imported.report.dropped.iter().map(|one| one.value.as_str()).collect();
+        assert!(dropped.contains(&"region:us") && dropped.contains(&"original"), "{dropped:?}");
+    }
+}

@@ -372,3 +372,6 @@ fn resource(draft: &mut Draft, value: &Value, files: &mut Vec<ImportedFile>) {
         description: text(one, "description").map(str::to_owned),
     });
 }
+
+#[cfg(test)]
+mod tests;

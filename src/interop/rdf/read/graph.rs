@@ -188,7 +188,12 @@ impl Graph {
             let local = iri.strip_prefix(namespace)?;
             (!local.is_empty() && !local.contains(['/', '#'])).then(|| format!("{prefix}:{local}"))
         });
-        let short: Arc<str> = known.map_or_else(|| iri.into(), Arc::from);
+        // Some write the short form where an IRI is asked for; it is one of its own, and no name of the vocabulary.
+        let looks_short = ALSO.iter().chain(PREFIXES).any(|(prefix, _)| {
+            iri.strip_prefix(prefix).is_some_and(|rest| rest.starts_with(':'))
+        });
+        let plain = || if looks_short { format!("<{iri}>") } else { iri.to_owned() };
+        let short: Arc<str> = known.unwrap_or_else(plain).into();
         if self.short.len() < 10_000 {
             self.short.insert(iri.to_owned(), short.clone());
         }
@@ -286,6 +291,9 @@ impl Graph {
 
 /// A name in its long form.
 fn full(name: &str) -> String {
+    if let Some(plain) = name.strip_prefix('<').and_then(|name| name.strip_suffix('>')) {
+        return plain.to_owned();
+    }
     let known = name.split_once(':').and_then(|(prefix, local)| {
         let (_, namespace) = ALSO.iter().chain(PREFIXES).find(|(known, _)| *known == prefix)?;
         Some(format!("{namespace}{local}"))

@@ -127,14 +127,23 @@ import sys
 import rdflib
 from rdflib.compare import to_isomorphic
 failed = 0
+
+def plain(graph):
+    """A text of the datatype string is a text (RDF 1.1, 3.3); rdflib tells the two apart."""
+    out = rdflib.Graph()
+    for s, p, o in graph:
+        text = isinstance(o, rdflib.Literal) and o.datatype == rdflib.XSD.string
+        out.add((s, p, rdflib.Literal(str(o)) if text else o))
+    return out
+
 for line in sys.argv[1:]:
     theirs, ours = line.split("\t")
     try:
-        left = rdflib.Graph().parse(theirs, format="xml", publicID="http://base.example/dir/doc")
+        left = plain(rdflib.Graph().parse(theirs, format="xml", publicID="http://base.example/dir/doc"))
     except Exception as error:
         print("not read by rdflib", theirs, str(error)[:200])
         continue
-    right = rdflib.Graph().parse(ours, format="nt")
+    right = plain(rdflib.Graph().parse(ours, format="nt"))
     if to_isomorphic(left) != to_isomorphic(right):
         failed += 1
         for name, one, other in (("only rdflib", left, right), ("only ours", right, left)):

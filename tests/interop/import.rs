@@ -11,7 +11,7 @@ use super::scene::Scene;
 use crate::support::deployment::Shape;
 
 /// Files below a folder of shared data; nothing, with a word, where there is none.
-fn originals() -> Vec<PathBuf> {
+pub fn originals() -> Vec<PathBuf> {
     let folder = Path::new(env!("CARGO_MANIFEST_DIR")).join("../shared/data/catalogue/originals");
     let Ok(kinds) = std::fs::read_dir(&folder) else {
         println!("skipped: {} is not there", folder.display());
@@ -110,7 +110,13 @@ fn rdflib_reads_the_same_out_of_rdf_xml() {
     let home = tempfile::tempdir().unwrap();
     let mut pairs = Vec::new();
     let rules = Path::new(env!("CARGO_MANIFEST_DIR")).join("tests/fixtures/rules.rdf");
-    for path in originals().into_iter().chain([rules]) {
+    let own = home.path().join("own.rdf");
+    let record = serde_json::from_str(include_str!("../fixtures/record-full.json")).unwrap();
+    let at = cadastre::interop::Addresses::below("https://register.example.org".to_owned());
+    let document =
+        cadastre::interop::Format::RdfXml.render(&super::dcat_records::entry(1, record), &at).unwrap();
+    std::fs::write(&own, document.body).unwrap();
+    for path in originals().into_iter().chain([rules, own]) {
         if path.extension().is_some_and(|ending| ending == "rdf") {
             let text = std::fs::read_to_string(&path).unwrap();
             let Ok(read) = as_n_triples(&text, ImportFormat::RdfXml, Some("http://base.example/dir/doc"))

@@ -11,7 +11,7 @@ use serde_json::{Map, Value, json};
 use super::dcat_records::entry;
 use crate::support::records::a_published_record;
 
-const RECORDS: usize = 300;
+const RECORDS: usize = 120;
 
 /// A property of the record, and how a format carries it.
 struct Carried {

@@ -100,7 +100,7 @@ pub(super) fn csl(entry: &Entry, at: &Addresses) -> Value {
     citation.version.and_then(|version| put("version", json!(version)));
     citation.doi.and_then(|doi| put("DOI", json!(doi)));
     put("URL", json!(citation.url));
-    if let Some(licence) = vocabulary::licence_of(&entry.described.record) {
+    if let Some(licence) = vocabulary::licence_address(&entry.described.record) {
         put("license", json!(licence));
     }
     json!([item])

@@ -246,7 +246,11 @@ fn embedded(document: &serde_json::Value) -> String {
 fn licence(entry: &Entry) -> Option<Link> {
     let record = &entry.described.record;
     let stated = plain(record.rights.licence.as_deref()?);
-    Some(Link { text: stated, address: vocabulary::licence_of(record).unwrap_or_default(), media_type: "" })
+    Some(Link {
+        text: stated,
+        address: vocabulary::licence_address(record).unwrap_or_default(),
+        media_type: "",
+    })
 }
 
 const fn mode(mode: Option<AccessMode>) -> Key {

@@ -72,7 +72,7 @@ fn links(entry: &Entry, at: &Addresses, version: Option<&VersionNumber>) -> Vec<
         Link::new("cite-as", &vocabulary::doi_page(record).unwrap_or(page)),
         Link::new("type", "https://schema.org/AboutPage"),
         Link::new("type", "https://schema.org/Dataset"),
-        vocabulary::licence_of(record).and_then(|licence| Link::new("license", &licence)),
+        vocabulary::licence_address(record).and_then(|licence| Link::new("license", &licence)),
         Link::new("collection", &at.space(&dataset.space)),
     ];
     if entry.described.version.is_some() {

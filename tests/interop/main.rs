@@ -12,6 +12,7 @@
 mod support;
 
 mod columns;
+mod broken;
 mod croissant;
 mod croissant_records;
 mod dcat;
@@ -19,7 +20,9 @@ mod dcat_records;
 mod documents;
 mod dumps;
 mod hub;
+mod import;
 mod packages;
 mod feeds;
 mod python;
+mod round_trip;
 mod scene;

@@ -4,7 +4,7 @@ use serde_json::{Value, json};
 
 use super::super::entry::Entry;
 use super::files::{IMAGES, Ids, Source};
-use super::{Edition, Out, texts};
+use super::{EACH, Edition, Out, texts};
 use crate::datasets::record::SplitRole;
 use crate::datasets::schemas::{Column, ColumnKind, Structure};
 
@@ -56,7 +56,7 @@ fn record_set(source: &Source<'_>, edition: Edition, ids: &mut Ids) -> Option<Va
 /// What the provider says of the rows; else, where types may not hold to the end of the file, a word about that.
 fn description(table: &Structure, edition: Edition) -> Value {
     if !table.description.is_empty() {
-        return texts(&table.description, edition);
+        return texts(&table.description, edition, EACH);
     }
     let read = table.rows.filter(|_| !table.whole && !table.declared);
     json!(read.map(|rows| format!("Types are those of the first {rows} rows.")))
@@ -147,7 +147,7 @@ fn field(column: &Column, source: &Source<'_>, edition: Edition) -> Option<Value
 
 /// What the provider says of a column.
 fn meaning(column: &Column, edition: Edition, out: &mut Out) {
-    out.put("description", texts(&column.description, edition));
+    out.put("description", texts(&column.description, edition, EACH));
     out.put("equivalentProperty", json!(column.semantic_type));
 }
 

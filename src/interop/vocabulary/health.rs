@@ -50,6 +50,21 @@ pub const fn legal_basis(basis: LegalBasis) -> &'static str {
     }
 }
 
+/// The category that an IRI of the vocabulary stands for, wherever the vocabulary is kept.
+#[must_use]
+pub fn health_category_of(iri: &str) -> Option<HealthDataCategory> {
+    let code = iri.rsplit(['/', '#']).next()?;
+    let mut all = HealthDataCategory::ALL.iter().copied();
+    all.find(|category| health_category(*category).iri.rsplit('/').next() == Some(code))
+}
+
+/// The legal basis that an IRI of the Data Privacy Vocabulary stands for.
+#[must_use]
+pub fn legal_basis_of(iri: &str) -> Option<LegalBasis> {
+    let article = iri.rsplit(['#', '/']).next()?;
+    LegalBasis::ALL.iter().copied().find(|basis| legal_basis(*basis).ends_with(&format!("#{article}")))
+}
+
 #[cfg(test)]
 mod tests {
     use std::collections::BTreeSet;

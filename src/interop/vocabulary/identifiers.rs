@@ -74,14 +74,14 @@ pub fn licence_page(id: &str) -> String {
 /// Where a dataset's licence can be read: its page in the SPDX list where it is one licence of that list, else the address
 /// that the record gives.
 #[must_use]
-pub fn licence_of(record: &Record) -> Option<String> {
+pub fn licence_address(record: &Record) -> Option<String> {
     let rights = &record.rights;
     let listed = rights.licence.as_deref().filter(|licence| spdx::license_id(licence).is_some());
     listed.map(licence_page).or_else(|| rights.licence_url.clone())
 }
 
 /// Identifiers of SPDX, and codes of the licence authority table.
-const LICENCES: &[(&str, &str)] = &[
+pub(super) const LICENCES: &[(&str, &str)] = &[
     ("CC0-1.0", "CC0"),
     ("CC-BY-4.0", "CC_BY_4_0"),
     ("CC-BY-SA-4.0", "CC_BYSA_4_0"),

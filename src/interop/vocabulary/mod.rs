@@ -6,14 +6,16 @@ mod formats;
 mod health;
 mod identifiers;
 mod languages;
+mod reverse;
 
 use countries::COUNTRIES;
 pub use formats::{file_type, is_non_proprietary, media_type};
-pub use health::{EHDS, health_category, legal_basis};
+pub use health::{EHDS, health_category, health_category_of, legal_basis, legal_basis_of};
 pub use identifiers::{
-    agent, agent_identifier, doi, doi_page, identifier, licence, licence_of, licence_page,
+    agent, agent_identifier, doi, doi_page, identifier, licence, licence_address, licence_page,
 };
 use languages::LANGUAGES;
+pub use reverse::{frequency_of, identifier_of, language_of, licence_of, media_type_of, place_of, theme_of};
 
 use crate::datasets::record::{Theme, UpdateFrequency};
 use crate::identity::OrganisationKind;

@@ -22,14 +22,13 @@ use values::{Document, address, is_of, local, words};
 
 /// Reads a document: one dataset, a graph, or a catalogue with datasets in it.
 pub(super) fn read(text: &str, format: ImportFormat) -> Result<Reading> {
-    let value = parse(text)?;
+    let (value, mut faults) = parse(text)?;
     let document = Document::of(&value);
     let mut found = Vec::new();
     datasets(&value, 0, &mut found);
     if found.is_empty() {
         return Err(Error::invalid("", "no_dataset", "there is no schema.org Dataset in the document"));
     }
-    let mut faults = Vec::new();
     if found.len() > MOST_RECORDS {
         faults.push(format!("more than {MOST_RECORDS} datasets; the others were not read"));
     }

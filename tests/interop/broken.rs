@@ -195,7 +195,7 @@ fn by_hand() -> Vec<Case> {
         ("data inline", Some(DataPackage), PACKAGE.replacen("\"path\": \"a.csv\"", "\"data\": [1]", 1).into_bytes(), Dropped("resources")),
         ("a digest of another kind", Some(DataPackage), PACKAGE.replacen("\"path\": \"a.csv\"", "\"path\": \"a.csv\", \"hash\": \"abc\"", 1).into_bytes(), Dropped("resources/hash")),
         ("a member of nobody's", Some(DataPackage), package("\"odd\": {\"a\": 1}"), Dropped("odd")),
-        ("a member twice", Some(DataPackage), package("\"title\": \"Two\""), Any),
+        ("a member twice", Some(DataPackage), package("\"title\": \"Two\""), Faulty),
         // Croissant and schema.org.
         ("no dataset in JSON-LD", Some(Croissant), b"{\"@type\": \"sc:Person\", \"name\": \"x\"}".to_vec(), Refused("no_dataset")),
         ("an object for a name", Some(Croissant), croissant("\"description\": {\"a\": {\"b\": 1}}"), Dropped("description")),

@@ -14,7 +14,7 @@ const ROUNDS: usize = 100;
 const LENGTHS: [usize; 9] = [1000, 500, 300, 200, 100, 64, 50, 40, 10];
 
 /// The language of a text that says none.
-pub(super) const UNKNOWN_LANGUAGE: &str = "und";
+pub const UNKNOWN_LANGUAGE: &str = "und";
 
 /// A record in the making.
 #[derive(Debug, Default)]

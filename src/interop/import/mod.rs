@@ -18,6 +18,7 @@ mod provenance;
 mod schema_org;
 mod yaml;
 
+pub use draft::UNKNOWN_LANGUAGE;
 pub use format::{Hint, ImportFormat};
 pub use imported::{
     Dropped, Imported, ImportedAccess, ImportedFile, ImportedTerms, Mapped, Missing, Reading, Report,

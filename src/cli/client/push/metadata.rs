@@ -10,7 +10,7 @@ use serde_json::{Map, Value};
 use super::super::error::{CliError, Result};
 use super::super::local::{read_json, read_text};
 use super::super::names::DatasetName;
-use super::{datapackage, others};
+use super::others;
 use crate::datasets::files::{FilePath, MediaType, Reference};
 use crate::datasets::record::Record;
 use crate::datasets::versions::VersionNumber;
@@ -127,7 +127,7 @@ impl Metadata {
             return Self::read(file);
         }
         let mut stated = (Self::default(), Vec::new());
-        for name in [others::CARD, others::CROISSANT, datapackage::FILE, FILE] {
+        for name in [others::CARD, others::CROISSANT, others::PACKAGE, FILE] {
             let file = folder.join(name);
             if file.exists() && (name != others::CARD || others::is_card(&file)) {
                 let (above, notes) = Self::read(&file)?;
@@ -137,20 +137,11 @@ impl Metadata {
         Ok(stated)
     }
 
-    /// A file by its ending: JSON is a data package, or Croissant where it has a context; what others have endings for is
-    /// theirs; all else is ours, in TOML.
+    /// A file by its ending: what others have endings for is theirs; all else is ours, in TOML.
     fn read(file: &Path) -> Result<(Self, Vec<String>)> {
         let ending = file.extension().and_then(|ending| ending.to_str()).unwrap_or_default();
-        match ending {
-            "json" => {
-                let descriptor = read_json(file)?;
-                if descriptor.get("@context").is_none() {
-                    return datapackage::read(&descriptor);
-                }
-                return others::read(file);
-            }
-            "md" | "jsonld" | "ttl" | "rdf" | "nt" => return others::read(file),
-            _ => {}
+        if ["json", "md", "jsonld", "ttl", "rdf", "nt"].contains(&ending) {
+            return others::read(file);
         }
         let table: toml::Table = toml::from_str(&read_text(file)?)
             .map_err(|error| CliError::usage(format!("{}: {error}", file.display())))?;
@@ -316,7 +307,7 @@ mod tests {
         let dir = tempfile::tempdir().unwrap();
         std::fs::write(dir.path().join(FILE), TOML).unwrap();
         let package = json!({"name": "wind", "version": "1.0.0", "title": "Old title", "keywords": ["wind"]});
-        std::fs::write(dir.path().join(datapackage::FILE), package.to_string()).unwrap();
+        std::fs::write(dir.path().join(others::PACKAGE), package.to_string()).unwrap();
 
         let (metadata, _) = Metadata::load(dir.path(), None).unwrap();
         assert_eq!(metadata.dataset.as_ref().unwrap().to_string(), "harbour/wind");

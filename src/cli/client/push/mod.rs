@@ -1,10 +1,9 @@
 //! `cadastre push`: a folder and its metadata become a version of a dataset.
 //!
-//! `metadata`, `datapackage` and `others` read what is stated, `scan` finds the files, `register` brings dataset and
+//! `metadata` and `others` read what is stated, `scan` finds the files, `register` brings dataset and
 //! draft to that state, `upload` brings the bytes. Each step looks first what is there already, so that a push
 //! which broke off goes on when it is run again.
 
-mod datapackage;
 mod metadata;
 mod others;
 mod register;

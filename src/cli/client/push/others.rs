@@ -1,16 +1,19 @@
-//! Metadata that others wrote beside the data: a Croissant file, a dataset card. What has a place in the record goes there, what
+//! Metadata that others wrote beside the data: a data package, a Croissant file, a dataset card. What has a place in the record goes there, what
 //! has none is reported.
 
 use std::path::Path;
 
-use serde_json::Value;
+use serde_json::{Value, json};
 
 use super::super::error::{CliError, Result};
 use super::super::local::read_text;
 use super::metadata::{Metadata, Referenced, Resource};
 use crate::datasets::files::Reference;
-use crate::interop::import::{Hint, Imported, ImportedFile, read as import};
+use crate::datasets::record::{Agent, Contact};
+use crate::interop::import::{Hint, Imported, ImportedFile, UNKNOWN_LANGUAGE, read as import};
 
+/// The name of the descriptor of a data package.
+pub const PACKAGE: &str = "datapackage.json";
 /// The name of a Croissant file.
 pub const CROISSANT: &str = "croissant.json";
 /// The name of a dataset card.
@@ -47,13 +50,21 @@ pub fn read(file: &Path) -> Result<(Metadata, Vec<String>)> {
 
 fn stated(imported: Imported, notes: &mut Vec<String>) -> Result<Metadata> {
     let record = serde_json::to_value(&imported.record);
-    let record = record.map_err(|error| CliError::failure(format!("the record as JSON: {error}")))?;
+    let mut record = record.map_err(|error| CliError::failure(format!("the record as JSON: {error}")))?;
+    in_english(&mut record);
     let mut metadata = Metadata {
         version: imported.version.as_deref().and_then(|version| version.parse().ok()),
         record: if let Value::Object(members) = record { members } else { Default::default() },
         package_name: imported.suggested_name.map(|name| name.to_string()),
         ..Metadata::default()
     };
+    // Somebody has to answer for the data; where nobody was named for that, whoever publishes them can be asked.
+    if let (None, Some(publisher)) = (&imported.record.contact, imported.publisher)
+        && (publisher.email.is_some() || publisher.url.is_some())
+    {
+        let Agent { name, email, url, .. } = publisher;
+        metadata.record.insert("contact".to_owned(), json!(Contact { name, email, url }));
+    }
     let mut local = Vec::new();
     for file in imported.files {
         match (&file.path, referenced(&file)) {
@@ -74,6 +85,22 @@ fn stated(imported: Imported, notes: &mut Vec<String>) -> Result<Metadata> {
     Ok(metadata)
 }
 
+/// Texts whose language nobody tells stand as English, as those of `cadastre.toml` and `--set` do, which may stand above them.
+fn in_english(value: &mut Value) {
+    match value {
+        Value::Object(members) => {
+            if !members.contains_key("en")
+                && let Some(text) = members.remove(UNKNOWN_LANGUAGE)
+            {
+                members.insert("en".to_owned(), text);
+            }
+            members.values_mut().for_each(in_english);
+        }
+        Value::Array(items) => items.iter_mut().for_each(in_english),
+        _ => {}
+    }
+}
+
 /// A file elsewhere whose content is known.
 fn referenced(file: &ImportedFile) -> Option<Referenced> {
     let url = file.download_url.clone()?;
@@ -91,6 +118,58 @@ fn referenced(file: &ImportedFile) -> Option<Referenced> {
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn a_data_package_states_the_record_its_files_and_what_has_no_place() {
+        let abc = "ba7816bf8f01cfea414140de5dae2223b00361a396177a9cb410ff61f20015ad";
+        let package = json!({
+            "$schema": "https://datapackage.org/profiles/2.0/datapackage.json", "name": "tide-gauges", "version": "2.1.0",
+            "id": "https://doi.org/10.5281/zenodo.1234567", "title": "Tide gauges", "image": "tide.png",
+            "licenses": [{"name": "ODC-BY-1.0", "path": "https://opendatacommons.org/licenses/by/1-0/"}],
+            "contributors": [
+                {"title": "Harbour Institute", "path": "https://example.org", "email": "data@example.org", "roles": ["publisher"]},
+                {"title": "Sea Survey", "role": "author"},
+            ],
+            "sources": [{"title": "Survey archive", "path": "https://example.org/archive"}, {"title": "Log books"}],
+            "resources": [
+                {"name": "levels", "path": "./data/levels.csv", "bytes": 3, "hash": format!("sha256:{}", abc.to_uppercase()),
+                 "mediatype": "text/csv; charset=utf-8"},
+                {"name": "split", "path": ["part-1.csv", "part-2.csv"], "bytes": 10},
+                {"name": "raw", "path": "https://example.org/raw.tar?v=2", "bytes": 3, "hash": format!("sha256:{abc}")},
+                {"name": "vague", "path": "https://example.org/vague.tar", "hash": "sha1:x"},
+                {"name": "inline", "data": [1, 2]},
+            ],
+        });
+        let dir = tempfile::tempdir().unwrap();
+        let file = dir.path().join(PACKAGE);
+        std::fs::write(&file, package.to_string()).unwrap();
+        let (metadata, notes) = read(&file).unwrap();
+        let expected = json!({
+            "identifiers": [{"scheme": "doi", "value": "10.5281/zenodo.1234567"}],
+            "title": {"en": "Tide gauges"},
+            "rights": {"licence": "ODC-By-1.0", "licence_url": "https://opendatacommons.org/licenses/by/1-0/"},
+            "contact": {"name": "Harbour Institute", "email": "data@example.org", "url": "https://example.org"},
+            "creators": [{"kind": "organisation", "name": "Sea Survey"}],
+            "origin": {"derived_from": [{"url": "https://example.org/archive", "title": {"en": "Survey archive"}}]},
+        });
+        assert_eq!(Value::Object(metadata.record.clone()), expected);
+        metadata.check_record().unwrap();
+        assert_eq!(metadata.package_name.as_deref(), Some("tide-gauges"));
+        assert_eq!(metadata.version.as_ref().unwrap().to_string(), "2.1.0");
+        let resources = metadata.resources.unwrap();
+        let paths: Vec<_> = resources.iter().map(|resource| resource.path.as_str()).collect();
+        assert_eq!(paths, ["data/levels.csv", "part-1.csv", "part-2.csv"]);
+        assert_eq!(resources[0].sha256.unwrap().to_string(), abc);
+        assert_eq!((resources[0].bytes, resources[1].bytes), (Some(3), None));
+        assert_eq!(resources[0].media_type.as_ref().unwrap().as_str(), "text/csv");
+        let references: Vec<_> = metadata.references.iter().map(|one| one.path.as_str()).collect();
+        assert_eq!(references, ["raw.tar"]);
+        for expected in ["image tide.png", "Log books", "file vague: to refer to it", "resources inline"] {
+            assert!(notes.iter().any(|note| note.contains(expected)), "{expected}: {notes:#?}");
+        }
+        std::fs::write(&file, "[]").unwrap();
+        assert!(read(&file).is_err());
+    }
 
     #[test]
     fn a_croissant_file_and_a_card_state_what_they_know() {

@@ -8,7 +8,7 @@ use super::super::globs::Globs;
 use super::super::local::{Folder, LocalFile};
 use super::super::output::Output;
 use super::metadata::{Metadata, Resource};
-use super::{datapackage, metadata};
+use super::{metadata, others};
 use crate::datasets::files::{FilePath, MediaType, clashes};
 
 /// Files at the top of the folder that steer a push or come of a pull, and are no data.
@@ -89,7 +89,7 @@ fn named_files(
         resources.iter().map(|resource| resource.path.clone()).partition(|path| files.contains_key(path));
     if !missing.is_empty() && !skip_missing {
         let error =
-            CliError::usage(format!("{} files that {} names are missing", missing.len(), datapackage::FILE));
+            CliError::usage(format!("{} files that {} names are missing", missing.len(), others::PACKAGE));
         return Err(error.details(missing.into_iter().take(20)).hint(
             "paths count from the folder that is pushed: if the files lie deeper, push that folder with --metadata FILE; --skip-missing goes on without them",
         ));
@@ -97,7 +97,7 @@ fn named_files(
     for path in missing {
         out.note(&format!("left out: {path}: missing"));
     }
-    let descriptor = files.keys().filter(|path| *path == datapackage::FILE).cloned();
+    let descriptor = files.keys().filter(|path| *path == others::PACKAGE).cloned();
     let mut wanted: Vec<_> = there.into_iter().chain(descriptor).collect();
     wanted.sort_unstable();
     wanted.dedup();

@@ -7,6 +7,7 @@ pub mod kernel;
 pub mod config;
 pub mod db;
 pub mod storage;
+pub mod fetch;
 pub mod http;
 pub mod i18n;
 pub mod journal;

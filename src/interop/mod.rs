@@ -20,6 +20,7 @@ mod dump;
 mod entry;
 mod format;
 mod hub;
+pub mod import;
 mod metalink;
 mod names;
 mod oai;

@@ -109,3 +109,16 @@ const fn legal_basis(basis: LegalBasis) -> &'static str {
         LegalBasis::LegitimateInterests => "https://w3id.org/dpv/legal/eu/gdpr#A6-1-f",
     }
 }
+
+/// The category that an IRI of the vocabulary stands for, wherever the vocabulary is kept.
+pub fn health_category_of(iri: &str) -> Option<HealthDataCategory> {
+    let code = iri.rsplit(['/', '#']).next()?;
+    let all = HealthDataCategory::ALL.iter().copied();
+    all.into_iter().find(|category| category_code(*category).is_some_and(|(known, _)| known == code))
+}
+
+/// The legal basis that an IRI of the Data Privacy Vocabulary stands for.
+pub fn legal_basis_of(iri: &str) -> Option<LegalBasis> {
+    let article = iri.rsplit(['#', '/']).next()?;
+    LegalBasis::ALL.iter().copied().find(|basis| legal_basis(*basis).ends_with(&format!("#{article}")))
+}

@@ -13,6 +13,7 @@ mod quality;
 
 pub use catalogue::{Catalogue, View, describe_catalogue, record_of};
 pub use dataset::describe;
+pub(super) use health::{health_category_of, legal_basis_of};
 pub use quality::{Indicator, QualityDimension, QualityScore, Rating, assess};
 
 use super::addresses::Addresses;

@@ -1,10 +1,11 @@
 //! RDF as far as renderings need it: descriptions of things (`node`), and four ways to write them down (`write`), each
-//! description at once, so that a catalogue never lies in memory as a whole.
+//! description at once, so that a catalogue never lies in memory as a whole. `read` does the reverse for what others wrote.
 //!
 //! Things always have an IRI: what others give a blank node gets a fragment of the thing it belongs to. So two readings of
 //! a document are the same graph, and a change is seen where it happened.
 
 mod node;
+pub mod read;
 mod write;
 
 pub use node::{Graph, Node};

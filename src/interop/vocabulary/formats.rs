@@ -3,7 +3,7 @@
 use super::Concept;
 
 /// Media types, and codes of the file type table: only those that are the same thing.
-const FILE_TYPES: &[(&str, &str, &str)] = &[
+pub(super) const FILE_TYPES: &[(&str, &str, &str)] = &[
     ("application/atom+xml", "ATOM", "Atom feed"),
     ("application/dbase", "DBF", "DBF"),
     ("application/vnd.dbf", "DBF", "DBF"),

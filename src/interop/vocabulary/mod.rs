@@ -4,10 +4,12 @@
 mod countries;
 mod formats;
 mod languages;
+mod reverse;
 
 use countries::COUNTRIES;
 pub use formats::{file_type, is_non_proprietary, media_type};
 use languages::LANGUAGES;
+pub use reverse::{frequency_of, identifier_of, language_of, licence_of, media_type_of, place_of, theme_of};
 
 use crate::datasets::record::{IdentifierScheme, Theme, UpdateFrequency};
 use crate::identity::OrganisationKind;

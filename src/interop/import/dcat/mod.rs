@@ -1,0 +1,103 @@
+//! DCAT-AP, whatever its version (1 to 3) and national profile: every `dcat:Dataset` of a document, with its catalogue's page
+//! after Hydra, in today's words and in those of its drafts.
+
+mod agent;
+mod dataset;
+mod distribution;
+pub(super) mod values;
+
+use super::MOST_RECORDS;
+use super::format::ImportFormat;
+use super::imported::{Imported, Reading, Unreadable};
+use crate::interop::rdf::Syntax;
+use crate::interop::rdf::read::{self, Graph, Thing};
+use crate::kernel::{Error, Result};
+
+/// Reads a document.
+pub(super) fn read(text: &str, format: ImportFormat, base: Option<&str>) -> Result<Reading> {
+    let syntax = match format {
+        ImportFormat::Turtle => Syntax::Turtle,
+        ImportFormat::NTriples => Syntax::NTriples,
+        ImportFormat::RdfXml => Syntax::RdfXml,
+        _ => Syntax::JsonLd,
+    };
+    let read::Reading { graph, mut faults, .. } = read::read(text, syntax, base)?;
+    let language = language_of_catalogue(&graph);
+    let mut records: Vec<Result<Imported, Unreadable>> = Vec::new();
+    for dataset in datasets(&graph) {
+        if records.len() >= MOST_RECORDS {
+            faults.push(format!("more than {MOST_RECORDS} datasets; the others were not read"));
+            break;
+        }
+        records.push(if dataset.is_unknown() {
+            let identifier = dataset.iri().map(str::to_owned);
+            let reason = "the catalogue names it and the document does not describe it".to_owned();
+            Err(Unreadable { identifier, reason })
+        } else {
+            Ok(dataset::read(dataset, language.as_deref()))
+        });
+    }
+    let (next, total) = page(&graph, base);
+    if records.is_empty() && next.is_none() && total != Some(0) {
+        let detail = match faults.first() {
+            Some(fault) => format!("there is no dcat:Dataset in what could be read; {fault}"),
+            None => "there is no dcat:Dataset in the document".to_owned(),
+        };
+        return Err(Error::invalid("", "no_dataset", detail));
+    }
+    Ok(Reading { format, records, next, total, faults })
+}
+
+/// The datasets that are described, in the order of the document, and those that a catalogue names and nobody describes. What is
+/// described as a version of another one is left to that one, unless it is alone.
+fn datasets(graph: &Graph) -> Vec<Thing<'_>> {
+    let classes = ["dcat:Dataset", "dcatapit:Dataset"];
+    let mut found: Vec<Thing<'_>> = Vec::new();
+    let mut names = std::collections::HashSet::new();
+    for class in classes {
+        found.extend(graph.of_class(class).filter(|one| names.insert(one.name().to_owned())));
+    }
+    for catalogue in ["dcat:Catalog", "dcatapit:Catalog"] {
+        for catalogue in graph.of_class(catalogue) {
+            found.extend(catalogue.things("dcat:dataset").filter(|one| names.insert(one.name().to_owned())));
+        }
+    }
+    let described = |thing: &Thing<'_>| !thing.is_unknown();
+    if found.iter().any(described) && graph.of_class("dcat:Catalog").next().is_none() {
+        found.retain(described);
+    }
+    found
+}
+
+/// The one language of the catalogue, in which texts without a language are.
+fn language_of_catalogue(graph: &Graph) -> Option<String> {
+    let mut languages = graph
+        .of_class("dcat:Catalog")
+        .chain(graph.of_class("dcatapit:Catalog"))
+        .flat_map(|catalogue| catalogue.values("dct:language").collect::<Vec<_>>())
+        .filter_map(|language| crate::interop::vocabulary::language_of(language.text()));
+    let first = languages.next()?;
+    languages.all(|other| other == first).then(|| first.to_string())
+}
+
+/// The next page and the number of all datasets, after Hydra: today's words, and those of its drafts.
+fn page(graph: &Graph, base: Option<&str>) -> (Option<String>, Option<u64>) {
+    let classes =
+        ["hydra:PartialCollectionView", "hydra:PagedCollection", "hydra:Collection", "dcat:Catalog"];
+    let things = || classes.iter().flat_map(|class| graph.of_class(class));
+    let next = things().find_map(|thing| {
+        let value = thing.value("hydra:next").or_else(|| thing.value("hydra:nextPage"))?;
+        absolute(value.text(), base)
+    });
+    let total = things().find_map(|thing| thing.value("hydra:totalItems")?.text().parse().ok());
+    (next, total)
+}
+
+/// An address of a page; relative ones are resolved.
+fn absolute(address: &str, base: Option<&str>) -> Option<String> {
+    let parsed = match base.and_then(|base| url::Url::parse(base).ok()) {
+        Some(base) => base.join(address),
+        None => url::Url::parse(address),
+    };
+    parsed.ok().map(String::from)
+}

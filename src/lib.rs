@@ -18,5 +18,6 @@ pub mod policies;
 pub mod datasets;
 pub mod access;
 pub mod interop;
+pub mod harvest;
 pub mod server;
 pub mod cli;

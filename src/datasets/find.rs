@@ -81,7 +81,9 @@ fn allowed(ctx: &Ctx, found: Option<Dataset>, action: Action) -> Result<Dataset>
 
 /// What was harvested is changed where it comes from, and its bytes are asked for there.
 fn not_elsewhere(dataset: Dataset, action: Action) -> Result<Dataset> {
-    let (Some(mark), Action::Publish | Action::Ask) = (&dataset.harvested, action) else { return Ok(dataset) };
+    let (Some(mark), Action::Publish | Action::Ask) = (&dataset.harvested, action) else {
+        return Ok(dataset);
+    };
     let detail = if action == Action::Publish {
         "it was harvested from another catalogue and is read-only here; change it where it comes from"
     } else {

@@ -19,7 +19,8 @@ use super::store;
 use crate::db::{Db, Tx};
 use crate::journal::{Event, append};
 use crate::kernel::{
-    Checks, Ctx, DatasetId, Digest, OrganisationId, Result, Slug, SourceId, Timestamp, canonical_json, text_enum,
+    Checks, Ctx, DatasetId, Digest, OrganisationId, Result, Slug, SourceId, Timestamp, canonical_json,
+    text_enum,
 };
 
 /// The facet by which the same dataset is found in several places.
@@ -128,11 +129,15 @@ impl Harvested {
         for distribution in &self.distributions {
             let texts = [("title", &distribution.title), ("media_type", &distribution.media_type)];
             for (member, text) in texts {
-                text.iter().for_each(|text| checks.optional_text(&format!("/distributions/{member}"), text, 1000));
+                text.iter()
+                    .for_each(|text| checks.optional_text(&format!("/distributions/{member}"), text, 1000));
             }
-            let addresses = [("access_url", &distribution.access_url), ("download_url", &distribution.download_url)];
+            let addresses =
+                [("access_url", &distribution.access_url), ("download_url", &distribution.download_url)];
             for (member, address) in addresses {
-                address.iter().for_each(|address| checks.http_url(&format!("/distributions/{member}"), address));
+                address
+                    .iter()
+                    .for_each(|address| checks.http_url(&format!("/distributions/{member}"), address));
             }
         }
         checks.finish()
@@ -287,7 +292,14 @@ impl Names {
     }
 }
 
-fn update(tx: &mut Tx<'_>, ctx: &Ctx, home: &Home, before: Dataset, draft: Draft, at: Timestamp) -> Result<()> {
+fn update(
+    tx: &mut Tx<'_>,
+    ctx: &Ctx,
+    home: &Home,
+    before: Dataset,
+    draft: Draft,
+    at: Timestamp,
+) -> Result<()> {
     let prepared = draft.prepared;
     let dataset = Dataset {
         record: prepared.texts.record.clone(),

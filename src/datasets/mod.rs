@@ -24,7 +24,8 @@ pub mod versions;
 
 pub use api::{DatasetPath, declared, deliver};
 pub use changes::{
-    Change, Changes, DatasetChange, WholeDataset, Departure, departure_of, list_changes, list_described_changes,
+    Change, Changes, DatasetChange, Departure, WholeDataset, departure_of, list_changes,
+    list_described_changes,
 };
 pub use describe::{
     Described, Listed, Selection, describe_dataset, describe_newest, describe_version, list_described,
@@ -34,11 +35,11 @@ pub use dumps::{
     Dump, DumpKind, Part, cursor_after, dump_position, find_dump, is_dump_due, list_dumps, write_dump,
 };
 pub use find::{Action, find_dataset, find_dataset_by_id, sees_inside};
-pub use harvested::{
-    Draft, Harvested, Home, OriginAccess, OriginDistribution, OriginTerms, OriginVerdict, Origins, Placed, origins,
-    put_harvested, remove_harvested,
-};
 pub use gate::{Asked, Delivery, DownloadGate, Ground, Permit};
+pub use harvested::{
+    Draft, Harvested, Home, OriginAccess, OriginDistribution, OriginTerms, OriginVerdict, Origins, Placed,
+    origins, put_harvested, remove_harvested,
+};
 pub use model::{
     Dataset, DatasetSummary, DescribedPolicy, NewDataset, NewPolicy, PolicyRevision, RecordRevision,
     Statement, Visibility,

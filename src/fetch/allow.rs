@@ -40,7 +40,9 @@ pub(super) fn admit(url: &Url, reach: Reach<'_>, operator: &[String]) -> Result<
     let Reach::Hosts(hosts) = reach else { return Ok(()) };
     let by_operator = operator.iter().any(|named| names(named, &host, port, true));
     if !by_operator && !hosts.iter().any(|named| names(named, &host, port, false)) {
-        return refuse("neither the operator of this service nor a steward has allowed it to fetch from this host and port");
+        return refuse(
+            "neither the operator of this service nor a steward has allowed it to fetch from this host and port",
+        );
     }
     let literal = match host {
         Host::Domain(_) => None,
@@ -48,7 +50,9 @@ pub(super) fn admit(url: &Url, reach: Reach<'_>, operator: &[String]) -> Result<
         Host::Ipv6(address) => Some(IpAddr::V6(address)),
     };
     match literal {
-        Some(address) if !by_operator && !is_public(address) => refuse("the address is none of the public internet"),
+        Some(address) if !by_operator && !is_public(address) => {
+            refuse("the address is none of the public internet")
+        }
         _ => Ok(()),
     }
 }

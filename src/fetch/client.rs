@@ -5,8 +5,8 @@ use std::time::Duration;
 
 use bytes::Bytes;
 use reqwest::header::{
-    ACCEPT, ACCEPT_ENCODING, CONTENT_ENCODING, CONTENT_TYPE, ETAG, HeaderMap, HeaderName, IF_MODIFIED_SINCE, IF_NONE_MATCH,
-    LAST_MODIFIED, LOCATION, RETRY_AFTER,
+    ACCEPT, ACCEPT_ENCODING, CONTENT_ENCODING, CONTENT_TYPE, ETAG, HeaderMap, HeaderName, IF_MODIFIED_SINCE,
+    IF_NONE_MATCH, LAST_MODIFIED, LOCATION, RETRY_AFTER,
 };
 use reqwest::{Client, Method, Response, StatusCode};
 use tokio::time::{Instant, timeout_at};
@@ -114,7 +114,7 @@ impl Fetcher {
         if (200..300).contains(&answer.status) {
             answer.check_media_type(ask.media_types)?;
         } else if answer.status != 304 {
-            return Err(FetchError::Status(answer.status));
+            return Err(FetchError::Status { status: answer.status, retry_after: answer.retry_after });
         }
         Ok(answer)
     }
@@ -164,7 +164,8 @@ impl Fetcher {
         let mut request = client
             .request(method.clone(), url.clone())
             .header(ACCEPT_ENCODING, if ask.compressed { "gzip, identity;q=0.5" } else { "identity" });
-        let given = [(ACCEPT, Some(ask.accept)), (IF_NONE_MATCH, ask.etag), (IF_MODIFIED_SINCE, ask.last_modified)];
+        let given =
+            [(ACCEPT, Some(ask.accept)), (IF_NONE_MATCH, ask.etag), (IF_MODIFIED_SINCE, ask.last_modified)];
         for (name, value) in given {
             if let Some(value) = value.filter(|value| !value.is_empty()) {
                 request = request.header(name, value);

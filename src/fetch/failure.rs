@@ -12,8 +12,13 @@ pub enum FetchError {
     #[error("not reachable: {0}")]
     Unreachable(String),
     /// The other side answered with a status that is no success.
-    #[error("answered {0}")]
-    Status(u16),
+    #[error("answered {status}")]
+    Status {
+        /// The status.
+        status: u16,
+        /// How long the other side asks to wait.
+        retry_after: Option<Duration>,
+    },
     /// A redirect that is not followed.
     #[error("redirected: {0}")]
     Redirected(String),
@@ -44,7 +49,7 @@ impl FetchError {
         match self {
             Self::NotAllowed(_) => "not_allowed",
             Self::Unreachable(_) => "unreachable",
-            Self::Status(_) => "status",
+            Self::Status { .. } => "status",
             Self::Redirected(_) => "redirected",
             Self::MediaType(_) => "media_type",
             Self::Coding(_) => "coding",

@@ -15,6 +15,6 @@ mod resolve;
 mod tests;
 
 pub use allow::Reach;
-pub use client::{Answer, Ask, Fetcher};
 pub use body::Limits;
+pub use client::{Answer, Ask, Fetcher};
 pub use failure::FetchError;

@@ -10,7 +10,7 @@ use super::store;
 use crate::db::{Conn, Db, Tx};
 use crate::jobs::enqueue;
 use crate::journal::append;
-use crate::kernel::{Ctx, Cursor, Error, Page, PageRequest, Result, RunId, Slug, SourceId};
+use crate::kernel::{Ctx, Cursor, Digest, Error, Page, PageRequest, Result, RunId, Slug, SourceId};
 
 /// Sources begun in one look.
 const AT_ONCE: i64 = 100;
@@ -23,7 +23,8 @@ pub(super) struct HarvestJob {
 
 /// Queues a turn of a run.
 pub(super) fn queue_turn(tx: &mut Tx<'_>, ctx: &Ctx, run: &RunId) -> Result<()> {
-    let job = serde_json::to_value(HarvestJob { run: run.clone() }).map_err(|error| Error::internal("job", error))?;
+    let job = serde_json::to_value(HarvestJob { run: run.clone() })
+        .map_err(|error| Error::internal("job", error))?;
     enqueue(tx, HARVEST_JOB, &job, ctx.now)
 }
 
@@ -50,6 +51,7 @@ pub async fn queue_due_sources(db: &Db, ctx: &Ctx) -> Result<()> {
 fn begin(tx: &mut Tx<'_>, ctx: &Ctx, source: Source, complete: bool) -> Result<Run> {
     let (url, complete) = first_page(&source, complete)?;
     let known = store::count_present(tx, &source.id)?;
+    let first = Digest::of(url.as_str());
     let run = Run {
         id: RunId::generate(),
         source: source.id.clone(),
@@ -72,6 +74,7 @@ fn begin(tx: &mut Tx<'_>, ctx: &Ctx, source: Source, complete: bool) -> Result<R
         position: Position::Reading { url: url.into(), kept: source.kept.clone(), barren: 0 },
     };
     store::insert_run(tx, &run)?;
+    store::note_page(tx, &run.id, &first)?;
     queue_turn(tx, ctx, &run.id)?;
     let next_run_at = source.due_after(ctx.now);
     store::update_source(

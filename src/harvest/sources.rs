@@ -5,9 +5,7 @@ use super::{runs, store};
 use crate::db::{Conn, Db};
 use crate::identity::find_organisation;
 use crate::journal::{Event, append};
-use crate::kernel::{
-    Ctx, Cursor, Error, OrganisationRole, Page, PageRequest, Result, Scope, Slug, SourceId,
-};
+use crate::kernel::{Ctx, Cursor, Error, OrganisationRole, Page, PageRequest, Result, Scope, Slug, SourceId};
 use crate::spaces::{find_space, require_steward};
 
 /// The most sources of a space.
@@ -22,7 +20,11 @@ pub(super) fn seen_source(conn: &mut Conn, ctx: &Ctx, space: &Slug, id: &SourceI
 fn may_see(ctx: &Ctx, space: &Slug) -> Result<()> {
     let principal = ctx.require(Scope::Read)?;
     let holds = principal.space_roles.contains_key(space) && principal.reaches(space);
-    if principal.admin || principal.auditor || holds { Ok(()) } else { Err(Error::not_found("list of sources")) }
+    if principal.admin || principal.auditor || holds {
+        Ok(())
+    } else {
+        Err(Error::not_found("list of sources"))
+    }
 }
 
 /// Sources of a space, in the order of their registration.
@@ -75,7 +77,10 @@ pub(super) async fn register_source(db: &Db, ctx: &Ctx, space: Slug, new: NewSou
             find_space(tx, &space)?;
             let organisation = find_organisation(tx, &new.organisation)?;
             if store::count_sources(tx, &space)? >= MOST {
-                return Err(Error::conflict("too_many_sources", format!("a space has {MOST} sources at most")));
+                return Err(Error::conflict(
+                    "too_many_sources",
+                    format!("a space has {MOST} sources at most"),
+                ));
             }
             let source = Source {
                 id: SourceId::generate(),
@@ -115,7 +120,9 @@ pub(super) fn event(kind: &'static str, source: &Source) -> Event {
     if kind == "source.harvested" {
         return event;
     }
-    event.fact("revision", source.revision).payload(serde_json::json!({"url": source.url, "hosts": source.hosts}))
+    event
+        .fact("revision", source.revision)
+        .payload(serde_json::json!({"url": source.url, "hosts": source.hosts}))
 }
 
 /// Changes what is stated of a source. With another address the next run reads everything anew.
@@ -139,7 +146,11 @@ pub(super) async fn change_source(
             [("/kind", new.kind == before.kind), ("/organisation", new.organisation == before.organisation)]
         {
             if !same {
-                return Err(Error::invalid(pointer, "immutable", "cannot be changed; register another source"));
+                return Err(Error::invalid(
+                    pointer,
+                    "immutable",
+                    "cannot be changed; register another source",
+                ));
             }
         }
         let same_place = new.url == before.url;

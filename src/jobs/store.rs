@@ -93,11 +93,34 @@ pub fn hold(tx: &mut Tx<'_>, job: &Job, until: Timestamp) -> Result<()> {
     Err(Error::conflict(LOST, "another replica has taken over this job"))
 }
 
+/// Ends a job in the write that does the last of it.
+///
+/// # Errors
+/// [`LOST`] when another replica has taken it.
+pub fn finish(tx: &mut Tx<'_>, job: &Job, now: Timestamp) -> Result<()> {
+    hold(tx, job, now)?;
+    close(tx, job, "done", now, None)
+}
+
+/// Ends a job and queues another one that goes on with it, behind those that wait.
+///
+/// # Errors
+/// [`LOST`] when another replica has taken it.
+pub fn pass_on(tx: &mut Tx<'_>, job: &Job, now: Timestamp) -> Result<()> {
+    finish(tx, job, now)?;
+    let payload: serde_json::Value =
+        serde_json::from_str(&job.payload).map_err(|error| Error::internal("job", error))?;
+    enqueue(tx, &job.kind, &payload, now)
+}
+
 /// The row of a job as long as it is this taking of it that counts.
 #[diesel::dsl::auto_type(no_type_alias)]
 fn held_by<'a>(job: &'a Job) -> _ {
     let (id, attempts): (&'a String, i64) = (&job.id, job.attempts);
-    jobs::table.filter(jobs::id.eq(id)).filter(jobs::attempts.eq(attempts)).filter(jobs::finished_at.is_null())
+    jobs::table
+        .filter(jobs::id.eq(id))
+        .filter(jobs::attempts.eq(attempts))
+        .filter(jobs::finished_at.is_null())
 }
 
 /// Notes that a job is over, well or not; or puts it back for a later try. One that was lost meanwhile is left to its holder.

@@ -15,8 +15,8 @@ use super::outside;
 use super::sign::{Known, Signed, sign};
 use super::store::{self, Checkpointed};
 use super::witness::Witnesses;
-use crate::fetch::Fetcher;
 use crate::db::{BEHIND, Db};
+use crate::fetch::Fetcher;
 use crate::kernel::{Clock, Error, Result};
 use crate::storage::BlobStore;
 

@@ -25,7 +25,7 @@ use crate::http::{
 use crate::journal::{Log, Witnesses};
 use crate::kernel::Clock;
 use crate::storage::BlobStore;
-use crate::{access, datasets, identity, interop, journal, policies, spaces};
+use crate::{access, datasets, harvest, identity, interop, journal, policies, spaces};
 
 /// What the handlers work with.
 #[derive(Clone)]
@@ -69,6 +69,7 @@ pub(super) fn routes(config: &mut ServiceConfig<'_>) {
         .configure(datasets::api::routes)
         .configure(identity::api::routes)
         .configure(spaces::api::routes)
+        .configure(harvest::api::routes)
         .configure(access::api::routes)
         .configure(journal::api::routes)
         .configure(policies::api::routes)

@@ -21,6 +21,7 @@ use crate::datasets::schemas::{SCHEMAS_JOB, queue_unread_schemas, run_schemas};
 use crate::datasets::sweep;
 use crate::db::{DatabaseUrl, Db, MigrationState, check_migrations, forget_idempotency_keys, migrate};
 use crate::fetch::Fetcher;
+use crate::harvest::{HARVEST_JOB, HARVEST_LEASE, queue_due_sources, run_harvest};
 use crate::http::{Closing, RateLimits};
 use crate::identity::{DatabaseAuthenticator, FirstSignIn, ensure_administrator, forget_ended_sessions};
 use crate::interop::make_due_dumps;
@@ -178,6 +179,7 @@ pub async fn start(services: Services) -> Result<Running> {
     let server = server.run();
     let (handle, background) = (server.handle(), CancellationToken::new());
     tokio::spawn(runner(&services).run(background.clone()));
+    tokio::spawn(harvester(&services).run(background.clone()));
     tokio::spawn(signals.obey(services.closing.clone(), handle.clone(), background.clone()));
     keeper.ask(&services.witnesses, &services.fetcher, &background);
     let keeper = tokio::spawn(keeper.run(background.clone()));
@@ -287,6 +289,24 @@ fn runner(services: &Services) -> Runner {
         .handle(SCHEMAS_JOB, move |ctx, job| {
             let (db, store) = (read.clone(), blobs.clone());
             async move { run_schemas(&db, &store, &ctx, &job).await }
+        })
+}
+
+/// Harvests, beside the other background work: a source that is slow holds up nothing but other sources.
+fn harvester(services: &Services) -> Runner {
+    let (due, db) = (services.db.clone(), services.db.clone());
+    let (fetcher, config) = (services.fetcher.clone(), services.config.clone());
+    Runner::new(services.db.clone(), services.clock.clone())
+        .every("queue_due_sources", Duration::from_secs(10), move |ctx| {
+            let db = due.clone();
+            async move { queue_due_sources(&db, &ctx).await }
+        })
+        .handle_leased(HARVEST_JOB, HARVEST_LEASE, move |ctx, job| {
+            let (db, fetcher, config) = (db.clone(), fetcher.clone(), config.clone());
+            async move {
+                let own = config.base_url.as_ref().map(url::Url::as_str);
+                run_harvest(&db, &fetcher, own, &ctx, &job).await
+            }
         })
 }
 

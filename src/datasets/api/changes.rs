@@ -68,7 +68,12 @@ pub(super) async fn list_changes(
 }
 
 /// All changes from here on, one JSON document a line, a page in memory at a time.
-async fn all(db: web::Data<Db>, ctx: Ctx, selection: (Selection, bool), page: PageRequest) -> Result<HttpResponse> {
+async fn all(
+    db: web::Data<Db>,
+    ctx: Ctx,
+    selection: (Selection, bool),
+    page: PageRequest,
+) -> Result<HttpResponse> {
     // What is wrong with the question is said before the answer has begun.
     let page = PageRequest { limit: PageRequest::MAX_LIMIT, ..page };
     let first = changes(&db, &ctx, selection.clone(), page.clone()).await?;

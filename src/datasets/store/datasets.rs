@@ -225,12 +225,7 @@ pub(in crate::datasets) fn facet_values(facets: &Facets) -> impl Iterator<Item =
     let modalities = facets.modalities.iter().map(|value| ("modality", value.as_str()));
     let languages = facets.languages.iter().map(|value| ("language", value.as_str()));
     let identifiers = facets.identifiers.iter().map(|value| (BY_IDENTIFIER, value.as_str()));
-    licences
-        .chain(themes)
-        .chain(modalities)
-        .chain(languages)
-        .chain(identifiers)
-        .chain(tdm)
+    licences.chain(themes).chain(modalities).chain(languages).chain(identifiers).chain(tdm)
 }
 
 /// Writes the values that listings filter on.

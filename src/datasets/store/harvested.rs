@@ -1,6 +1,8 @@
 //! Harvested datasets: many rows at once, and what else is the same dataset.
 
-use diesel::{ExpressionMethods as _, OptionalExtension as _, QueryDsl as _, RunQueryDsl as _, SelectableHelper as _};
+use diesel::{
+    ExpressionMethods as _, OptionalExtension as _, QueryDsl as _, RunQueryDsl as _, SelectableHelper as _,
+};
 
 use super::datasets::DatasetRow;
 use super::to_json;
@@ -9,7 +11,8 @@ use crate::datasets::harvested::BY_IDENTIFIER;
 use crate::datasets::model::Dataset;
 use crate::datasets::record::Facets;
 use crate::db::schema::{
-    dataset_audiences, dataset_facets, dataset_revisions, datasets, departures, policy_revisions, source_records,
+    dataset_audiences, dataset_facets, dataset_revisions, datasets, departures, policy_revisions,
+    source_records,
 };
 use crate::db::{Conn, each_backend};
 use crate::kernel::{Ctx, DatasetId, OrganisationId, Result, Scope, Slug, Timestamp};
@@ -95,7 +98,11 @@ pub(in crate::datasets) fn insert_harvested(
         .iter()
         .flat_map(|(dataset, facets, _)| super::facet_values(facets).map(|pair| (&dataset.id, pair)))
         .map(|(id, (facet, value))| {
-            (dataset_facets::dataset_id.eq(id), dataset_facets::facet.eq(facet), dataset_facets::value.eq(value))
+            (
+                dataset_facets::dataset_id.eq(id),
+                dataset_facets::facet.eq(facet),
+                dataset_facets::value.eq(value),
+            )
         })
         .collect();
     // PostgreSQL takes 65,535 values in one statement, SQLite half of that.
@@ -108,7 +115,9 @@ pub(in crate::datasets) fn insert_harvested(
 /// Stores what changed, the mark included.
 pub(in crate::datasets) fn update_harvested(conn: &mut Conn, dataset: &Dataset, position: i64) -> Result<()> {
     super::update_dataset(conn, dataset, position)?;
-    diesel::update(datasets::table.find(&dataset.id)).set(datasets::harvested.eq(mark(dataset)?)).execute(conn)?;
+    diesel::update(datasets::table.find(&dataset.id))
+        .set(datasets::harvested.eq(mark(dataset)?))
+        .execute(conn)?;
     Ok(())
 }
 
@@ -143,8 +152,10 @@ pub(in crate::datasets) fn delete_datasets(conn: &mut Conn, ids: &[&DatasetId]) 
     if ids.is_empty() {
         return Ok(());
     }
-    diesel::delete(dataset_revisions::table.filter(dataset_revisions::dataset_id.eq_any(ids))).execute(conn)?;
-    diesel::delete(dataset_audiences::table.filter(dataset_audiences::dataset_id.eq_any(ids))).execute(conn)?;
+    diesel::delete(dataset_revisions::table.filter(dataset_revisions::dataset_id.eq_any(ids)))
+        .execute(conn)?;
+    diesel::delete(dataset_audiences::table.filter(dataset_audiences::dataset_id.eq_any(ids)))
+        .execute(conn)?;
     diesel::delete(dataset_facets::table.filter(dataset_facets::dataset_id.eq_any(ids))).execute(conn)?;
     diesel::delete(policy_revisions::table.filter(policy_revisions::dataset_id.eq_any(ids))).execute(conn)?;
     diesel::delete(datasets::table.filter(datasets::id.eq_any(ids))).execute(conn)?;

@@ -41,7 +41,8 @@ impl Tally {
     /// twice.
     #[must_use]
     pub fn may_create(self, threshold: i64) -> Verdict {
-        let many = self.created >= FEW && self.created.saturating_mul(100) > self.known.saturating_mul(threshold);
+        let many =
+            self.created >= FEW && self.created.saturating_mul(100) > self.known.saturating_mul(threshold);
         if self.known == 0 || !many || self.met >= self.created {
             return Verdict::GoOn;
         }

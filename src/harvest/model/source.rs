@@ -153,10 +153,18 @@ impl NewSource {
         checks.at_most("/hosts", self.hosts.len(), 20);
         for (index, host) in self.hosts.iter().enumerate() {
             let readable = Url::parse(&format!("http://{host}/")).ok().filter(|url| {
-                url.path() == "/" && url.username().is_empty() && url.password().is_none() && url.query().is_none()
+                url.path() == "/"
+                    && url.username().is_empty()
+                    && url.password().is_none()
+                    && url.query().is_none()
             });
             let short = host.len() <= 260 && readable.is_some();
-            checks.require(short, &format!("/hosts/{index}"), "host", "write a host, or a host and a port as host:port");
+            checks.require(
+                short,
+                &format!("/hosts/{index}"),
+                "host",
+                "write a host, or a host and a port as host:port",
+            );
         }
         let spans = [
             ("/every_hours", self.every_hours.unwrap_or(1), 1, 8760),
@@ -178,7 +186,8 @@ impl NewSource {
             let host = url.host_str()?.to_owned();
             Some(url.port().map_or(host.clone(), |port| format!("{host}:{port}")))
         });
-        let mut hosts: Vec<String> = own.into_iter().chain(self.hosts.iter().map(|host| host.to_lowercase())).collect();
+        let mut hosts: Vec<String> =
+            own.into_iter().chain(self.hosts.iter().map(|host| host.to_lowercase())).collect();
         let mut seen = std::collections::BTreeSet::new();
         hosts.retain(|host| seen.insert(host.clone()));
         hosts

@@ -3,8 +3,8 @@
 use std::collections::HashMap;
 
 use diesel::{
-    BoolExpressionMethods as _, ExpressionMethods as _, JoinOnDsl as _, NullableExpressionMethods as _, QueryDsl as _,
-    RunQueryDsl as _,
+    BoolExpressionMethods as _, ExpressionMethods as _, JoinOnDsl as _, NullableExpressionMethods as _,
+    QueryDsl as _, RunQueryDsl as _,
 };
 
 use crate::db::schema::{datasets, source_records};
@@ -115,7 +115,11 @@ pub(in crate::harvest) fn mark_unchanged(
 }
 
 /// Marks records that the source says are gone.
-pub(in crate::harvest) fn mark_leaving(conn: &mut Conn, source: &SourceId, identifiers: &[&str]) -> Result<()> {
+pub(in crate::harvest) fn mark_leaving(
+    conn: &mut Conn,
+    source: &SourceId,
+    identifiers: &[&str],
+) -> Result<()> {
     if identifiers.is_empty() {
         return Ok(());
     }
@@ -132,13 +136,9 @@ macro_rules! leaving {
         source_records::table
             .filter(source_records::source_id.eq($run.source.clone()))
             .filter(source_records::dataset_id.is_not_null())
-            .filter(
-                source_records::leaving
-                    .eq(true)
-                    .or(source_records::run_id.ne($run.id.clone()).and(diesel::dsl::sql::<diesel::sql_types::Bool>(
-                        if $run.complete { "1 = 1" } else { "1 = 0" },
-                    ))),
-            )
+            .filter(source_records::leaving.eq(true).or(source_records::run_id.ne($run.id.clone()).and(
+                diesel::dsl::sql::<diesel::sql_types::Bool>(if $run.complete { "1 = 1" } else { "1 = 0" }),
+            )))
     };
 }
 

@@ -66,7 +66,8 @@ impl RunRow {
 
 /// The run with this id.
 pub(in crate::harvest) fn find_run(conn: &mut Conn, id: &RunId) -> Result<Option<Run>> {
-    let row: Option<RunRow> = source_runs::table.find(id).select(RunRow::as_select()).first(conn).optional()?;
+    let row: Option<RunRow> =
+        source_runs::table.find(id).select(RunRow::as_select()).first(conn).optional()?;
     row.map(RunRow::into_model).transpose()
 }
 

@@ -1,8 +1,8 @@
 //! Sources.
 
 use diesel::{
-    BoolExpressionMethods as _, ExpressionMethods as _, OptionalExtension as _, QueryDsl as _, Queryable, RunQueryDsl as _,
-    Selectable, SelectableHelper as _,
+    BoolExpressionMethods as _, ExpressionMethods as _, NullableExpressionMethods as _,
+    OptionalExtension as _, QueryDsl as _, Queryable, RunQueryDsl as _, Selectable, SelectableHelper as _,
 };
 
 use super::{from_json, to_json};
@@ -113,8 +113,6 @@ pub(in crate::harvest) fn due_sources(conn: &mut Conn, now: Timestamp, most: i64
     rows.into_iter().map(SourceRow::into_model).collect()
 }
 
-use diesel::NullableExpressionMethods as _;
-
 /// Stores a new source.
 pub(in crate::harvest) fn insert_source(conn: &mut Conn, source: &Source) -> Result<()> {
     diesel::insert_into(sources::table)
@@ -166,7 +164,8 @@ pub(in crate::harvest) fn update_source(conn: &mut Conn, source: &Source) -> Res
 pub(in crate::harvest) fn delete_source(conn: &mut Conn, id: &SourceId) -> Result<()> {
     use crate::db::schema::{source_pages, source_records, source_runs};
     let runs = source_runs::table.filter(source_runs::source_id.eq(id));
-    diesel::delete(source_pages::table.filter(source_pages::run_id.eq_any(runs.select(source_runs::id)))).execute(conn)?;
+    diesel::delete(source_pages::table.filter(source_pages::run_id.eq_any(runs.select(source_runs::id))))
+        .execute(conn)?;
     diesel::delete(source_records::table.filter(source_records::source_id.eq(id))).execute(conn)?;
     diesel::delete(source_runs::table.filter(source_runs::source_id.eq(id))).execute(conn)?;
     diesel::delete(sources::table.find(id)).execute(conn)?;

@@ -51,7 +51,7 @@ pub async fn seed(scene: &mut Scene, many: usize) {
     use diesel::connection::SimpleConnection as _;
     use diesel::{Connection as _, SqliteConnection};
     let mut conn = SqliteConnection::establish(&path.display().to_string()).unwrap();
-    conn.batch_execute("UPDATE datasets SET harvested = NULL").unwrap();
+    conn.batch_execute("PRAGMA busy_timeout = 5000; UPDATE datasets SET harvested = NULL").unwrap();
     drop(conn);
     scene.deployment.restart(0);
 }

@@ -1,0 +1,85 @@
+//! The other kinds of sources: DCAT in pages, OAI-PMH, CKAN.
+
+use reqwest::Method;
+use serde_json::json;
+
+use super::pair::{Source, copying, counts, name, record, seed, titles};
+use super::server::Server;
+use crate::scene::{PROVIDER, SPACE, Scene};
+use crate::support::deployment::Shape;
+
+/// Datasets of the register that is harvested: several pages of each kind.
+const SOME: usize = 250;
+
+#[tokio::test(flavor = "multi_thread")]
+async fn other_kinds_are_harvested_on_sqlite_and_files() {
+    other_kinds_are_harvested(Shape::Embedded).await;
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn other_kinds_are_harvested_on_postgresql_and_s3_with_two_replicas() {
+    other_kinds_are_harvested(Shape::Scaled).await;
+}
+
+async fn other_kinds_are_harvested(shape: Shape) {
+    let mut origin = Scene::start(Shape::Embedded).await;
+    seed(&mut origin, SOME).await;
+    let (copy, server) = (copying(shape).await, Server::start().await);
+    let some = i64::try_from(SOME).unwrap();
+    for (kind, path) in [
+        ("dcat", "/catalog"),
+        ("dcat", "/catalog.jsonld"),
+        ("dcat", "/catalog.rdf"),
+        ("dcat", "/catalog.nt"),
+        ("oai_pmh", "/oai"),
+    ] {
+        let source = Source::register(&copy, kind, &format!("{}{path}", origin.url()), json!({})).await;
+        let run = source.harvest(false).await;
+        assert_eq!((&run["state"], counts(&run)), (&json!("succeeded"), [some, 0, 0, 0, 0]), "{path}: {run}");
+        assert!(run["pages"].as_i64().unwrap() > 1, "{path}: {run}");
+        let (theirs, ours) = (titles(&origin).await, titles(&copy).await);
+        let (mut theirs, mut ours): (Vec<_>, Vec<_>) =
+            (theirs.into_values().collect(), ours.into_values().collect());
+        theirs.sort();
+        ours.sort();
+        assert_eq!(theirs, ours, "{path}");
+        let again = source.harvest(true).await;
+        assert_eq!(
+            (&again["state"], counts(&again)),
+            (&json!("succeeded"), [0, 0, some, 0, 0]),
+            "{path}: {again}"
+        );
+        source.remove().await;
+    }
+    changes_of_a_repository(&origin, &copy).await;
+    let packages = Source::register(&copy, "ckan", &server.url("/packages"), json!({})).await;
+    let run = packages.harvest(false).await;
+    assert_eq!(
+        (&run["state"], counts(&run), &run["pages"]),
+        (&json!("succeeded"), [230, 0, 0, 0, 0], &json!(3)),
+        "{run}"
+    );
+    let again = packages.harvest(false).await;
+    assert_eq!(counts(&again), [0, 0, 230, 0, 0], "{again}");
+}
+
+/// Deletions and changes of an OAI-PMH repository, asked for by date.
+async fn changes_of_a_repository(origin: &Scene, copy: &Scene) {
+    let source = Source::register(copy, "oai_pmh", &format!("{}/oai", origin.url()), json!({})).await;
+    let first = source.harvest(false).await;
+    assert_eq!(first["state"], "succeeded", "{first}");
+    let stated = json!({"space": SPACE, "announced": true, "record": record(7, "changed at last")});
+    origin.provider.put_matching(&format!("/datasets/{PROVIDER}/{}", name(7)), stated).await;
+    let gone = format!("/datasets/{PROVIDER}/{}", name(8));
+    let gone = origin.provider.request(Method::DELETE, &gone).header("If-Match", "*").send().await.unwrap();
+    assert_eq!(gone.status(), 204);
+    let run = source.harvest(false).await;
+    assert_eq!((&run["state"], &run["complete"]), (&json!("succeeded"), &json!(false)), "{run}");
+    assert_eq!(
+        (&run["updated"], &run["deleted"], &run["created"]),
+        (&json!(1), &json!(1), &json!(0)),
+        "{run}"
+    );
+    assert!(titles(copy).await.values().any(|title| title.contains("changed at last")));
+    source.remove().await;
+}

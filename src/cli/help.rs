@@ -47,8 +47,8 @@ Examples:
   cadastre show harbour/wind --quality";
 
 pub(super) const PUSH: &str = "\
-Metadata come from cadastre.toml and datapackage.json in the folder, and from options, which count more. What is stated
-nowhere stays at the server as it is. Hidden files are left out; links are followed to files of the folder and nowhere
+Metadata come from README.md with front matter, croissant.json, datapackage.json and cadastre.toml in the folder, each
+counting more than those before it, and from options, which count most. What is stated nowhere stays at the server as it is. Hidden files are left out; links are followed to files of the folder and nowhere
 else. A push that broke off goes on when it is run again: what the server has is not sent again.
 
 A cadastre.toml that suffices:
@@ -69,6 +69,16 @@ Examples:
   cadastre push wind --dry-run
   cadastre push wind --publish
   cadastre push wind --dataset harbour/wind --version 1.1.0 --set title.fr=Vent --exclude tmp/** --sample head.csv";
+
+pub(super) const IMPORT: &str = "\
+The answer tells statement by statement what was taken over, what was dropped and why, and what publication still needs.
+Nothing that the document points to is fetched; push brings the files.
+
+Examples:
+  cadastre import dcat.ttl --dry-run
+  cadastre import datapackage.json --organisation harbour --space energy --name wind
+  cadastre import - --format croissant --organisation harbour --space energy
+  cadastre --json import catalog.rdf --organisation harbour --space energy --identifier https://example.org/wind";
 
 pub(super) const PUBLISH: &str = "\
 Examples:

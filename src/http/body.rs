@@ -17,6 +17,8 @@ use crate::kernel::{Error, Kind, Result};
 
 /// The largest JSON body, in bytes.
 pub const MAX_JSON_BYTES: usize = 1024 * 1024;
+/// The largest document of others that is imported, in bytes.
+pub const MAX_DOCUMENT_BYTES: usize = 16 * 1024 * 1024;
 /// How long a JSON body may take to arrive, from its first byte to its last.
 const BODY_TIME: Duration = Duration::from_secs(30);
 

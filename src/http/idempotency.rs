@@ -4,7 +4,7 @@ use actix_web::HttpMessage as _;
 use actix_web::dev::{Payload, ServiceRequest};
 use actix_web::http::Method;
 
-use super::body::{MAX_JSON_BYTES, read_body};
+use super::body::{MAX_DOCUMENT_BYTES, MAX_JSON_BYTES, read_body};
 use crate::kernel::{Caller, Error, Hasher, IdempotencyKey, Result};
 
 const HEADER: &str = "Idempotency-Key";
@@ -19,7 +19,8 @@ pub(super) async fn read_key(req: &mut ServiceRequest, caller: &Caller) -> Resul
         .filter(|key| (1..=255).contains(&key.len()) && key.bytes().all(|b| b.is_ascii_graphic()))
         .ok_or_else(|| Error::invalid(HEADER, "invalid", "send 1 to 255 visible ASCII characters"))?
         .to_owned();
-    let body = read_body(req.take_payload(), MAX_JSON_BYTES).await?;
+    let limit = if req.path().ends_with("/imports") { MAX_DOCUMENT_BYTES } else { MAX_JSON_BYTES };
+    let body = read_body(req.take_payload(), limit).await?;
     let mut hasher = Hasher::default();
     for part in [req.path().as_bytes(), b"\0", req.query_string().as_bytes(), b"\0", &body] {
         hasher.update(part);

@@ -24,7 +24,7 @@ pub const PAGE_STYLE: &str = include_str!("page.css");
 
 pub use address::{TrustedProxies, base_of, client_address};
 pub use auth::{Authenticator, Credential, SESSION_COOKIE, authenticate};
-pub use body::{Json, MAX_JSON_BYTES, Query, path_config, read_body};
+pub use body::{Json, MAX_DOCUMENT_BYTES, MAX_JSON_BYTES, Query, path_config, read_body};
 pub use closing::Closing;
 pub use conditional::{IfMatch, is_not_modified, is_not_modified_since, with_etag, with_tag};
 pub use head::check_head;

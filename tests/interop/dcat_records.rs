@@ -143,7 +143,7 @@ fn google(entry: &Entry, at: &Addresses) {
 }
 
 /// A published dataset with this record, and with what else a dataset has by turns.
-fn entry(number: usize, record: Record) -> Entry {
+pub fn entry(number: usize, record: Record) -> Entry {
     let at: Timestamp = "2026-03-02T08:00:00Z".parse().unwrap();
     let modes = [AccessMode::Open, AccessMode::Automatic, AccessMode::Review, AccessMode::Secure];
     let spaces = ["health", "mobility", "language", "ocean"];

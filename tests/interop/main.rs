@@ -11,6 +11,7 @@
 #[path = "../support/mod.rs"]
 mod support;
 
+mod broken;
 mod croissant;
 mod dcat;
 mod dcat_records;
@@ -18,6 +19,8 @@ mod documents;
 mod feeds;
 mod harvest;
 mod hub;
+mod import;
 mod packages;
 mod python;
+mod round_trip;
 mod scene;

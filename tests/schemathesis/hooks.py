@@ -36,6 +36,7 @@ RULES = [
     ("create_person|update_person", "/environment", "iri", "it is an absolute IRI, host and all"),
     ("create_token", "/(organisation|space)", ".*", "one may confine a token to what one belongs to"),
     ("create_(dataset|token)|update_dataset", "/space", ".*", "the space is there"),
+    ("create_import", ".*", ".*", "the document is one that the format has, and names one dataset"),
     ("create_dataset|update_dataset", "/audience/.*", ".*", "the organisations are there"),
     ("create_dataset|update_dataset", "/extension.*", ".*", "the schema that the space published"),
     ("create_replica", "/digest", "digest_mismatch", "the digest is the version's"),

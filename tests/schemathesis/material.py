@@ -169,6 +169,7 @@ class Material:
     def datasets(self):
         self.give("get_docs_file", file="index.html")
         self.give("create_dataset", **{"body.organisation": PROVIDER, "body.space": SPACE})
+        self.give("create_import", **{"query.organisation": PROVIDER, "query.space": SPACE, "query.format": "data-package"})
         self.give("get_dataset get_completeness get_quality list_dataset_receipts list_history get_history get_policy"
                   " list_policy_revisions list_versions get_access list_dataset_deliveries", org=PROVIDER, name=self.published("read"))
         self.give("get_history", revision=1)

@@ -200,7 +200,7 @@ pub struct Call {
 #[derive(Debug)]
 enum Body {
     Empty,
-    Json(String),
+    Text(&'static str, String),
     File(LocalFile, FileBar),
 }
 
@@ -229,8 +229,14 @@ impl Call {
 
     /// Sends a JSON document.
     #[must_use]
-    pub fn json(mut self, body: &Value) -> Self {
-        self.body = Body::Json(body.to_string());
+    pub fn json(self, body: &Value) -> Self {
+        self.text("application/json", body.to_string())
+    }
+
+    /// Sends a text of this media type.
+    #[must_use]
+    pub fn text(mut self, media_type: &'static str, body: String) -> Self {
+        self.body = Body::Text(media_type, body);
         self
     }
 
@@ -288,9 +294,8 @@ impl Call {
         let response = self.send().await?;
         let etag =
             response.headers().get(ETAG).and_then(|value| value.to_str().ok()).unwrap_or("*").to_owned();
-        let body = limited(response, MAX_ANSWER)
-            .await
-            .map_err(|what| CliError::failure(format!("{path}: {what}")))?;
+        let body = limited(response, MAX_ANSWER).await;
+        let body = body.map_err(|what| CliError::failure(format!("{path}: {what}")))?;
         let value = serde_json::from_slice(&body).map_err(|error| {
             CliError::failure(format!("the answer to {path} is not understood: {error}"))
                 .hint("is this the address of a Cadastre server, and of the same age as this program?")
@@ -308,14 +313,13 @@ impl Call {
     }
 
     async fn attempt(&self) -> Result<RequestBuilder> {
-        let request = self.http.request(self.method.clone(), self.url.clone());
-        let request = self
-            .headers
-            .iter()
-            .fold(request, |request, (name, value)| request.header(name, value.expose_secret()));
+        let mut request = self.http.request(self.method.clone(), self.url.clone());
+        for (name, value) in &self.headers {
+            request = request.header(name, value.expose_secret());
+        }
         Ok(match &self.body {
             Body::Empty => request,
-            Body::Json(text) => request.header(CONTENT_TYPE, "application/json").body(text.clone()),
+            Body::Text(media_type, text) => request.header(CONTENT_TYPE, *media_type).body(text.clone()),
             Body::File(file, bar) => {
                 let stream = file.open(bar).await?;
                 request.header(CONTENT_LENGTH, file.size()).body(reqwest::Body::wrap_stream(stream))

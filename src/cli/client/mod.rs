@@ -10,6 +10,7 @@ mod error;
 mod globs;
 mod grants;
 mod http;
+mod import;
 mod judge;
 mod local;
 mod log;
@@ -54,6 +55,9 @@ pub enum ClientCommand {
     /// Register a folder as a version of a dataset, and upload its files
     #[command(after_help = help::PUSH)]
     Push(Box<push::Push>),
+    /// Register a dataset by what others wrote of it: DCAT-AP, Croissant, a data package, a dataset card, CKAN
+    #[command(after_help = help::IMPORT)]
+    Import(Box<import::Import>),
     /// Publish a draft version; nobody can change it afterwards
     #[command(after_help = help::PUBLISH)]
     Publish(datasets::Publish),
@@ -113,6 +117,7 @@ async fn dispatch(command: ClientCommand, options: &GlobalOptions) -> Result<(),
         ClientCommand::List(args) => datasets::list(options, args).await,
         ClientCommand::Show(args) => datasets::show(options, args).await,
         ClientCommand::Push(args) => push::push(options, *args).await,
+        ClientCommand::Import(args) => import::import(options, *args).await,
         ClientCommand::Publish(args) => datasets::publish(options, args).await,
         ClientCommand::Withdraw(args) => datasets::withdraw(options, args).await,
         ClientCommand::Policy(command) => policy::policy(options, command).await,

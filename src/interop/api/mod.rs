@@ -6,6 +6,7 @@ mod documents;
 mod dumps;
 mod feeds;
 mod hub;
+mod imports;
 mod oai;
 mod page;
 mod pages;
@@ -42,5 +43,5 @@ pub fn routes(config: &mut ServiceConfig) {
 
 /// Registers the operations of our own API.
 pub fn operations(config: &mut utoipa_actix_web::service_config::ServiceConfig<'_>) {
-    config.service(quality::get_quality);
+    config.service(quality::get_quality).service(imports::create_import);
 }

@@ -81,8 +81,8 @@ pub fn render(entry: &Entry, at: &Addresses, edition: Edition) -> Result<Value> 
         "conformsTo",
         if responsible.is_empty() { json!(edition.iri()) } else { json!([edition.iri(), context::RAI]) },
     );
-    out.put("name", texts(&record.title, edition));
-    out.put("description", texts(&record.description, edition));
+    out.put("name", texts(&record.title, edition, language(&record.title)));
+    out.put("description", texts(&record.description, edition, language(&record.title)));
     out.put("license", licence(record));
     out.put("url", json!(at.dataset(dataset)));
     let publisher = json!({
@@ -135,10 +135,11 @@ fn language(texts: &LangText) -> &str {
     texts.iter().find(|(_, text)| *text == best).map_or("en", |(tag, _)| tag.as_str())
 }
 
-/// A text in all its languages; in 1.0, which has room for one, in English where there is one.
-fn texts(texts: &LangText, edition: Edition) -> Value {
+/// A text in all its languages, which need not be said where it is only that of the document; in 1.0, which has room for one, in
+/// English where there is one.
+fn texts(texts: &LangText, edition: Edition, of_document: &str) -> Value {
     match edition {
-        Edition::V1_1 if texts.iter().count() > 1 => {
+        Edition::V1_1 if texts.iter().any(|(tag, _)| tag.as_str() != of_document) => {
             texts.iter().map(|(tag, text)| (tag.to_string(), json!(text))).collect()
         }
         _ => json!(texts.best(&[])),

@@ -154,6 +154,14 @@ pub fn hub_licence(expression: &str) -> Option<String> {
     }
 }
 
+/// The licence that the Hub's name stands for, as an SPDX identifier.
+#[must_use]
+pub fn licence_of_hub(name: &str) -> Option<String> {
+    let special = ["ODbL-1.0", "ODC-By-1.0", "PDDL-1.0"];
+    let mut all = special.into_iter().chain(HUB_LICENCES);
+    all.find(|spdx| hub_licence(spdx).as_deref() == Some(name)).map(str::to_owned)
+}
+
 /// The languages of the content, without region or script, as the Hub names them.
 #[must_use]
 pub fn languages(record: &Record) -> Vec<String> {

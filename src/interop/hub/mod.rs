@@ -16,3 +16,5 @@ mod splits;
 pub mod tree;
 pub mod words;
 mod yaml;
+
+pub(super) use card::licence_of_hub;

@@ -89,7 +89,6 @@ impl Draft {
 
     /// Puts a text into its language; a second one in the same language is dropped, as is one whose language is none.
     pub(super) fn text(&mut self, pointer: &str, property: &str, language: &str, text: &str) {
-        let text = text.trim_matches(['\u{feff}', '\0']);
         if text.trim().is_empty() {
             return;
         }

@@ -1,5 +1,6 @@
 //! Licences, as others name them.
 
+use super::dcat::values::is_web;
 use super::draft::{Draft, cut};
 use crate::interop::vocabulary::licence_of;
 
@@ -7,11 +8,16 @@ use crate::interop::vocabulary::licence_of;
 /// One outside of the SPDX list keeps its name, as `LicenseRef-`, and the address of its text, without which it is dropped.
 pub(super) fn put(draft: &mut Draft, property: &str, term: &str, name: Option<&str>, page: Option<&str>) {
     let known = licence_of(term).or_else(|| licence_of(name?));
-    let web = |text: &&str| text.starts_with("http://") || text.starts_with("https://");
+    let web = |text: &&str| is_web(text);
     if let Some(expression) = known {
         let own = expression.contains("LicenseRef-") || expression.contains("AdditionRef-");
         // The page of a licence with a name of its own is its text; one on the list needs none.
         let url = page.filter(web).or_else(|| Some(term).filter(web).filter(|_| own));
+        if own && url.is_none() {
+            let reason =
+                "a licence outside of the SPDX list needs the address of its text, and there is none";
+            return draft.drop(property, &expression, reason);
+        }
         put_both(draft, property, &expression, url);
         return;
     }

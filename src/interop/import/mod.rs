@@ -4,13 +4,19 @@
 //! for, or does not take, is dropped and said so in the [`Report`]; what publication needs and nobody said is listed. Only
 //! a document that cannot be read at all is an error. Nothing is fetched: what a document points to stays where it is.
 
+mod card;
+mod ckan;
+mod data_package;
 mod dcat;
 mod draft;
 mod format;
 mod health;
 mod imported;
+mod json;
 mod licence;
 mod provenance;
+mod schema_org;
+mod yaml;
 
 pub use format::{Hint, ImportFormat};
 pub use imported::{
@@ -21,7 +27,7 @@ pub use imported::{
 use crate::kernel::{Error, Result, Slug};
 
 /// The most bytes of a document.
-pub const MOST_BYTES: usize = 16 * 1024 * 1024;
+pub const MOST_BYTES: usize = crate::http::MAX_DOCUMENT_BYTES;
 
 /// The most datasets of one document.
 pub const MOST_RECORDS: usize = 10_000;
@@ -45,8 +51,21 @@ pub fn read(bytes: &[u8], hint: &Hint<'_>) -> Result<Reading> {
         ImportFormat::Turtle | ImportFormat::NTriples | ImportFormat::RdfXml | ImportFormat::JsonLd => {
             dcat::read(text, format, hint.base)
         }
-        _ => Err(Error::invalid("", "unknown_format", format!("{format} is not read yet"))),
+        ImportFormat::Croissant | ImportFormat::SchemaOrg => schema_org::read(text, format),
+        ImportFormat::DataPackage => data_package::read(text),
+        ImportFormat::DatasetCard => card::read(text),
+        ImportFormat::Ckan => ckan::read(text),
     }
+}
+
+/// What an RDF document says, as N-Triples, for whoever holds this reader against another.
+///
+/// # Errors
+/// 422 when it cannot be read, or is in a format that is not RDF.
+pub fn as_n_triples(text: &str, format: ImportFormat, base: Option<&str>) -> Result<String> {
+    let syntax = dcat::syntax_of(format)
+        .ok_or_else(|| Error::invalid("format", "unknown_format", "not a syntax of RDF"))?;
+    Ok(crate::interop::rdf::read::read(text, syntax, base)?.graph.to_n_triples())
 }
 
 /// A name for a dataset: its title as a slug, else the end of its identifier.

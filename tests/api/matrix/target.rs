@@ -155,6 +155,7 @@ impl Targets {
             | "get_extension"
             | "publish_extension" => self.of_spaces(operation, &name).await,
             "create_dataset"
+            | "create_import"
             | "get_dataset"
             | "update_dataset"
             | "delete_dataset"
@@ -314,6 +315,11 @@ impl Targets {
             stated["organisation"] = json!(PROVIDER);
             stated["name"] = json!(name);
             return post("/datasets", stated);
+        }
+        if operation == "create_import" {
+            let package = json!({"title": "Tides", "resources": []});
+            let place = format!("organisation={PROVIDER}&space={SPACE}&name={name}");
+            return post(format!("/imports?format=data-package&{place}"), package);
         }
         if operation == "delete_dataset" {
             let mut announced = self.stated();

@@ -1,5 +1,5 @@
-//! What a push states about a dataset, in layers: `datapackage.json`, above it `cadastre.toml`, above it
-//! `--record` and `--set`, above it the other options.
+//! What a push states about a dataset, in layers: a dataset card (`README.md`), above it `croissant.json`, above it
+//! `datapackage.json`, above it `cadastre.toml`, above it `--record` and `--set`, above it the other options.
 
 use std::path::Path;
 
@@ -10,7 +10,7 @@ use serde_json::{Map, Value};
 use super::super::error::{CliError, Result};
 use super::super::local::{read_json, read_text};
 use super::super::names::DatasetName;
-use super::datapackage;
+use super::{datapackage, others};
 use crate::datasets::files::{FilePath, MediaType, Reference};
 use crate::datasets::record::Record;
 use crate::datasets::versions::VersionNumber;
@@ -126,15 +126,31 @@ impl Metadata {
         if let Some(file) = named {
             return Self::read(file);
         }
-        let (package, own) = (folder.join(datapackage::FILE), folder.join(FILE));
-        let (below, notes) = if package.exists() { Self::read(&package)? } else { Default::default() };
-        let (above, _) = if own.exists() { Self::read(&own)? } else { Default::default() };
-        Ok((below.under(above), notes))
+        let mut stated = (Self::default(), Vec::new());
+        for name in [others::CARD, others::CROISSANT, datapackage::FILE, FILE] {
+            let file = folder.join(name);
+            if file.exists() && (name != others::CARD || others::is_card(&file)) {
+                let (above, notes) = Self::read(&file)?;
+                stated = (stated.0.under(above), [stated.1, notes].concat());
+            }
+        }
+        Ok(stated)
     }
 
+    /// A file by its ending: JSON is a data package, or Croissant where it has a context; what others have endings for is
+    /// theirs; all else is ours, in TOML.
     fn read(file: &Path) -> Result<(Self, Vec<String>)> {
-        if file.extension().is_some_and(|extension| extension == "json") {
-            return datapackage::read(&read_json(file)?);
+        let ending = file.extension().and_then(|ending| ending.to_str()).unwrap_or_default();
+        match ending {
+            "json" => {
+                let descriptor = read_json(file)?;
+                if descriptor.get("@context").is_none() {
+                    return datapackage::read(&descriptor);
+                }
+                return others::read(file);
+            }
+            "md" | "jsonld" | "ttl" | "rdf" | "nt" => return others::read(file),
+            _ => {}
         }
         let table: toml::Table = toml::from_str(&read_text(file)?)
             .map_err(|error| CliError::usage(format!("{}: {error}", file.display())))?;

@@ -1,11 +1,12 @@
 //! `cadastre push`: a folder and its metadata become a version of a dataset.
 //!
-//! `metadata` and `datapackage` read what is stated, `scan` finds the files, `register` brings dataset and
+//! `metadata`, `datapackage` and `others` read what is stated, `scan` finds the files, `register` brings dataset and
 //! draft to that state, `upload` brings the bytes. Each step looks first what is there already, so that a push
 //! which broke off goes on when it is run again.
 
 mod datapackage;
 mod metadata;
+mod others;
 mod register;
 mod scan;
 mod upload;
@@ -52,7 +53,7 @@ pub struct Push {
     /// File with an ODRL Offer in JSON-LD
     #[arg(long, value_name = "FILE", requires = "mode")]
     offer: Option<PathBuf>,
-    /// Read this file (cadastre.toml or datapackage.json) instead of those in the folder
+    /// Read this file (cadastre.toml, datapackage.json, a Croissant file or a dataset card) instead of those in the folder
     #[arg(long, value_name = "FILE")]
     metadata: Option<PathBuf>,
     /// JSON file with members of the record

@@ -15,12 +15,7 @@ use crate::kernel::{Error, Result};
 
 /// Reads a document.
 pub(super) fn read(text: &str, format: ImportFormat, base: Option<&str>) -> Result<Reading> {
-    let syntax = match format {
-        ImportFormat::Turtle => Syntax::Turtle,
-        ImportFormat::NTriples => Syntax::NTriples,
-        ImportFormat::RdfXml => Syntax::RdfXml,
-        _ => Syntax::JsonLd,
-    };
+    let syntax = syntax_of(format).unwrap_or(Syntax::JsonLd);
     let read::Reading { graph, mut faults, .. } = read::read(text, syntax, base)?;
     let language = language_of_catalogue(&graph);
     let mut records: Vec<Result<Imported, Unreadable>> = Vec::new();
@@ -46,6 +41,17 @@ pub(super) fn read(text: &str, format: ImportFormat, base: Option<&str>) -> Resu
         return Err(Error::invalid("", "no_dataset", detail));
     }
     Ok(Reading { format, records, next, total, faults })
+}
+
+/// The syntax of RDF that a format is written in.
+pub(super) fn syntax_of(format: ImportFormat) -> Option<Syntax> {
+    match format {
+        ImportFormat::Turtle => Some(Syntax::Turtle),
+        ImportFormat::NTriples => Some(Syntax::NTriples),
+        ImportFormat::RdfXml => Some(Syntax::RdfXml),
+        ImportFormat::JsonLd => Some(Syntax::JsonLd),
+        _ => None,
+    }
 }
 
 /// The datasets that are described, in the order of the document, and those that a catalogue names and nobody describes. What is

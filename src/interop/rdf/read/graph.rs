@@ -44,11 +44,6 @@ pub enum Term {
 }
 
 impl Term {
-    /// A text without a language.
-    pub(super) fn plain(text: &str) -> Self {
-        Self::Literal { text: text.into(), language: None, datatype: None }
-    }
-
     /// What it says, whatever it is: the IRI, or the text.
     #[must_use]
     pub fn text(&self) -> &str {
@@ -102,8 +97,8 @@ impl Graph {
         self.things.is_empty()
     }
 
-    /// How many statements there are.
-    #[must_use]
+    /// How many statements there are: for tests.
+    #[cfg(test)]
     pub fn len(&self) -> usize {
         self.statements
     }
@@ -114,6 +109,37 @@ impl Graph {
         self.things.iter().flat_map(|thing| {
             thing.statements.iter().map(|(property, value)| (&*thing.name, &**property, value))
         })
+    }
+
+    /// Everything it says, as N-Triples.
+    #[must_use]
+    pub fn to_n_triples(&self) -> String {
+        let node = |name: &str| {
+            if name.starts_with("_:") { name.replace("_:", "_:b") } else { format!("<{}>", full(name)) }
+        };
+        let mut out = String::new();
+        for thing in &self.things {
+            for (property, value) in &thing.statements {
+                let value = match value {
+                    Term::Node(name) => node(name),
+                    Term::Literal { text, language, datatype } => {
+                        let literal = match (language, datatype) {
+                            (Some(tag), _) => {
+                                oxrdf::Literal::new_language_tagged_literal_unchecked(&**text, &**tag)
+                            }
+                            (None, Some(datatype)) => {
+                                let datatype = oxrdf::NamedNode::new_unchecked(&**datatype);
+                                oxrdf::Literal::new_typed_literal(&**text, datatype)
+                            }
+                            (None, None) => oxrdf::Literal::new_simple_literal(&**text),
+                        };
+                        literal.to_string()
+                    }
+                };
+                out.push_str(&format!("{} <{}> {value} .\n", node(&thing.name), full(property)));
+            }
+        }
+        out
     }
 
     /// Adds a statement.
@@ -162,7 +188,12 @@ impl Graph {
             let local = iri.strip_prefix(namespace)?;
             (!local.is_empty() && !local.contains(['/', '#'])).then(|| format!("{prefix}:{local}"))
         });
-        let short: Arc<str> = known.map_or_else(|| iri.into(), Arc::from);
+        // Some write the short form where an IRI is asked for; it is one of its own, and no name of the vocabulary.
+        let looks_short = ALSO.iter().chain(PREFIXES).any(|(prefix, _)| {
+            iri.strip_prefix(prefix).is_some_and(|rest| rest.starts_with(':'))
+        });
+        let plain = || if looks_short { format!("<{iri}>") } else { iri.to_owned() };
+        let short: Arc<str> = known.unwrap_or_else(plain).into();
         if self.short.len() < 10_000 {
             self.short.insert(iri.to_owned(), short.clone());
         }
@@ -256,6 +287,18 @@ impl Graph {
             Term::Literal { .. } => None,
         }
     }
+}
+
+/// A name in its long form.
+fn full(name: &str) -> String {
+    if let Some(plain) = name.strip_prefix('<').and_then(|name| name.strip_suffix('>')) {
+        return plain.to_owned();
+    }
+    let known = name.split_once(':').and_then(|(prefix, local)| {
+        let (_, namespace) = ALSO.iter().chain(PREFIXES).find(|(known, _)| *known == prefix)?;
+        Some(format!("{namespace}{local}"))
+    });
+    known.unwrap_or_else(|| name.to_owned())
 }
 
 pub(super) fn subject(subject: &oxrdf::NamedOrBlankNode) -> String {

@@ -9,7 +9,7 @@ use crate::kernel::{Error, Result};
 
 /// Contexts that are known, by a part of their address.
 const CONTEXTS: &[(&str, &str)] = &[
-    ("ofn.gov.cz/rozhran", include_str!("contexts/ofn-catalogue.jsonld")),
+    ("ofn.gov.cz", include_str!("contexts/ofn-catalogue.jsonld")),
     ("dcat-ap", include_str!("contexts/dcat-ap.jsonld")),
     ("DCAT-AP", include_str!("contexts/dcat-ap.jsonld")),
     ("schema.org", r#"{"@context": {"@vocab": "http://schema.org/"}}"#),
@@ -19,7 +19,7 @@ const CONTEXTS: &[(&str, &str)] = &[
 pub(super) fn read(text: &str, base: Option<&str>, reading: &mut Reading) -> Result<()> {
     // Tells where JSON is broken, and refuses what lies too deep, before anything is made of it.
     let text = text.trim_start_matches('\u{feff}');
-    serde_json::from_str::<serde::de::IgnoredAny>(text).map_err(|error| {
+    serde_json::from_str::<serde_json::Value>(text).map_err(|error| {
         Error::invalid("", "json", format!("the document is no JSON that can be read: {error}"))
     })?;
     let mut parser = JsonLdParser::new().lenient();
@@ -35,6 +35,8 @@ pub(super) fn read(text: &str, base: Option<&str>, reading: &mut Reading) -> Res
     for quad in quads {
         match quad {
             // The name of a graph says who said it; what is said counts.
+            // Names that no context explains say nothing.
+            Ok(quad) if !quad.predicate.as_str().contains(':') => {}
             Ok(quad) => {
                 let value: Term = object(quad.object);
                 reading.graph.add(&subject(&quad.subject), quad.predicate.as_str(), value)?;

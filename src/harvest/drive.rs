@@ -19,12 +19,12 @@ use crate::kernel::{Ctx, DatasetId, Error, Result, RunId, Timestamp};
 /// The kind of job that drives a run.
 pub const HARVEST_JOB: &str = "harvest";
 /// How long a replica that gave no sign of life keeps a run.
-pub const HARVEST_LEASE: Duration = Duration::from_secs(30);
+pub const HARVEST_LEASE: Duration = Duration::from_secs(20);
 
 /// How long a run is driven before others get their turn.
 const TURN: Duration = Duration::from_secs(20);
 /// How often the lease is renewed while the other side is waited for.
-const RENEWAL: Duration = Duration::from_secs(8);
+const RENEWAL: Duration = Duration::from_secs(5);
 /// After so many tries a run is given up.
 const MOST_ATTEMPTS: i64 = 5;
 /// How often a page is asked for.

@@ -11,6 +11,7 @@ use crate::db::{Conn, Db, Tx};
 use crate::jobs::enqueue;
 use crate::journal::append;
 use crate::kernel::{Ctx, Cursor, Digest, Error, Page, PageRequest, Result, RunId, Slug, SourceId};
+use crate::spaces::require_steward;
 
 /// Sources begun in one look.
 const AT_ONCE: i64 = 100;
@@ -142,6 +143,7 @@ pub(super) async fn start_run(
     (space, id): (Slug, SourceId),
     complete: bool,
 ) -> Result<Run> {
+    require_steward(ctx, &space)?;
     let at = ctx.clone();
     db.write("start_run", move |tx| {
         tx.once(&at, |tx| {
@@ -178,6 +180,7 @@ pub(super) async fn decide_run(
     (space, id, run): (Slug, SourceId, RunId),
     decision: Decision,
 ) -> Result<Run> {
+    require_steward(ctx, &space)?;
     let at = ctx.clone();
     db.write("decide_run", move |tx| {
         tx.once(&at, |tx| {

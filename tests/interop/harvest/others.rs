@@ -52,6 +52,7 @@ async fn other_kinds_are_harvested(shape: Shape) {
         source.remove().await;
     }
     changes_of_a_repository(&origin, &copy).await;
+    the_page_works_as_written(&origin, &copy);
     let packages = Source::register(&copy, "ckan", &server.url("/packages"), json!({})).await;
     let run = packages.harvest(false).await;
     assert_eq!(
@@ -61,6 +62,25 @@ async fn other_kinds_are_harvested(shape: Shape) {
     );
     let again = packages.harvest(false).await;
     assert_eq!(counts(&again), [0, 0, 230, 0, 0], "{again}");
+}
+
+/// The lines of the page, as they stand there.
+fn the_page_works_as_written(origin: &Scene, copy: &Scene) {
+    let page = include_str!("../../../docs/interop/harvesting.md");
+    let tour = page.split("```sh tour\n").nth(1).unwrap().split("\n```").next().unwrap();
+    let binary = std::path::Path::new(env!("CARGO_BIN_EXE_cadastre")).parent().unwrap();
+    let path = format!("{}:{}", binary.display(), std::env::var("PATH").unwrap());
+    let output = std::process::Command::new("bash")
+        .args(["-euo", "pipefail", "-c", tour])
+        .env("PATH", path)
+        .env("ORIGIN", origin.url())
+        .env("CADASTRE_URL", copy.url())
+        .env("CADASTRE_TOKEN", copy.admin.token())
+        .output()
+        .unwrap();
+    let printed = String::from_utf8_lossy(&output.stdout).into_owned();
+    assert!(output.status.success(), "{printed}{}", String::from_utf8_lossy(&output.stderr));
+    assert!(printed.contains("succeeded") && printed.contains(&name(1)), "{printed}");
 }
 
 /// Deletions and changes of an OAI-PMH repository, asked for by date.

@@ -189,9 +189,10 @@ impl Graph {
             (!local.is_empty() && !local.contains(['/', '#'])).then(|| format!("{prefix}:{local}"))
         });
         // Some write the short form where an IRI is asked for; it is one of its own, and no name of the vocabulary.
-        let looks_short = ALSO.iter().chain(PREFIXES).any(|(prefix, _)| {
-            iri.strip_prefix(prefix).is_some_and(|rest| rest.starts_with(':'))
-        });
+        let looks_short = ALSO
+            .iter()
+            .chain(PREFIXES)
+            .any(|(prefix, _)| iri.strip_prefix(prefix).is_some_and(|rest| rest.starts_with(':')));
         let plain = || if looks_short { format!("<{iri}>") } else { iri.to_owned() };
         let short: Arc<str> = known.unwrap_or_else(plain).into();
         if self.short.len() < 10_000 {

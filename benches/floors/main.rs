@@ -28,7 +28,8 @@ mod world;
 
 use clap::{Parser, ValueEnum};
 use measures::{
-    Scale, append, audit, decision, downloads, memory, policies, reads, registrations, starts, uploads,
+    Scale, append, audit, decision, downloads, harvest, memory, policies, reads, registrations, starts,
+    uploads,
 };
 
 /// Measures Cadastre against its floors.
@@ -62,6 +63,7 @@ enum Measure {
     Decision,
     Append,
     Audit,
+    Harvest,
 }
 
 impl Measure {
@@ -78,6 +80,7 @@ impl Measure {
             Self::Decision => decision::flat(scale),
             Self::Append => append::share(scale),
             Self::Audit => audit::million(scale),
+            Self::Harvest => harvest::rate(scale),
         }
     }
 }

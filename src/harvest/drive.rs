@@ -5,7 +5,7 @@ use std::time::{Duration, Instant};
 
 use url::Url;
 
-use super::model::{Kept, Outcome, Position, Run, RunState, Source, SourceKind, Tally, Verdict};
+use super::model::{Kept, Position, RecordOutcome, Run, RunState, Source, SourceKind, Tally, Verdict};
 use super::read::{From, Page, accepted, first_page, read_page};
 use super::runs::{HarvestJob, end_run};
 use super::store::{self, Seen};
@@ -401,7 +401,7 @@ fn forget(tx: &mut Tx<'_>, ctx: &Ctx, run: &mut Run, some: Vec<(String, Option<D
             identifier,
             dataset: None,
             digest: None,
-            outcome: Outcome::Deleted,
+            outcome: RecordOutcome::Deleted,
             detail: None,
         })
         .collect();

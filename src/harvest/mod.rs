@@ -16,5 +16,5 @@ mod store;
 mod take_in;
 
 pub use drive::{HARVEST_JOB, HARVEST_LEASE, run_harvest};
-pub use model::{NewSource, Outcome, Run, RunState, Source, SourceKind, SourceRecord, SourceState};
+pub use model::{NewSource, RecordOutcome, Run, RunState, Source, SourceKind, SourceRecord, SourceState};
 pub use runs::queue_due_sources;

@@ -3,7 +3,7 @@
 use serde::{Deserialize, Serialize};
 
 use super::drive::HARVEST_JOB;
-use super::model::{Kept, Outcome, Position, Run, RunState, Source, SourceRecord, SourceState};
+use super::model::{Kept, Position, RecordOutcome, Run, RunState, Source, SourceRecord, SourceState};
 use super::read::first_page;
 use super::sources::{changeable, event, seen_source};
 use super::store;
@@ -288,7 +288,7 @@ pub(super) async fn list_records(
     db: &Db,
     ctx: &Ctx,
     (space, id): (Slug, SourceId),
-    outcome: Option<Outcome>,
+    outcome: Option<RecordOutcome>,
     page: PageRequest,
 ) -> Result<Page<SourceRecord>> {
     let ctx = ctx.clone();

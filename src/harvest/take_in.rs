@@ -2,7 +2,7 @@
 
 use std::collections::{HashMap, HashSet};
 
-use super::model::{Outcome, Position, Run, RunState, Source, SourceState, Tally, Verdict};
+use super::model::{Position, RecordOutcome, Run, RunState, Source, SourceState, Tally, Verdict};
 use super::read::{Found, Read};
 use super::runs::end_run;
 use super::store::{self, Known, Seen};
@@ -139,7 +139,7 @@ fn records(tx: &mut Tx<'_>, ctx: &Ctx, source: &Source, run: &mut Run, found: Ve
     };
     let placed = put_harvested(tx, ctx, &home, drafts)?;
     for ((identifier, digest, detail), placed) in labels.into_iter().zip(placed) {
-        let outcome = if placed.created { Outcome::Created } else { Outcome::Updated };
+        let outcome = if placed.created { RecordOutcome::Created } else { RecordOutcome::Updated };
         *(if placed.created { &mut run.created } else { &mut run.updated }) += 1;
         seen.push(Seen { identifier, dataset: Some(placed.dataset), digest: Some(digest), outcome, detail });
     }
@@ -169,7 +169,8 @@ struct Sorted {
 impl Sorted {
     fn sort(&mut self, one: Found, known: &HashMap<String, Known>, run: &mut Run) {
         let known = known.get(&one.key);
-        let is_met = known.is_some_and(|known| known.run == run.id && known.outcome != Outcome::Deleted);
+        let is_met =
+            known.is_some_and(|known| known.run == run.id && known.outcome != RecordOutcome::Deleted);
         self.fresh |= !is_met;
         let dataset = known.and_then(|known| known.dataset.clone());
         let digest = known.and_then(|known| known.digest);
@@ -186,11 +187,11 @@ impl Sorted {
                 self.drafts.push((one.key, dataset, draft, note));
                 return;
             }
-            Read::Failed(reason) => (Outcome::Failed, reason),
-            Read::Skipped(reason) => (Outcome::Skipped, reason),
+            Read::Failed(reason) => (RecordOutcome::Failed, reason),
+            Read::Skipped(reason) => (RecordOutcome::Skipped, reason),
         };
         if !is_met {
-            *(if outcome == Outcome::Failed { &mut run.failed } else { &mut run.skipped }) += 1;
+            *(if outcome == RecordOutcome::Failed { &mut run.failed } else { &mut run.skipped }) += 1;
         }
         // What was here before stays as it was.
         self.seen.push(Seen { identifier: one.key, dataset, digest, outcome, detail: Some(detail) });

@@ -4,7 +4,7 @@ use actix_web::{HttpRequest, HttpResponse, delete, get, post, put, web};
 use serde::Deserialize;
 use utoipa::IntoParams;
 
-use super::super::model::{NewSource, Outcome, Source, SourceRecord};
+use super::super::model::{NewSource, RecordOutcome, Source, SourceRecord};
 use super::super::{runs, sources};
 use crate::db::Db;
 use crate::http::{IfMatch, Json, Listing, PageQuery, Query, listing, with_etag};
@@ -107,7 +107,7 @@ pub(super) async fn delete_source(
 #[into_params(parameter_in = Query)]
 pub(super) struct RecordQuery {
     /// Only records of which this became.
-    outcome: Option<Outcome>,
+    outcome: Option<RecordOutcome>,
     /// How many items, 1 to 200; 50 when not given.
     #[param(minimum = 1, maximum = 200)]
     limit: Option<u32>,

@@ -5,5 +5,5 @@ mod run;
 mod source;
 
 pub use guard::{Tally, Verdict};
-pub use run::{Outcome, Position, Run, RunState, SourceRecord};
+pub use run::{Position, RecordOutcome, Run, RunState, SourceRecord};
 pub use source::{Kept, NewSource, Source, SourceKind, SourceState};

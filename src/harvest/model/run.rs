@@ -26,7 +26,7 @@ text_enum! {
 
 text_enum! {
     /// What became of a record in the run that saw it last.
-    pub enum Outcome {
+    pub enum RecordOutcome {
         /// It was not here before.
         Created = "created",
         /// It was here and had changed.
@@ -44,6 +44,7 @@ text_enum! {
 
 /// A run.
 #[derive(Debug, Clone, Serialize, Deserialize, ToSchema)]
+#[schema(as = HarvestRun)]
 pub struct Run {
     /// The id.
     pub id: RunId,
@@ -141,7 +142,7 @@ pub struct SourceRecord {
     /// Its identifier there.
     pub identifier: String,
     /// What became of it.
-    pub outcome: Outcome,
+    pub outcome: RecordOutcome,
     /// Why it failed or was left out, or what of it could not be taken over.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub detail: Option<String>,

@@ -38,6 +38,7 @@ text_enum! {
 
 /// A source.
 #[derive(Debug, Clone, Serialize, Deserialize, ToSchema)]
+#[schema(as = HarvestSource)]
 pub struct Source {
     /// The id.
     pub id: SourceId,

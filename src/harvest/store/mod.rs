@@ -8,11 +8,11 @@ pub(super) use records::*;
 pub(super) use runs::*;
 pub(super) use sources::*;
 
-use super::model::{Outcome, RunState, SourceKind, SourceState};
+use super::model::{RecordOutcome, RunState, SourceKind, SourceState};
 use crate::db::text_column;
 use crate::kernel::{Error, Result};
 
-text_column!(Outcome, RunState, SourceKind, SourceState);
+text_column!(RecordOutcome, RunState, SourceKind, SourceState);
 
 fn from_json<T: serde::de::DeserializeOwned>(text: &str) -> Result<T> {
     serde_json::from_str(text).map_err(|error| Error::internal("stored JSON", error))

@@ -9,7 +9,7 @@ use diesel::{
 
 use crate::db::schema::{datasets, source_records};
 use crate::db::{Conn, each_backend};
-use crate::harvest::model::{Outcome, Run, SourceRecord};
+use crate::harvest::model::{RecordOutcome, Run, SourceRecord};
 use crate::kernel::{DatasetId, Digest, PageRequest, Result, RunId, Slug, SourceId, Timestamp};
 
 /// What is known of a record.
@@ -17,7 +17,7 @@ use crate::kernel::{DatasetId, Digest, PageRequest, Result, RunId, Slug, SourceI
 pub(in crate::harvest) struct Known {
     pub dataset: Option<DatasetId>,
     pub digest: Option<Digest>,
-    pub outcome: Outcome,
+    pub outcome: RecordOutcome,
     pub run: RunId,
 }
 
@@ -27,7 +27,7 @@ pub(in crate::harvest) struct Seen {
     pub identifier: String,
     pub dataset: Option<DatasetId>,
     pub digest: Option<Digest>,
-    pub outcome: Outcome,
+    pub outcome: RecordOutcome,
     pub detail: Option<String>,
 }
 
@@ -37,7 +37,7 @@ pub(in crate::harvest) fn known_records(
     source: &SourceId,
     identifiers: &[&str],
 ) -> Result<HashMap<String, Known>> {
-    type Row = (String, Option<DatasetId>, Option<Digest>, Outcome, RunId);
+    type Row = (String, Option<DatasetId>, Option<Digest>, RecordOutcome, RunId);
     let rows: Vec<Row> = source_records::table
         .filter(source_records::source_id.eq(source))
         .filter(source_records::identifier.eq_any(identifiers))
@@ -105,7 +105,7 @@ pub(in crate::harvest) fn mark_unchanged(
         .filter(source_records::identifier.eq_any(identifiers));
     diesel::update(met)
         .set((
-            source_records::outcome.eq(Outcome::Unchanged),
+            source_records::outcome.eq(RecordOutcome::Unchanged),
             source_records::leaving.eq(false),
             source_records::run_id.eq(&run.id),
             source_records::seen_at.eq(now),
@@ -207,11 +207,11 @@ pub(in crate::harvest) fn unmark_leaving(conn: &mut Conn, source: &SourceId) -> 
 pub(in crate::harvest) fn list_records(
     conn: &mut Conn,
     source: &SourceId,
-    outcome: Option<Outcome>,
+    outcome: Option<RecordOutcome>,
     page: &PageRequest,
     after: Option<&str>,
 ) -> Result<Vec<SourceRecord>> {
-    type Row = (String, Outcome, Option<String>, RunId, Timestamp, Option<Slug>, Option<Slug>);
+    type Row = (String, RecordOutcome, Option<String>, RunId, Timestamp, Option<Slug>, Option<Slug>);
     let mut query = source_records::table
         .left_join(datasets::table.on(datasets::id.nullable().eq(source_records::dataset_id)))
         .filter(source_records::source_id.eq(source))

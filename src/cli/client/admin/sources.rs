@@ -8,7 +8,7 @@ use super::super::error::Result;
 use super::super::http::{Client, document};
 use super::super::output::{Column, Output, column};
 use super::{MOST, list};
-use crate::harvest::{Outcome, SourceKind};
+use crate::harvest::{RecordOutcome, SourceKind};
 use crate::kernel::{RunId, Slug, SourceId};
 
 const COLUMNS: [Column; 7] = [
@@ -85,7 +85,7 @@ pub enum SourcesCommand {
         source: Named,
         /// Only these: created, updated, unchanged, deleted, failed or skipped
         #[arg(long)]
-        outcome: Option<Outcome>,
+        outcome: Option<RecordOutcome>,
     },
 }
 

@@ -130,7 +130,7 @@ impl Harvested {
             let texts = [("title", &distribution.title), ("media_type", &distribution.media_type)];
             for (member, text) in texts {
                 text.iter()
-                    .for_each(|text| checks.optional_text(&format!("/distributions/{member}"), text, 1000));
+                    .for_each(|text| checks.optional_text(&format!("/distributions/{member}"), text, 1024));
             }
             let addresses =
                 [("access_url", &distribution.access_url), ("download_url", &distribution.download_url)];

@@ -176,6 +176,8 @@ impl Driver<'_> {
         });
         let page = self.holding(reading).await?.map_err(|error| Error::internal("reading a page", error))?;
         match page {
+            // The other side may not understand what is asked for since the last run.
+            Err(_) if !run.complete && run.pages == 0 => self.begin_anew().await,
             Err(reason) => self.give_up(format!("page {}: {reason}", run.pages + 1)).await,
             Ok(mut page) => {
                 let kept = Kept {

@@ -48,32 +48,15 @@ pub async fn queue_due_sources(db: &Db, ctx: &Ctx) -> Result<()> {
     .await
 }
 
-/// Begins a run of a source that waits: of what changed where its kind can tell, of everything when `complete` asks for it.
-fn begin(tx: &mut Tx<'_>, ctx: &Ctx, source: Source, complete: bool) -> Result<Run> {
-    let (url, complete) = first_page(&source, complete)?;
+/// Begins a run of a source that waits: of what changed where its kind can tell, of everything where that is asked for.
+fn begin(tx: &mut Tx<'_>, ctx: &Ctx, source: Source, asked: bool) -> Result<Run> {
+    let (url, complete) = first_page(&source, asked)?;
     let known = store::count_present(tx, &source.id)?;
     let first = Digest::of(url.as_str());
-    let run = Run {
-        id: RunId::generate(),
-        source: source.id.clone(),
-        state: RunState::Running,
-        complete,
-        confirmed: false,
-        known,
-        pages: 0,
-        bytes: 0,
-        created: 0,
-        updated: 0,
-        unchanged: 0,
-        deleted: 0,
-        failed: 0,
-        skipped: 0,
-        reason: None,
-        begun_at: ctx.now,
-        deadline_at: ctx.now.plus(source.deadline()),
-        ended_at: None,
-        position: Position::Reading { url: url.into(), kept: source.kept.clone(), barren: 0 },
-    };
+    // What an earlier run left says nothing to one that is to read everything.
+    let kept = if asked { Kept::default() } else { source.kept.clone() };
+    let position = Position::Reading { url: url.into(), kept, barren: 0 };
+    let run = Run { complete, known, ..Run::begun(&source, position, ctx.now) };
     store::insert_run(tx, &run)?;
     store::note_page(tx, &run.id, &first)?;
     queue_turn(tx, ctx, &run.id)?;
@@ -91,27 +74,9 @@ pub(super) fn begin_removal(tx: &mut Tx<'_>, ctx: &Ctx, source: Source) -> Resul
         let run = Run { state: RunState::Discarded, ended_at: Some(ctx.now), ..open };
         store::update_run(tx, &run)?;
     }
-    let run = Run {
-        id: RunId::generate(),
-        source: source.id.clone(),
-        state: RunState::Running,
-        complete: true,
-        confirmed: true,
-        known: store::count_present(tx, &source.id)?,
-        pages: 0,
-        bytes: 0,
-        created: 0,
-        updated: 0,
-        unchanged: 0,
-        deleted: 0,
-        failed: 0,
-        skipped: 0,
-        reason: None,
-        begun_at: ctx.now,
-        deadline_at: ctx.now.plus_days(7),
-        ended_at: None,
-        position: Position::Removing,
-    };
+    let known = store::count_present(tx, &source.id)?;
+    let begun = Run::begun(&source, Position::Removing, ctx.now);
+    let run = Run { known, confirmed: true, deadline_at: ctx.now.plus_days(7), ..begun };
     store::insert_run(tx, &run)?;
     queue_turn(tx, ctx, &run.id)?;
     let source = Source {

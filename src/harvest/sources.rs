@@ -154,6 +154,9 @@ pub(super) async fn change_source(
             }
         }
         let same_place = new.url == before.url;
+        if !same_place && before.state != SourceState::Idle {
+            return Err(Error::conflict("running", "it is being harvested; wait for the run to end"));
+        }
         let next_run_at = match (new.every_hours, before.next_run_at) {
             (Some(_), next) if new.every_hours == before.every_hours => next,
             (Some(_), _) => Some(at.now),

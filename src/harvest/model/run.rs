@@ -3,7 +3,7 @@
 use serde::{Deserialize, Serialize};
 use utoipa::ToSchema;
 
-use super::source::Kept;
+use super::source::{Kept, Source};
 use crate::kernel::{RunId, SourceId, Timestamp, text_enum};
 
 text_enum! {
@@ -111,6 +111,7 @@ pub enum Position {
     Removing,
 }
 
+/// Of an answer that was kept for a repeated request: where the run goes on is no part of it.
 impl Default for Position {
     fn default() -> Self {
         Self::Deleting { kept: Kept::default() }
@@ -118,6 +119,32 @@ impl Default for Position {
 }
 
 impl Run {
+    /// A run that begins now, and reads everything.
+    #[must_use]
+    pub fn begun(source: &Source, position: Position, now: Timestamp) -> Self {
+        Self {
+            id: RunId::generate(),
+            source: source.id.clone(),
+            state: RunState::Running,
+            complete: true,
+            confirmed: false,
+            known: 0,
+            pages: 0,
+            bytes: 0,
+            created: 0,
+            updated: 0,
+            unchanged: 0,
+            deleted: 0,
+            failed: 0,
+            skipped: 0,
+            reason: None,
+            begun_at: now,
+            deadline_at: now.plus(source.deadline()),
+            ended_at: None,
+            position,
+        }
+    }
+
     /// How many records it has looked at.
     #[must_use]
     pub fn records(&self) -> i64 {

@@ -1,6 +1,6 @@
 //! What the importers read, as drafts of harvested datasets.
 
-use super::{Found, From, Read, excerpt};
+use super::{Found, From, Read, excerpt, web};
 use crate::datasets::{Draft, Harvested, OriginAccess, OriginDistribution, OriginTerms};
 use crate::interop::import::{Imported, ImportedAccess, ImportedFile, Unreadable};
 use crate::kernel::Error;
@@ -27,17 +27,17 @@ pub(super) fn one(record: Result<Imported, Unreadable>, nameless: String, from: 
     }
 }
 
-/// An identifier as a key: whole, as long as it is not longer than any identifier has to be.
+/// An identifier as a key: whole, as long as it is not longer than any identifier has to be, and has nothing in it that no
+/// identifier has.
 fn short(identifier: &str) -> String {
-    identifier.chars().take(1024).collect()
+    identifier.chars().filter(|c| !c.is_control()).take(1024).collect()
 }
 
 fn draft(imported: Imported, identifier: String, from: &From<'_>) -> Read {
     if from.is_own(&identifier) {
         return Read::Skipped("it is registered here, and came back".into());
     }
-    let is_page = identifier.starts_with("https://") || identifier.starts_with("http://");
-    let page = imported.record.landing_page.clone().or_else(|| is_page.then(|| identifier.clone()));
+    let page = imported.record.landing_page.clone().or_else(|| web(identifier.clone()));
     let mark = Harvested {
         source: from.source.id.clone(),
         identifier,
@@ -48,7 +48,7 @@ fn draft(imported: Imported, identifier: String, from: &From<'_>) -> Read {
                 ImportedAccess::Restricted => OriginAccess::Restricted,
                 ImportedAccess::NonPublic => OriginAccess::NonPublic,
             }),
-            url: imported.terms.policy_url.filter(|url| url.starts_with("http")),
+            url: imported.terms.policy_url.and_then(web),
             offer: imported.terms.offer,
             ..OriginTerms::default()
         },
@@ -62,12 +62,10 @@ fn draft(imported: Imported, identifier: String, from: &From<'_>) -> Read {
 }
 
 fn distribution(file: ImportedFile) -> OriginDistribution {
-    let web =
-        |url: Option<String>| url.filter(|url| url.starts_with("http://") || url.starts_with("https://"));
     OriginDistribution {
-        title: file.name.or(file.path),
-        access_url: web(file.access_url),
-        download_url: web(file.download_url),
+        title: file.name.or(file.path).map(|title| short(&title)),
+        access_url: file.access_url.and_then(web),
+        download_url: file.download_url.and_then(web),
         media_type: file.media_type.map(|media_type| media_type.as_str().to_owned()),
         size: file.size,
         sha256: file.sha256,

@@ -6,6 +6,8 @@ mod dcat;
 mod dublin_core;
 mod imported;
 mod oai;
+#[cfg(test)]
+mod tests;
 
 use url::Url;
 
@@ -101,12 +103,25 @@ pub(super) fn accepted(kind: SourceKind) -> (&'static str, &'static [&'static st
 /// # Errors
 /// Why nothing can be made of it.
 pub(super) fn read_page(bytes: &[u8], from: &From<'_>) -> Result<Page, String> {
-    match from.source.kind {
+    let read = match from.source.kind {
         SourceKind::Cadastre => cadastre::read(bytes, from),
         SourceKind::Dcat => dcat::read(bytes, from),
         SourceKind::Ckan => ckan::read(bytes, from),
         SourceKind::OaiPmh => oai::read(bytes, from),
-    }
+    };
+    let mut page = read.map_err(|reason| excerpt(&reason))?;
+    page.continuation.take_if(|text| text.len() > 2048 || text.chars().any(char::is_control));
+    Ok(page)
+}
+
+/// An address of the web, if it is one.
+fn web(url: String) -> Option<String> {
+    let parsed = Url::parse(&url).ok()?;
+    let good = matches!(parsed.scheme(), "http" | "https")
+        && parsed.has_host()
+        && parsed.username().is_empty()
+        && parsed.password().is_none();
+    (good && url.len() <= 2048).then_some(url)
 }
 
 /// The beginning of a text, for people.

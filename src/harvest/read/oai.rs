@@ -12,6 +12,9 @@ use crate::interop::import::{self, Hint, ImportFormat};
 
 /// The most records of a part.
 const MOST: usize = 10_000;
+/// The element around an answer.
+const ROOT: &str = "OAI-PMH";
+const NO_ANSWER: &str = "this is no answer of an OAI-PMH repository";
 /// The most nested elements.
 const DEPTH: usize = 64;
 
@@ -110,7 +113,7 @@ fn parse(text: &str) -> Result<Part, String> {
     let mut reader = Reader::from_str(text.trim_start_matches('\u{feff}'));
     reader.config_mut().expand_empty_elements = true;
     let (mut part, mut path, mut value) = (Part::default(), Vec::<String>::new(), String::new());
-    let (mut language, mut rdf_from) = (None, None);
+    let (mut language, mut rdf_from, mut is_answer) = (None, None, false);
     loop {
         let before = reader.buffer_position();
         let event =
@@ -118,6 +121,10 @@ fn parse(text: &str) -> Result<Part, String> {
         match event {
             Event::Start(tag) => {
                 let name = local(&tag)?;
+                if path.is_empty() && name != ROOT {
+                    return Err(NO_ANSWER.to_owned());
+                }
+                is_answer = true;
                 value.clear();
                 language = attribute(&tag, b"xml:lang");
                 match (path.last().map(String::as_str), name.as_str()) {
@@ -167,6 +174,7 @@ fn parse(text: &str) -> Result<Part, String> {
                 return Err("the answer has a document type definition, which is not read".into());
             }
             Event::Empty(_) | Event::Comment(_) | Event::Decl(_) | Event::PI(_) => {}
+            Event::Eof if !is_answer => return Err(NO_ANSWER.to_owned()),
             Event::Eof if path.is_empty() => return Ok(part),
             Event::Eof => return Err("the answer breaks off within an element".into()),
         }

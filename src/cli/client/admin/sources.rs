@@ -57,7 +57,8 @@ pub enum SourcesCommand {
         /// What speaks at the other side: cadastre, dcat, ckan or oai_pmh
         kind: SourceKind,
         /// Where
-        url: String,
+        #[arg(value_name = "URL")]
+        address: String,
         #[command(flatten)]
         terms: Terms,
     },
@@ -145,10 +146,10 @@ pub(super) async fn run(client: &Client, out: Output, command: SourcesCommand) -
         SourcesCommand::List { space } => {
             list(client, out, &["spaces", space.as_str(), "sources"], &COLUMNS).await
         }
-        SourcesCommand::Add { space, kind, url, terms } => {
+        SourcesCommand::Add { space, kind, address, terms } => {
             let body = document([
                 ("kind", Some(json!(kind))),
-                ("url", Some(json!(url))),
+                ("url", Some(json!(address))),
                 ("organisation", Some(json!(terms.organisation))),
                 ("every_hours", terms.every_hours.map(|hours| json!(hours))),
                 ("hosts", (!terms.hosts.is_empty()).then(|| json!(terms.hosts))),

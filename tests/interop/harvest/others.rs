@@ -62,6 +62,28 @@ async fn other_kinds_are_harvested(shape: Shape) {
     );
     let again = packages.harvest(false).await;
     assert_eq!(counts(&again), [0, 0, 230, 0, 0], "{again}");
+    let copies = packages.records("unchanged").await;
+    copies_fit_the_shapes(&copy, copies[0]["dataset"].as_str().unwrap()).await;
+}
+
+/// A copy in DCAT-AP: the same in every syntax, right by the shapes, and with what it has from its origin.
+async fn copies_fit_the_shapes(copy: &Scene, dataset: &str) {
+    let home = tempfile::tempdir().unwrap();
+    let mut files = Vec::new();
+    for ending in ["ttl", "rdf", "jsonld", "nt"] {
+        let path = format!("/datasets/{dataset}/dcat.{ending}");
+        let answer = copy.admin.at(Method::GET, &path).send().await.unwrap();
+        assert_eq!(answer.status(), 200, "{path}");
+        let file = home.path().join(format!("copy.{ending}"));
+        std::fs::write(&file, answer.bytes().await.unwrap()).unwrap();
+        files.push(file);
+    }
+    let text = std::fs::read_to_string(&files[3]).unwrap();
+    for part in ["adms#identifier", "https://files.example.org/", "dcat#downloadURL", "dcat#accessURL"] {
+        assert!(text.contains(part), "{part}: {text}");
+    }
+    let judged = crate::dcat::judge(home.path(), &files);
+    assert_eq!((&judged["violations"], &judged["differ"]), (&json!([]), &json!([])), "{judged}");
 }
 
 /// The lines of the page, as they stand there.

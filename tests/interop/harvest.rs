@@ -60,6 +60,7 @@ async fn a_register_is_harvested(shape: Shape) {
     assert_eq!((&done["state"], counts(&done)), (&json!("succeeded"), [many, 0, 0, 0, 0]), "{done}");
     println!("{shape:?}: {MANY} records in {:?}, a crash among them", begun.elapsed());
     let grown = memory_of(&copy).saturating_sub(memory);
+    println!("{shape:?}: {grown} KiB more memory at the most");
     assert!(grown < MOST_GROWTH, "the harvest took {grown} KiB");
     assert_eq!(titles(&copy).await, titles(&origin).await);
 

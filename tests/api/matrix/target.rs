@@ -301,7 +301,19 @@ impl Targets {
         }
     }
 
+    /// A source, or a run of one. What runs in the background is over, so that no event comes of it later.
     async fn of_sources(&self, operation: &str) -> Ask {
+        let ask = self.source(operation).await;
+        let path = format!("/spaces/{SPACE}/sources?limit=200");
+        crate::app::until(async || {
+            let sources = self.world.admin.get(&path).await.expect(200).items();
+            sources.iter().all(|source| source["state"] == "idle")
+        })
+        .await;
+        ask
+    }
+
+    async fn source(&self, operation: &str) -> Ask {
         // An address of documentation (RFC 5737), which is never asked.
         let stated = json!({"kind": "dcat", "url": "http://192.0.2.1/catalog.ttl", "organisation": PROVIDER});
         let path = format!("/spaces/{SPACE}/sources");

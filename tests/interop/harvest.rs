@@ -17,7 +17,7 @@ use crate::support::deployment::Shape;
 /// Datasets of the register that is harvested.
 const MANY: usize = 10_000;
 /// So much more memory than at the beginning a harvest of all of them may take, in KiB.
-const MOST_GROWTH: u64 = 160 * 1024;
+const MOST_GROWTH: u64 = 96 * 1024;
 
 #[tokio::test(flavor = "multi_thread")]
 async fn a_register_is_harvested_on_sqlite_and_files() {

@@ -128,16 +128,17 @@ fn records(tx: &mut Tx<'_>, ctx: &Ctx, source: &Source, run: &mut Run, found: Ve
         sorted.sort(one, &known, run);
     }
     let Sorted { drafts, mut seen, unchanged, fresh } = sorted;
-    let (labels, drafts): (Vec<_>, Vec<_>) = drafts
-        .into_iter()
-        .map(|(key, dataset, draft, note)| ((key, draft.digest(), note), (dataset, *draft)))
-        .unzip();
+    let (mut labels, mut puts) = (Vec::with_capacity(drafts.len()), Vec::with_capacity(drafts.len()));
+    for Wanted { key, dataset, draft, note } in drafts {
+        labels.push((key, draft.digest(), note));
+        puts.push((dataset, *draft));
+    }
     let home = Home {
         organisation: source.organisation.clone(),
         organisation_id: source.organisation_id.clone(),
         person: source.created_by.clone(),
     };
-    let placed = put_harvested(tx, ctx, &home, drafts)?;
+    let placed = put_harvested(tx, ctx, &home, puts)?;
     for ((identifier, digest, detail), placed) in labels.into_iter().zip(placed) {
         let outcome = if placed.created { RecordOutcome::Created } else { RecordOutcome::Updated };
         *(if placed.created { &mut run.created } else { &mut run.updated }) += 1;
@@ -157,10 +158,18 @@ fn last_of_each(found: Vec<Found>) -> Vec<Found> {
     kept
 }
 
+/// A record that is to be registered, or to take the place of what its dataset states.
+struct Wanted {
+    key: String,
+    dataset: Option<DatasetId>,
+    draft: Box<Draft>,
+    note: Option<String>,
+}
+
 /// Records by what is to be done with them.
 #[derive(Default)]
 struct Sorted {
-    drafts: Vec<(String, Option<DatasetId>, Box<Draft>, Option<String>)>,
+    drafts: Vec<Wanted>,
     seen: Vec<Seen>,
     unchanged: Vec<String>,
     fresh: bool,
@@ -184,7 +193,7 @@ impl Sorted {
                 return;
             }
             Read::Draft(draft, note) => {
-                self.drafts.push((one.key, dataset, draft, note));
+                self.drafts.push(Wanted { key: one.key, dataset, draft, note });
                 return;
             }
             Read::Failed(reason) => (RecordOutcome::Failed, reason),

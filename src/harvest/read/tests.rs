@@ -94,7 +94,7 @@ fn what_is_no_page_is_told_and_never_ends_the_program() {
         "[".repeat(100_000).into_bytes(),
         "<a>".repeat(100_000).into_bytes(),
         b"<!DOCTYPE a [<!ENTITY b \"c\">]><OAI-PMH>&b;</OAI-PMH>".to_vec(),
-        OAI[..OAI.len() / 2].as_bytes().to_vec(),
+        OAI.as_bytes()[..OAI.len() / 2].to_vec(),
         br#"{"items": [{"cursor": 7}]}"#.to_vec(),
     ];
     for kind in SourceKind::ALL {

@@ -80,6 +80,17 @@ fn card(member: &str) -> Vec<u8> {
     CARD.replacen("license: mit", member, 1).into_bytes()
 }
 
+/// Everything points to one thing of which everything is said.
+fn crowd(many: usize) -> Vec<u8> {
+    let names: String = (0..many).map(|number| format!("<http://o.example/p{number}> \"x\" ; ")).collect();
+    let links = "<https://o.example/desk>, ".repeat(many);
+    let links = links.trim_end_matches(", ");
+    let mut text =
+        ttl(&format!("dcat:contactPoint {links} ; dct:creator {links} ; dcat:distribution {links}"));
+    text.extend(format!("<https://o.example/desk> {names} a dcat:Distribution .\n").into_bytes());
+    text
+}
+
 type Case = (String, Option<ImportFormat>, Vec<u8>, Outcome);
 
 /// Written by hand, each for what it breaks.
@@ -137,6 +148,7 @@ fn by_hand() -> Vec<Case> {
         ("an MD5", Some(Turtle), ttl("dcat:distribution [ <http://spdx.org/rdf/terms#checksum> [ <http://spdx.org/rdf/terms#checksumValue> \"d41d8cd98f00b204e9800998ecf8427e\" ] ]"), Dropped("dcat:distribution/spdx:checksum")),
         ("a circle", Some(Turtle), ttl("dct:relation <https://o.example/1> ; dct:provenance <https://o.example/1>"), Dropped("dct:provenance")),
         ("a policy in a circle", Some(Turtle), ttl("<http://www.w3.org/ns/odrl/2/hasPolicy> _:p"), Any),
+        ("many that point to one", Some(Turtle), crowd(5_000), Dropped("dcat:contactPoint")),
         ("a property of nobody's", Some(Turtle), ttl("<https://o.example/odd> \"x\""), Dropped("https://o.example/odd")),
         ("a keyword that is too long", Some(Turtle), ttl(&format!("dcat:keyword \"{}\"@en", "k".repeat(101))), Dropped("dcat:keyword")),
         // N-Triples.
@@ -183,7 +195,7 @@ fn by_hand() -> Vec<Case> {
         ("data inline", Some(DataPackage), PACKAGE.replacen("\"path\": \"a.csv\"", "\"data\": [1]", 1).into_bytes(), Dropped("resources")),
         ("a digest of another kind", Some(DataPackage), PACKAGE.replacen("\"path\": \"a.csv\"", "\"path\": \"a.csv\", \"hash\": \"abc\"", 1).into_bytes(), Dropped("resources/hash")),
         ("a member of nobody's", Some(DataPackage), package("\"odd\": {\"a\": 1}"), Dropped("odd")),
-        ("a member twice", Some(DataPackage), package("\"title\": \"Two\""), Any),
+        ("a member twice", Some(DataPackage), package("\"title\": \"Two\""), Faulty),
         // Croissant and schema.org.
         ("no dataset in JSON-LD", Some(Croissant), b"{\"@type\": \"sc:Person\", \"name\": \"x\"}".to_vec(), Refused("no_dataset")),
         ("an object for a name", Some(Croissant), croissant("\"description\": {\"a\": {\"b\": 1}}"), Dropped("description")),
@@ -330,6 +342,22 @@ fn the_seeds_are_whole() {
         assert!(!reading.records[0].as_ref().unwrap().record.title.is_empty(), "{format}");
         let found = ImportFormat::detect(seed, &Hint::default()).unwrap();
         assert_eq!(found, format);
+    }
+}
+
+/// What real catalogues look like once they are cut, or pieces of them are lost or doubled.
+#[test]
+fn broken_originals_bring_nothing_down() {
+    let small = |path: &std::path::PathBuf| std::fs::metadata(path).is_ok_and(|file| file.len() < 30_000);
+    for path in super::import::originals().iter().filter(|path| small(path)).step_by(4) {
+        let bytes = std::fs::read(path).unwrap();
+        let format = ImportFormat::detect(&String::from_utf8_lossy(&bytes), &Hint::default()).ok();
+        for part in 1..6 {
+            let (from, to) = (bytes.len() * part / 7, bytes.len() * part / 7 + bytes.len() / 11);
+            sound(&bytes[..to], format);
+            sound(&[&bytes[..from], &bytes[to..]].concat(), format);
+            sound(&[&bytes[..to], &bytes[from..]].concat(), format);
+        }
     }
 }
 

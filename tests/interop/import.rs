@@ -11,7 +11,7 @@ use super::scene::Scene;
 use crate::support::deployment::Shape;
 
 /// Files below a folder of shared data; nothing, with a word, where there is none.
-fn originals() -> Vec<PathBuf> {
+pub fn originals() -> Vec<PathBuf> {
     let folder = Path::new(env!("CARGO_MANIFEST_DIR")).join("../shared/data/catalogue/originals");
     let Ok(kinds) = std::fs::read_dir(&folder) else {
         println!("skipped: {} is not there", folder.display());
@@ -110,7 +110,13 @@ fn rdflib_reads_the_same_out_of_rdf_xml() {
     let home = tempfile::tempdir().unwrap();
     let mut pairs = Vec::new();
     let rules = Path::new(env!("CARGO_MANIFEST_DIR")).join("tests/fixtures/rules.rdf");
-    for path in originals().into_iter().chain([rules]) {
+    let own = home.path().join("own.rdf");
+    let record = serde_json::from_str(include_str!("../fixtures/record-full.json")).unwrap();
+    let at = cadastre::interop::Addresses::below("https://register.example.org".to_owned());
+    let document =
+        cadastre::interop::Format::RdfXml.render(&super::dcat_records::entry(1, record), &at).unwrap();
+    std::fs::write(&own, document.body).unwrap();
+    for path in originals().into_iter().chain([rules, own]) {
         if path.extension().is_some_and(|ending| ending == "rdf") {
             let text = std::fs::read_to_string(&path).unwrap();
             let Ok(read) = as_n_triples(&text, ImportFormat::RdfXml, Some("http://base.example/dir/doc"))
@@ -123,19 +129,39 @@ fn rdflib_reads_the_same_out_of_rdf_xml() {
         }
     }
     let program = r#"
+import collections
 import sys
 import rdflib
 from rdflib.compare import to_isomorphic
 failed = 0
+
+def plain(graph):
+    """A text of the datatype string is a text (RDF 1.1, 3.3); rdflib tells the two apart."""
+    out = rdflib.Graph()
+    for s, p, o in graph:
+        text = isinstance(o, rdflib.Literal) and o.datatype == rdflib.XSD.string
+        out.add((s, p, rdflib.Literal(str(o)) if text else o))
+    return out
+
+def shape(graph):
+    """Every statement, with things without names left blank: isomorphism of thousands of them takes minutes."""
+    blank = lambda term: "" if isinstance(term, rdflib.BNode) else term
+    return collections.Counter((blank(s), p, blank(o)) for s, p, o in graph)
+
+def same(left, right):
+    if len(left) > 3000:
+        return shape(left) == shape(right)
+    return to_isomorphic(left) == to_isomorphic(right)
+
 for line in sys.argv[1:]:
     theirs, ours = line.split("\t")
     try:
-        left = rdflib.Graph().parse(theirs, format="xml", publicID="http://base.example/dir/doc")
+        left = plain(rdflib.Graph().parse(theirs, format="xml", publicID="http://base.example/dir/doc"))
     except Exception as error:
         print("not read by rdflib", theirs, str(error)[:200])
         continue
-    right = rdflib.Graph().parse(ours, format="nt")
-    if to_isomorphic(left) != to_isomorphic(right):
+    right = plain(rdflib.Graph().parse(ours, format="nt"))
+    if not same(left, right):
         failed += 1
         for name, one, other in (("only rdflib", left, right), ("only ours", right, left)):
             more = [t for t in one if not any(isinstance(p, rdflib.BNode) for p in t) and t not in other]

@@ -196,6 +196,15 @@ fn origin(node: &mut Node, record: &Record, iri: &str, at: &Addresses, graph: &m
         activity.english("rdfs:label", step.kind.as_str());
         activity.texts("dct:description", &step.description);
         put_date(&mut activity, "dct:date", step.date.as_deref());
+        let agents = [("tool", "prov:SoftwareAgent", &step.tool), ("agent", "prov:Agent", &step.agent)];
+        for (end, class, name) in agents {
+            if let Some(name) = name {
+                let mut agent = Node::new(&format!("{part}-{end}"), class);
+                agent.plain("rdfs:label", name);
+                activity.link("prov:wasAssociatedWith", agent.iri());
+                graph.add(agent);
+            }
+        }
         node.link("prov:wasGeneratedBy", &part);
         graph.add(activity);
     }

@@ -34,7 +34,7 @@ const OF_RESOURCE: [&str; 17] = [
 
 /// Reads a package.
 pub(super) fn read(text: &str) -> Result<Reading> {
-    let value = parse(text)?;
+    let (value, faults) = parse(text)?;
     let known = |package: &Map<String, Value>| {
         ["resources", "name", "title", "profile", "$schema"]
             .iter()
@@ -49,7 +49,7 @@ pub(super) fn read(text: &str) -> Result<Reading> {
     };
     let imported = Ok(package_of(package));
     let format = ImportFormat::DataPackage;
-    Ok(Reading { format, records: vec![imported], next: None, total: Some(1), faults: Vec::new() })
+    Ok(Reading { format, records: vec![imported], next: None, total: Some(1), faults })
 }
 
 fn package_of(package: &Map<String, Value>) -> Imported {

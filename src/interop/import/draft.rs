@@ -20,8 +20,6 @@ pub(super) const UNKNOWN_LANGUAGE: &str = "und";
 #[derive(Debug, Default)]
 pub(super) struct Draft {
     record: Map<String, Value>,
-    /// Which property came to which place.
-    sources: Vec<(String, String)>,
     report: Report,
 }
 
@@ -124,7 +122,6 @@ impl Draft {
 
     /// Notes that a property was used.
     pub(super) fn note(&mut self, pointer: &str, property: &str) {
-        self.sources.push((pointer.to_owned(), property.to_owned()));
         let mapped = Mapped { property: property.to_owned(), pointer: pointer.to_owned() };
         if !self.report.mapped.contains(&mapped) {
             keep(&mut self.report.mapped, mapped, &mut self.report.left_out);
@@ -284,8 +281,9 @@ impl Draft {
 
     /// The property whose value is at a place, or above it.
     fn source_of(&self, pointer: &str) -> String {
-        let above = self.sources.iter().filter(|(place, _)| pointer.starts_with(place.as_str()));
-        above.max_by_key(|(place, _)| place.len()).map(|(_, property)| property.clone()).unwrap_or_default()
+        let stated = self.report.mapped.iter().filter(|one| !one.pointer.is_empty());
+        let above = stated.filter(|one| pointer.starts_with(&one.pointer));
+        above.max_by_key(|one| one.pointer.len()).map(|one| one.property.clone()).unwrap_or_default()
     }
 }
 

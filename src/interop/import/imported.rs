@@ -10,15 +10,13 @@ use crate::datasets::record::{Agent, Record};
 use crate::kernel::{Digest, Slug, Timestamp};
 
 /// A document that was read.
-#[derive(Debug, Clone, Serialize, ToSchema)]
+#[derive(Debug, Clone)]
 pub struct Reading {
     /// The format that it was read as.
     pub format: ImportFormat,
     /// The datasets in it, in its order, each read or not.
-    #[serde(skip)]
     pub records: Vec<Result<Imported, Unreadable>>,
-    /// Where the next page of the catalogue is, where the document is one of several (Hydra), or how many of `total` are
-    /// before it (CKAN: the caller counts).
+    /// Where the next page of the catalogue is, where the document says so (Hydra). Of CKAN the caller counts up to `total`.
     pub next: Option<String>,
     /// How many datasets the whole list has, where it says so.
     pub total: Option<u64>,

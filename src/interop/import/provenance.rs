@@ -52,6 +52,10 @@ pub(super) fn step(draft: &mut Draft, property: &str, of: Thing<'_>, value: &Ter
         }
         let at = thing.value("dct:date").and_then(|at| date(at.text(), false));
         members.extend(at.map(|(at, _)| ("date".to_owned(), json!(at))));
+        for agent in thing.things("prov:wasAssociatedWith") {
+            let member = if agent.is("prov:SoftwareAgent") { "tool" } else { "agent" };
+            members.extend(label(agent).map(|name| (member.to_owned(), json!(name.text()))));
+        }
     }
     draft.push("/origin/processing_steps", property, step);
 }

@@ -75,7 +75,7 @@ pub fn language_of(term: &str) -> Option<LanguageTag> {
     }
     let is_code = (2..=3).contains(&term.split(['-', '_']).next()?.len());
     let written = known(&term.to_ascii_uppercase()).filter(|_| term.len() == 3);
-    written.or_else(|| term.replace('_', "-").parse().ok().filter(|_| is_code))
+    written.or_else(|| term.replace('_', "-").parse().ok().filter(|_| is_code || term.starts_with("x-")))
 }
 
 /// A place as the record has it: a code, by a term of the country table, of NUTS, of GeoNames (the whole Earth), by the code

@@ -15,7 +15,7 @@ use crate::kernel::{Error, Result, Slug};
 
 /// Reads an answer, or the package alone.
 pub(super) fn read(text: &str) -> Result<Reading> {
-    let value = parse(text)?;
+    let (value, mut faults) = parse(text)?;
     if value.get("success") == Some(&Value::Bool(false)) {
         let error = value.pointer("/error/message").map(excerpt).unwrap_or_default();
         return Err(Error::invalid(
@@ -39,7 +39,6 @@ pub(super) fn read(text: &str) -> Result<Reading> {
             ));
         }
     };
-    let mut faults = Vec::new();
     if packages.len() > MOST_RECORDS {
         faults.push(format!("more than {MOST_RECORDS} packages; the others were not read"));
     }

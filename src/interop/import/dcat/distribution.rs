@@ -1,5 +1,7 @@
 //! Distributions: files, and the licence and terms that DCAT-AP states there.
 
+use std::collections::HashSet;
+
 use serde_json::{Map, Value, json};
 
 use super::values::{address, best, label};
@@ -34,10 +36,21 @@ const READ: [&str; 21] = [
     "rdfs:label",
 ];
 
+/// The most files of a dataset.
+const MOST_FILES: usize = 10_000;
+
 /// Reads the distributions of a dataset.
 pub(super) fn read(draft: &mut Draft, dataset: Thing<'_>, terms: &mut ImportedTerms) -> Vec<ImportedFile> {
     let mut files = Vec::new();
+    let mut seen = HashSet::new();
     for one in dataset.things("dcat:distribution").chain(dataset.things("dcatapit:distribution")) {
+        if !seen.insert(one.name()) {
+            continue;
+        }
+        if files.len() >= MOST_FILES {
+            draft.drop("dcat:distribution", one.name(), format!("more than {MOST_FILES} are not read"));
+            break;
+        }
         if one.is_unknown() {
             draft.drop("dcat:distribution", one.name(), "the document does not describe this distribution");
             continue;
@@ -123,7 +136,8 @@ pub(super) fn policy(draft: &mut Draft, of: Thing<'_>, value: &Term, terms: &mut
     }
     let rules = ["odrl:permission", "odrl:prohibition", "odrl:obligation", "odrl:duty"];
     if terms.offer.is_none() && rules.iter().any(|rule| thing.value(rule).is_some()) {
-        let mut offer = object(thing, &mut vec![thing.name()]);
+        let mut left = MOST_IN_POLICY;
+        let mut offer = object(thing, &mut vec![thing.name()], &mut left);
         if let Some(members) = offer.as_object_mut() {
             members.insert("@context".into(), json!("http://www.w3.org/ns/odrl.jsonld"));
         }
@@ -131,11 +145,15 @@ pub(super) fn policy(draft: &mut Draft, of: Thing<'_>, value: &Term, terms: &mut
     }
 }
 
+/// The most things of a policy, each counted as often as it is there.
+const MOST_IN_POLICY: usize = 1_000;
+
 /// How deep rules may lie in others.
 const DEEPEST: usize = 8;
 
 /// A thing of a policy in the JSON-LD of ODRL. What comes again within itself is only named.
-fn object<'g>(thing: Thing<'g>, within: &mut Vec<&'g str>) -> Value {
+fn object<'g>(thing: Thing<'g>, within: &mut Vec<&'g str>, left: &mut usize) -> Value {
+    *left = left.saturating_sub(1);
     let mut members: Map<String, Value> = Map::new();
     members.extend(thing.iri().map(|iri| ("uid".to_owned(), json!(iri))));
     for (property, value) in thing.statements() {
@@ -146,9 +164,9 @@ fn object<'g>(thing: Thing<'g>, within: &mut Vec<&'g str>) -> Value {
         };
         let inner = thing.follow(value).filter(|inner| !inner.is_unknown());
         let stated = match inner {
-            Some(inner) if within.len() < DEEPEST && !within.contains(&inner.name()) => {
+            Some(inner) if *left > 0 && within.len() < DEEPEST && !within.contains(&inner.name()) => {
                 within.push(inner.name());
-                let stated = object(inner, within);
+                let stated = object(inner, within, left);
                 within.pop();
                 stated
             }

@@ -10,7 +10,7 @@ use super::MOST_RECORDS;
 use super::format::ImportFormat;
 use super::imported::{Imported, Reading, Unreadable};
 use crate::interop::rdf::Syntax;
-use crate::interop::rdf::read::{self, Graph, Thing};
+use crate::interop::rdf::read::{self, Graph, Term, Thing};
 use crate::kernel::{Error, Result};
 
 /// Reads a document.
@@ -65,7 +65,10 @@ fn datasets(graph: &Graph) -> Vec<Thing<'_>> {
     }
     for catalogue in ["dcat:Catalog", "dcatapit:Catalog"] {
         for catalogue in graph.of_class(catalogue) {
-            found.extend(catalogue.things("dcat:dataset").filter(|one| names.insert(one.name().to_owned())));
+            let named = catalogue.values("dcat:dataset").filter(|one| matches!(one, Term::Node(_)));
+            found.extend(
+                named.map(|one| graph.thing(one.text())).filter(|one| names.insert(one.name().to_owned())),
+            );
         }
     }
     let described = |thing: &Thing<'_>| !thing.is_unknown();

@@ -27,7 +27,7 @@ pub(super) fn read(draft: &mut Draft, member: &str, value: &Value) -> Option<Val
     let mut agent = json!({"kind": if person { "person" } else { "organisation" }, "name": name});
     let mut identifiers: Vec<Value> = Vec::new();
     for name in ["sameAs", "@id", "identifier", "url"] {
-        for text in members.get(name).map(several).unwrap_or_default() {
+        for text in members.get(name).map(several).unwrap_or_default().iter().take(20) {
             let text = plain(text).or_else(|| address(text, &["@id", "url", "value"])).unwrap_or_default();
             for (host, scheme) in [("orcid.org/", "orcid"), ("ror.org/", "ror")] {
                 if let Some((_, value)) = text.split_once(host).filter(|(before, _)| before.ends_with("//")) {

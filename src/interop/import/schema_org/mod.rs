@@ -22,14 +22,13 @@ use values::{Document, address, is_of, local, words};
 
 /// Reads a document: one dataset, a graph, or a catalogue with datasets in it.
 pub(super) fn read(text: &str, format: ImportFormat) -> Result<Reading> {
-    let value = parse(text)?;
+    let (value, mut faults) = parse(text)?;
     let document = Document::of(&value);
     let mut found = Vec::new();
-    datasets(&value, &document, 0, &mut found);
+    datasets(&value, 0, &mut found);
     if found.is_empty() {
         return Err(Error::invalid("", "no_dataset", "there is no schema.org Dataset in the document"));
     }
-    let mut faults = Vec::new();
     if found.len() > MOST_RECORDS {
         faults.push(format!("more than {MOST_RECORDS} datasets; the others were not read"));
     }
@@ -39,20 +38,15 @@ pub(super) fn read(text: &str, format: ImportFormat) -> Result<Reading> {
 }
 
 /// The datasets in a document, wherever they are in it.
-fn datasets<'v>(
-    value: &'v Value,
-    document: &Document<'v>,
-    depth: usize,
-    found: &mut Vec<&'v Map<String, Value>>,
-) {
+fn datasets<'v>(value: &'v Value, depth: usize, found: &mut Vec<&'v Map<String, Value>>) {
     match value {
         _ if depth > 4 => {}
-        Value::Array(items) => items.iter().for_each(|item| datasets(item, document, depth + 1, found)),
+        Value::Array(items) => items.iter().for_each(|item| datasets(item, depth + 1, found)),
         Value::Object(members) if is_of(members, "Dataset") => found.push(members),
         Value::Object(members) => {
             for inside in ["@graph", "dataset", "mainEntity", "itemListElement", "item"] {
                 if let Some(inside) = members.get(inside) {
-                    datasets(inside, document, depth + 1, found);
+                    datasets(inside, depth + 1, found);
                 }
             }
         }

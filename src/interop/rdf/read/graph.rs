@@ -15,6 +15,10 @@ const MOST_BYTES: usize = 256 * 1024 * 1024;
 /// The most bytes of one text.
 const LONGEST: usize = 1024 * 1024;
 
+/// How many statements of a thing are looked at where another one points to it: a part of a dataset needs no more, and what many
+/// point to is looked at many times.
+const MOST_OF_PART: usize = 200;
+
 /// Vocabularies that are read beside those that are written.
 const ALSO: &[(&str, &str)] = &[
     ("dc", "http://purl.org/dc/elements/1.1/"),
@@ -283,10 +287,10 @@ impl<'g> Thing<'g> {
 
 impl Graph {
     fn pointed_to<'g>(&'g self, value: &'g Term) -> Option<Thing<'g>> {
-        match value {
-            Term::Node(name) => Some(self.thing(name)),
-            Term::Literal { .. } => None,
-        }
+        let Term::Node(name) = value else { return None };
+        let thing = self.thing(name);
+        let statements = thing.statements.get(..MOST_OF_PART).unwrap_or(thing.statements);
+        Some(Thing { statements, ..thing })
     }
 }
 

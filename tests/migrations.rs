@@ -156,6 +156,7 @@ fn both_databases_and_the_code_have_the_same_shape() {
         include_str!("../src/db/schema/access.rs"),
         include_str!("../src/db/schema/background.rs"),
         include_str!("../src/db/schema/catalogue.rs"),
+        include_str!("../src/db/schema/harvest.rs"),
         include_str!("../src/db/schema/identity.rs"),
         include_str!("../src/db/schema/log.rs"),
     );

@@ -28,8 +28,8 @@ mod world;
 
 use clap::{Parser, ValueEnum};
 use measures::{
-    Scale, append, audit, decision, downloads, memory, policies, reads, registrations, renderings, starts,
-    uploads,
+    Scale, append, audit, decision, downloads, harvest, memory, policies, reads, registrations, renderings,
+    starts, uploads,
 };
 
 /// Measures Cadastre against its floors.
@@ -65,6 +65,7 @@ enum Measure {
     Audit,
     Renderings,
     Catalogue,
+    Harvest,
 }
 
 impl Measure {
@@ -83,6 +84,7 @@ impl Measure {
             Self::Audit => audit::million(scale),
             Self::Renderings => renderings::each(scale),
             Self::Catalogue => renderings::catalogue(scale),
+            Self::Harvest => harvest::rate(scale),
         }
     }
 }

@@ -12,7 +12,7 @@ use super::process::{Process, wait_for};
 /// The record that datasets are registered with: one of the demonstration's.
 pub const RECORD: &str = include_str!("../../src/cli/demo/data/penguins.json");
 /// The organisation that provides everything.
-const ORGANISATION: &str = "harbour-institute";
+pub const ORGANISATION: &str = "harbour-institute";
 /// Far beyond what anybody asks for here: requests a minute.
 const RATE: &str = "1000000000";
 /// Far beyond what anybody uploads here: bytes.
@@ -26,6 +26,8 @@ pub struct Product {
     pub address: String,
     /// The provider's token.
     pub token: String,
+    /// The administrator's token.
+    admin: String,
     _data: tempfile::TempDir,
 }
 
@@ -57,7 +59,9 @@ impl Product {
         provider.sign_in(code["code"].as_str().expect("a code"));
         let token = provider.json(&["admin", "tokens", "create", "bench", "--scopes", "read,publish"]);
         let token = token["secret"].as_str().expect("a token").to_owned();
-        Self { server, address, token, _data: data }
+        let own = admin.json(&["admin", "tokens", "create", "bench", "--scopes", "read,admin"]);
+        let admin = own["secret"].as_str().expect("a token").to_owned();
+        Self { server, address, token, admin, _data: data }
     }
 
     /// A data folder as a first start leaves it, stopped again.
@@ -70,6 +74,11 @@ impl Product {
     /// A connection of the provider's.
     pub fn connect(&self) -> Connection {
         Connection::open(&self.address, Some(&self.token))
+    }
+
+    /// A connection of the administrator's.
+    pub fn connect_as_admin(&self) -> Connection {
+        Connection::open(&self.address, Some(&self.admin))
     }
 
     /// Where files of a new draft are put.
@@ -134,6 +143,13 @@ pub fn log_of(data: &tempfile::TempDir) -> PathBuf {
 pub fn new_dataset(name: &str) -> Value {
     let record: Value = serde_json::from_str(RECORD).expect("a record");
     json!({ "organisation": ORGANISATION, "name": name, "space": "green-deal", "record": record })
+}
+
+/// The statement that registers a dataset which is listed at once.
+pub fn announced(name: &str) -> Value {
+    let mut new = new_dataset(name);
+    new["announced"] = json!(true);
+    new
 }
 
 /// The path of a dataset in the API.

@@ -68,6 +68,8 @@ pub enum Aim {
     RatioAtLeast(f64),
     /// Our own figure is at most this.
     AtMost(f64),
+    /// Our own figure is at least this.
+    AtLeast(f64),
 }
 
 /// One line of the table.
@@ -98,6 +100,9 @@ impl Row {
             None => (String::new(), None),
             Some(Aim::RatioAtMost(most)) => (format!("≤ {most} ×"), Some(ratio <= most)),
             Some(Aim::RatioAtLeast(least)) => (format!("≥ {least} ×"), Some(ratio >= least)),
+            Some(Aim::AtLeast(least)) => {
+                (format!("≥ {least} {}", self.unit), Some(self.ours.median >= least))
+            }
             Some(Aim::AtMost(most)) => (format!("≤ {most} {}", self.unit), Some(self.ours.median <= most)),
         }
     }

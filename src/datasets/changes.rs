@@ -12,8 +12,9 @@ use serde::{Deserialize, Serialize};
 use utoipa::ToSchema;
 
 use super::describe::{Described, Selection, describe};
-use super::model::{Dataset, DatasetSummary};
+use super::model::{Dataset, DatasetSummary, PolicyRevision};
 use super::store;
+use super::versions::Version;
 use crate::db::{Conn, Db, Tx};
 use crate::journal::log_size;
 use crate::kernel::{Ctx, Cursor, DatasetId, Error, Page, PageRequest, Result, Slug, Timestamp};
@@ -67,6 +68,22 @@ pub struct DatasetChange {
     /// The dataset as it is now; absent when it is gone.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub dataset: Option<DatasetSummary>,
+    /// The same with its record, terms and newest version, where that was asked for.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub whole: Option<Box<WholeDataset>>,
+}
+
+/// A dataset with what other catalogues copy of it; what a line of the dump holds.
+#[derive(Debug, Clone, Serialize, Deserialize, ToSchema)]
+pub struct WholeDataset {
+    /// The dataset with its record.
+    pub dataset: Dataset,
+    /// The terms in force.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub policy: Option<PolicyRevision>,
+    /// The newest published version.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub version: Option<Version>,
 }
 
 /// The instant of a change. Instants of what everybody may know of never go back from one change to the next, so that whoever
@@ -107,6 +124,16 @@ pub(super) fn note_change(
         (false, true) if before.revision > 1 => store::forget_departure(tx, &before.id),
         _ => Ok(()),
     }
+}
+
+/// Notes in the write that removes datasets which everybody could see, before its events, that they left the public catalogue: the
+/// events follow in the same order.
+///
+/// # Errors
+/// When the database fails.
+pub(super) fn note_changes(tx: &mut Tx<'_>, gone: &[Dataset], at: Timestamp) -> Result<()> {
+    let position = tx.next_position();
+    store::note_departures(tx, gone, position, at)
 }
 
 /// The changes after a position. Everything up to the horizon is committed, and nothing before it will come: what happens while
@@ -211,7 +238,7 @@ pub(super) fn position_of(cursor: &Cursor) -> Result<i64> {
 pub async fn list_changes(
     db: &Db,
     ctx: &Ctx,
-    selection: Selection,
+    (selection, whole): (Selection, bool),
     page: PageRequest,
 ) -> Result<(Page<DatasetChange>, bool)> {
     let ctx = ctx.clone();
@@ -219,7 +246,12 @@ pub async fn list_changes(
         let after = page.after.as_ref().map(position_of).transpose()?;
         let found = changes(conn, &ctx, &selection, (after, i64::from(page.limit)), |conn, ids| {
             let summaries = store::summaries_among(conn, &ctx, ids)?;
-            Ok(summaries.into_iter().map(|one| (one.id.clone(), one)).collect())
+            let mut wholes = if whole { wholes(conn, &ctx, ids)? } else { HashMap::new() };
+            let both = summaries.into_iter().map(|one| {
+                let whole = wholes.remove(&one.id);
+                (one.id.clone(), (one, whole))
+            });
+            Ok(both.collect())
         })?;
         let items = found.items.into_iter().map(|(position, change)| item(position, change)).collect();
         Ok((Page { items, next: Some(cursor(found.last)) }, found.is_last))
@@ -231,10 +263,20 @@ fn cursor(position: i64) -> Cursor {
     Cursor::new([position.to_string()])
 }
 
-fn item(position: i64, change: Change<DatasetSummary>) -> DatasetChange {
+fn wholes(conn: &mut Conn, ctx: &Ctx, ids: &[DatasetId]) -> Result<HashMap<DatasetId, Box<WholeDataset>>> {
+    let datasets = store::visible_among(conn, ctx, ids)?;
+    let described = describe(conn, datasets, 0)?;
+    let wholes = described.into_iter().map(|one| {
+        let whole = WholeDataset { dataset: one.dataset, policy: one.terms, version: one.version };
+        (whole.dataset.id.clone(), Box::new(whole))
+    });
+    Ok(wholes.collect())
+}
+
+fn item(position: i64, change: Change<(DatasetSummary, Option<Box<WholeDataset>>)>) -> DatasetChange {
     let cursor = cursor(position).encode();
     match change {
-        Change::Present(dataset) => DatasetChange {
+        Change::Present((dataset, whole)) => DatasetChange {
             cursor,
             gone: false,
             id: dataset.id.clone(),
@@ -243,6 +285,7 @@ fn item(position: i64, change: Change<DatasetSummary>) -> DatasetChange {
             space: dataset.space.clone(),
             changed_at: dataset.updated_at,
             dataset: Some(dataset),
+            whole,
         },
         Change::Gone(gone) => DatasetChange {
             cursor,
@@ -253,6 +296,7 @@ fn item(position: i64, change: Change<DatasetSummary>) -> DatasetChange {
             space: gone.space,
             changed_at: gone.departed_at,
             dataset: None,
+            whole: None,
         },
     }
 }

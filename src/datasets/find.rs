@@ -68,7 +68,7 @@ fn allowed(ctx: &Ctx, found: Option<Dataset>, action: Action) -> Result<Dataset>
         Action::Publish => has_role(ctx, &dataset, OrganisationRole::Publisher),
     };
     if permitted {
-        return Ok(dataset);
+        return not_elsewhere(dataset, action);
     }
     Err(match action {
         Action::Publish => Error::forbidden(
@@ -76,6 +76,23 @@ fn allowed(ctx: &Ctx, found: Option<Dataset>, action: Action) -> Result<Dataset>
             "only publishers of the providing organisation may do this",
         ),
         _ => Error::not_found("resource"),
+    })
+}
+
+/// What was harvested is changed where it comes from, and its bytes are asked for there.
+fn not_elsewhere(dataset: Dataset, action: Action) -> Result<Dataset> {
+    let (Some(mark), Action::Publish | Action::Ask) = (&dataset.harvested, action) else {
+        return Ok(dataset);
+    };
+    let detail = if action == Action::Publish {
+        "it was harvested from another catalogue and is read-only here; change it where it comes from"
+    } else {
+        "it was harvested from another catalogue; ask for access where it comes from"
+    };
+    let error = Error::conflict("harvested", detail);
+    Err(match &mark.origin {
+        Some(origin) => error.next(origin.clone()),
+        None => error,
     })
 }
 

@@ -8,6 +8,7 @@ mod dumps;
 pub mod files;
 mod find;
 mod gate;
+mod harvested;
 mod model;
 mod public;
 mod read;
@@ -23,7 +24,8 @@ pub mod versions;
 
 pub use api::{DatasetPath, declared, deliver};
 pub use changes::{
-    Change, Changes, DatasetChange, Departure, departure_of, list_changes, list_described_changes,
+    Change, Changes, DatasetChange, Departure, WholeDataset, departure_of, list_changes,
+    list_described_changes,
 };
 pub use describe::{
     Described, Listed, Selection, describe_dataset, describe_newest, describe_version, list_described,
@@ -35,6 +37,10 @@ pub use dumps::{
 };
 pub use find::{Action, find_dataset, find_dataset_by_id, sees_inside};
 pub use gate::{Asked, Delivery, DownloadGate, Ground, Permit};
+pub use harvested::{
+    Draft, Harvested, Home, OriginAccess, OriginDistribution, OriginTerms, OriginVerdict, Origins, Placed,
+    origins, put_harvested, remove_harvested,
+};
 pub use model::{
     Dataset, DatasetSummary, DescribedPolicy, NewDataset, NewPolicy, PolicyRevision, RecordRevision,
     Statement, Visibility,

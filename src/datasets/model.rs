@@ -6,6 +6,7 @@ use serde::{Deserialize, Serialize};
 use serde_json::value::RawValue;
 use utoipa::ToSchema;
 
+use super::harvested::Harvested;
 use super::record::Record;
 use super::versions::VersionNumber;
 use crate::i18n::Language;
@@ -60,6 +61,9 @@ pub struct Dataset {
     #[serde(default, skip_serializing_if = "Option::is_none")]
     #[schema(value_type = Option<Object>)]
     pub extension: Option<Box<RawValue>>,
+    /// Where it was harvested from. Such a dataset is read-only here, and holds no bytes.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub harvested: Option<Box<Harvested>>,
     /// How complete the record is, 0 to 100; the reasons are under `/completeness`.
     pub completeness: i64,
     /// The newest published version.

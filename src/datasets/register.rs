@@ -15,16 +15,16 @@ use crate::kernel::{
 use crate::spaces::find_space;
 
 /// A statement, checked, with everything that is costly to make of it.
-struct Prepared {
-    statement: Statement,
-    texts: StatementTexts,
-    facets: Facets,
-    completeness: i64,
-    digest: Digest,
+pub(super) struct Prepared {
+    pub(super) statement: Statement,
+    pub(super) texts: StatementTexts,
+    pub(super) facets: Facets,
+    pub(super) completeness: i64,
+    pub(super) digest: Digest,
 }
 
 impl Prepared {
-    fn of(statement: Statement) -> Result<Self> {
+    pub(super) fn of(statement: Statement) -> Result<Self> {
         statement.check()?;
         let texts = StatementTexts::of(&statement)?;
         Ok(Self {
@@ -36,7 +36,7 @@ impl Prepared {
         })
     }
 
-    fn event(&self, kind: &'static str, dataset: &Dataset) -> Event {
+    pub(super) fn event(&self, kind: &'static str, dataset: &Dataset) -> Event {
         Event::new(kind, &dataset.id)
             .in_space(&dataset.space)
             .provided_by(&dataset.organisation_id)
@@ -82,6 +82,7 @@ pub async fn register_dataset(db: &Db, ctx: &Ctx, new: NewDataset) -> Result<Dat
                 policy_revision: 0,
                 record: prepared.texts.record.clone(),
                 extension: prepared.texts.extension.clone(),
+                harvested: None,
                 completeness: prepared.completeness,
                 latest_version: None,
                 revision: 1,

@@ -86,8 +86,8 @@ use diesel::serialize::{self, Output, ToSql};
 use diesel::sql_types::{BigInt, Binary};
 
 use crate::kernel::{
-    DatasetId, DeliveryId, Digest, GrantId, OrganisationId, PersonId, ReplicaId, RequestId, SessionId, Slug,
-    Timestamp, TokenId, VersionId,
+    DatasetId, DeliveryId, Digest, GrantId, OrganisationId, PersonId, ReplicaId, RequestId, RunId, SessionId,
+    Slug, SourceId, Timestamp, TokenId, VersionId,
 };
 
 text_column!(
@@ -98,7 +98,9 @@ text_column!(
     OrganisationId,
     PersonId,
     RequestId,
+    RunId,
     SessionId,
+    SourceId,
     TokenId,
     VersionId,
     Slug

@@ -8,6 +8,7 @@ use super::by_file::{Subject, one_line};
 use super::entry::Entry;
 use super::format::Format;
 use super::{citation, schema_org, vocabulary};
+use crate::datasets::Dataset;
 use crate::datasets::files::File;
 use crate::datasets::versions::{Version, VersionNumber, VersionState};
 use crate::i18n::{Key, Language, key, text};
@@ -54,7 +55,8 @@ struct Page<'a> {
     contact: Option<String>,
     updated: String,
     mode: String,
-    policy: String,
+    /// The terms of use; of a harvested dataset, its page at the origin.
+    terms: Link,
     /// Command lines to ask with, where one must ask.
     ask: Option<(String, String)>,
     /// Command lines to download with, where one can.
@@ -135,7 +137,6 @@ words! {
     contact = key!("page-contact"),
     updated = key!("page-updated"),
     access = key!("page-access"),
-    terms = key!("page-terms"),
     ask = key!("page-ask"),
     ask_api = key!("page-ask-api"),
     pull = key!("page-pull"),
@@ -187,8 +188,8 @@ pub(super) fn render(view: &View<'_>) -> Result<Bytes> {
             plain(&format!("{}, {reach}", contact.name))
         }),
         updated: moment(language, dataset.updated_at),
-        mode: text(language, mode(dataset.access_mode), &[]),
-        policy: at.policy(dataset),
+        mode: text(language, mode(dataset), &[]),
+        terms: terms(dataset, at, language),
         ask: ask(entry, at),
         pull: subject.as_ref().and_then(pull),
         version: version.map(|version| shown(version, view)),
@@ -253,8 +254,19 @@ fn licence(entry: &Entry) -> Option<Link> {
     })
 }
 
-const fn mode(mode: Option<AccessMode>) -> Key {
-    match mode {
+fn terms(dataset: &Dataset, at: &Addresses, language: Language) -> Link {
+    let origin = dataset.harvested.as_ref().and_then(|mark| mark.origin.clone());
+    let key = if origin.is_some() { key!("page-origin") } else { key!("page-terms") };
+    Link {
+        text: text(language, key, &[]),
+        address: origin.unwrap_or_else(|| at.policy(dataset)),
+        media_type: "",
+    }
+}
+
+fn mode(dataset: &Dataset) -> Key {
+    match dataset.access_mode {
+        _ if dataset.harvested.is_some() => key!("page-mode-harvested"),
         Some(AccessMode::Open) => key!("page-mode-open"),
         Some(AccessMode::Automatic) => key!("page-mode-automatic"),
         Some(AccessMode::Review) => key!("page-mode-review"),

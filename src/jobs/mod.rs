@@ -7,4 +7,4 @@ mod runner;
 mod store;
 
 pub use runner::Runner;
-pub use store::{Job, enqueue};
+pub use store::{Job, LOST, enqueue, finish, hold, pass_on};

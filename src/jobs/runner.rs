@@ -34,7 +34,7 @@ pub struct Runner {
     db: Db,
     clock: Arc<dyn Clock>,
     recurring: Vec<Recurring>,
-    handlers: Vec<(&'static str, Handler)>,
+    handlers: Vec<(&'static str, Duration, Handler)>,
 }
 
 impl Runner {
@@ -66,12 +66,24 @@ impl Runner {
 
     /// The handler of queued jobs of a kind.
     #[must_use]
-    pub fn handle<F, Fut>(mut self, kind: &'static str, handler: F) -> Self
+    pub fn handle<F, Fut>(self, kind: &'static str, handler: F) -> Self
     where
         F: Fn(Ctx, Job) -> Fut + Send + Sync + 'static,
         Fut: Future<Output = Result<()>> + Send + 'static,
     {
-        self.handlers.push((kind, Box::new(move |ctx, job| Box::pin(handler(ctx, job)))));
+        self.handle_leased(kind, LEASE, handler)
+    }
+
+    /// The handler of queued jobs of a kind that may be held this long, unless the handler holds on with [`hold`].
+    ///
+    /// [`hold`]: super::hold
+    #[must_use]
+    pub fn handle_leased<F, Fut>(mut self, kind: &'static str, lease: Duration, handler: F) -> Self
+    where
+        F: Fn(Ctx, Job) -> Fut + Send + Sync + 'static,
+        Fut: Future<Output = Result<()>> + Send + 'static,
+    {
+        self.handlers.push((kind, lease, Box::new(move |ctx, job| Box::pin(handler(ctx, job)))));
         self
     }
 
@@ -120,21 +132,22 @@ impl Runner {
     }
 
     async fn take_job(&self) -> Result<Option<Job>> {
-        let kinds: Vec<&'static str> = self.handlers.iter().map(|(kind, _)| *kind).collect();
+        let kinds: Vec<(&'static str, Duration)> =
+            self.handlers.iter().map(|(kind, lease, _)| (*kind, *lease)).collect();
         let now = self.clock.now();
-        let wanted = kinds.clone();
+        let wanted: Vec<&'static str> = kinds.iter().map(|(kind, _)| *kind).collect();
         if kinds.is_empty() || !self.db.read(move |conn| store::any_due(conn, &wanted, now)).await? {
             return Ok(None);
         }
-        self.db.write("take_job", move |tx| store::take(tx, &kinds, now, now.plus(LEASE))).await
+        self.db.write("take_job", move |tx| store::take(tx, &kinds, now)).await
     }
 
     async fn run_job(&self, job: Job) -> Result<()> {
-        let Some((kind, handler)) = self.handlers.iter().find(|(kind, _)| *kind == job.kind) else {
+        let Some((kind, _, handler)) = self.handlers.iter().find(|(kind, ..)| *kind == job.kind) else {
             return Ok(());
         };
         let (id, attempts) = (job.id.clone(), job.attempts);
-        let outcome = handler(self.ctx(kind), job).await;
+        let outcome = handler(self.ctx(kind), job.clone()).await;
         count(kind, outcome.is_ok());
         let now = self.clock.now();
         let (text, retry_at) = match outcome {
@@ -147,7 +160,7 @@ impl Runner {
                 (error.to_string(), (attempts < MOST_ATTEMPTS).then(|| now.plus(pause)))
             }
         };
-        self.db.write("close_job", move |tx| store::close(tx, &id, &text, now, retry_at)).await
+        self.db.write("close_job", move |tx| store::close(tx, &job, &text, now, retry_at)).await
     }
 }
 

@@ -1,5 +1,7 @@
 //! Rows of jobs and schedules.
 
+use std::time::Duration;
+
 use diesel::{
     BoolExpressionMethods as _, ExpressionMethods, OptionalExtension, QueryDsl, Queryable, RunQueryDsl,
     Selectable, SelectableHelper,
@@ -8,7 +10,7 @@ use uuid::Uuid;
 
 use crate::db::schema::{jobs, schedules};
 use crate::db::{Conn, Tx};
-use crate::kernel::{Result, Timestamp};
+use crate::kernel::{Error, Result, Timestamp};
 
 /// A job that a worker has taken.
 #[derive(Debug, Clone, Queryable, Selectable)]
@@ -51,39 +53,85 @@ pub(super) fn any_due(conn: &mut Conn, kinds: &[&'static str], now: Timestamp) -
     Ok(diesel::select(diesel::dsl::exists(due)).get_result(conn)?)
 }
 
-/// Takes the job that has been due longest.
+/// Takes the job that has been due longest, for as long as its kind may be held.
 pub(super) fn take(
     conn: &mut Conn,
-    kinds: &[&'static str],
+    kinds: &[(&'static str, Duration)],
     now: Timestamp,
-    until: Timestamp,
 ) -> Result<Option<Job>> {
+    let names: Vec<&'static str> = kinds.iter().map(|(kind, _)| *kind).collect();
     let found: Option<Job> = jobs::table
         .filter(jobs::finished_at.is_null())
         .filter(jobs::run_at.le(now))
         .filter(jobs::leased_until.is_null().or(jobs::leased_until.lt(now)))
-        .filter(jobs::kind.eq_any(kinds.to_vec()))
+        .filter(jobs::kind.eq_any(names))
         .order(jobs::run_at)
         .select(Job::as_select())
         .first(conn)
         .optional()?;
     let Some(mut job) = found else { return Ok(None) };
     job.attempts += 1;
+    let lease = kinds.iter().find(|(kind, _)| *kind == job.kind).map(|(_, lease)| *lease).unwrap_or_default();
     diesel::update(jobs::table.find(&job.id))
-        .set((jobs::leased_until.eq(until), jobs::attempts.eq(job.attempts)))
+        .set((jobs::leased_until.eq(now.plus(lease)), jobs::attempts.eq(job.attempts)))
         .execute(conn)?;
     Ok(Some(job))
 }
 
-/// Notes that a job is over, well or not; or puts it back for a later try.
+/// The code of a job that another replica holds now.
+pub const LOST: &str = "job_lost";
+
+/// Holds a job until this instant, in the write that does a part of it: whoever was too slow and lost it writes nothing more.
+///
+/// # Errors
+/// [`LOST`] when another replica has taken it.
+pub fn hold(tx: &mut Tx<'_>, job: &Job, until: Timestamp) -> Result<()> {
+    let held = diesel::update(held_by(job)).set(jobs::leased_until.eq(until)).execute(&mut **tx)?;
+    if held == 1 {
+        return Ok(());
+    }
+    Err(Error::conflict(LOST, "another replica has taken over this job"))
+}
+
+/// Ends a job in the write that does the last of it.
+///
+/// # Errors
+/// [`LOST`] when another replica has taken it.
+pub fn finish(tx: &mut Tx<'_>, job: &Job, now: Timestamp) -> Result<()> {
+    hold(tx, job, now)?;
+    close(tx, job, "done", now, None)
+}
+
+/// Ends a job and queues another one that goes on with it, behind those that wait.
+///
+/// # Errors
+/// [`LOST`] when another replica has taken it.
+pub fn pass_on(tx: &mut Tx<'_>, job: &Job, now: Timestamp) -> Result<()> {
+    finish(tx, job, now)?;
+    let payload: serde_json::Value =
+        serde_json::from_str(&job.payload).map_err(|error| Error::internal("job", error))?;
+    enqueue(tx, &job.kind, &payload, now)
+}
+
+/// The row of a job as long as it is this taking of it that counts.
+#[diesel::dsl::auto_type(no_type_alias)]
+fn held_by<'a>(job: &'a Job) -> _ {
+    let (id, attempts): (&'a String, i64) = (&job.id, job.attempts);
+    jobs::table
+        .filter(jobs::id.eq(id))
+        .filter(jobs::attempts.eq(attempts))
+        .filter(jobs::finished_at.is_null())
+}
+
+/// Notes that a job is over, well or not; or puts it back for a later try. One that was lost meanwhile is left to its holder.
 pub(super) fn close(
     conn: &mut Conn,
-    id: &str,
+    job: &Job,
     outcome: &str,
     now: Timestamp,
     retry_at: Option<Timestamp>,
 ) -> Result<()> {
-    diesel::update(jobs::table.find(id))
+    diesel::update(held_by(job))
         .set((
             jobs::leased_until.eq(None::<i64>),
             jobs::outcome.eq(outcome),

@@ -16,6 +16,7 @@ use super::sign::{Known, Signed, sign};
 use super::store::{self, Checkpointed};
 use super::witness::Witnesses;
 use crate::db::{BEHIND, Db};
+use crate::fetch::Fetcher;
 use crate::kernel::{Clock, Error, Result};
 use crate::storage::BlobStore;
 
@@ -68,8 +69,8 @@ impl Keeper {
     }
 
     /// Asks these witnesses to cosign each new checkpoint that this process signs, until it is stopped.
-    pub fn ask(&self, witnesses: &Witnesses, stop: &CancellationToken) {
-        witnesses.start(&self.db, &self.latest.subscribe(), stop);
+    pub fn ask(&self, witnesses: &Witnesses, fetcher: &Fetcher, stop: &CancellationToken) {
+        witnesses.start((&self.db, fetcher), &self.latest.subscribe(), stop);
     }
 
     /// Signs whenever there is something new, until it is stopped or the writer is closed.

@@ -7,18 +7,34 @@ use std::time::Duration;
 
 use tokio::sync::watch;
 use tokio_util::sync::CancellationToken;
+use url::Url;
 
 use super::store::{self, Checkpointed, DatabaseTiles};
 use super::tlog::{AddCheckpoint, Note, Signature, TrustPolicy, Witness, consistency_proof};
 use crate::db::Db;
+use crate::fetch::{Answer, Ask, FetchError, Fetcher, Limits, Reach};
 use crate::kernel::{Error, Result};
 
-/// How long a witness may take.
-const PATIENCE: Duration = Duration::from_secs(10);
-/// The longest answer that is read, in bytes.
-const MOST_BYTES: usize = 64 * 1024;
+/// The addresses of witnesses stand in the operator's own set-up. None may take longer than ten seconds.
+const ASK: Ask<'static> = Ask {
+    reach: Reach::Configured,
+    accept: "*/*",
+    media_types: &[],
+    etag: None,
+    last_modified: None,
+    compressed: false,
+    limits: Limits {
+        bytes: 64 * 1024,
+        redirects: 0,
+        patience: Duration::from_secs(10),
+        total: Duration::from_secs(10),
+        slowest: 0,
+    },
+};
 /// The media type of the size that a witness answers with when it has seen another one.
 const SIZE: &str = "text/x.tlog.size";
+/// What is being done when something fails.
+const ASKING: &str = "asking a witness";
 
 /// The witnesses that the operator configured, and the policy they stand in.
 #[derive(Debug, Clone, Default)]
@@ -49,13 +65,14 @@ impl Witnesses {
     /// Starts a task for each witness that has an address.
     pub(super) fn start(
         &self,
-        db: &Db,
+        (db, fetcher): (&Db, &Fetcher),
         signed: &watch::Receiver<Option<Checkpointed>>,
         stop: &CancellationToken,
     ) {
         for witness in self.policy.witnesses() {
             let Some(url) = witness.url.clone() else { continue };
-            let asker = Asker { db: db.clone(), witness: witness.clone(), url, old: 0 };
+            let (db, fetcher) = (db.clone(), fetcher.clone());
+            let asker = Asker { db, fetcher, witness: witness.clone(), url, old: 0 };
             tokio::spawn(asker.run(signed.clone(), stop.clone()));
         }
     }
@@ -64,6 +81,7 @@ impl Witnesses {
 /// Asks one witness.
 struct Asker {
     db: Db,
+    fetcher: Fetcher,
     witness: Witness,
     url: String,
     /// The size that the witness cosigned last, as far as we know.
@@ -72,16 +90,9 @@ struct Asker {
 
 impl Asker {
     async fn run(mut self, mut signed: watch::Receiver<Option<Checkpointed>>, stop: CancellationToken) {
-        let client = match reqwest::Client::builder().timeout(PATIENCE).build() {
-            Ok(client) => client,
-            Err(error) => {
-                tracing::error!(%error, witness = self.witness.name, "the witness cannot be asked");
-                return;
-            }
-        };
         while let Some(Ok(())) = stop.run_until_cancelled(signed.changed()).await {
             let Some(checkpoint) = signed.borrow_and_update().clone() else { continue };
-            let outcome = self.ask(&client, checkpoint).await;
+            let outcome = self.ask(checkpoint).await;
             let word = if outcome.is_ok() { "cosigned" } else { "failed" };
             metrics::counter!("cadastre_log_witness_total", "witness" => self.witness.name.clone(), "outcome" => word)
                 .increment(1);
@@ -92,15 +103,15 @@ impl Asker {
     }
 
     /// Has a checkpoint cosigned; once more with the size that the witness names, when ours is another.
-    async fn ask(&mut self, client: &reqwest::Client, checkpoint: Checkpointed) -> Result<()> {
+    async fn ask(&mut self, checkpoint: Checkpointed) -> Result<()> {
         let size = u64::try_from(checkpoint.size).unwrap_or_default();
+        let url = format!("{}/add-checkpoint", self.url.trim_end_matches('/'));
+        let url = Url::parse(&url).map_err(|error| Error::internal(ASKING, error))?;
         for _ in 0..2 {
-            let body = self.body(&checkpoint).await?;
-            let url = format!("{}/add-checkpoint", self.url.trim_end_matches('/'));
-            let failed = |error: reqwest::Error| Error::internal("asking a witness", error.without_url());
-            let answer = client.post(url).body(body).send().await.map_err(failed)?;
-            let status = answer.status().as_u16();
-            let is_size = answer.headers().get("content-type").is_some_and(|value| value == SIZE);
+            let body = self.body(&checkpoint).await?.into();
+            let answer = self.fetcher.post(&url, body, &ASK).await.map_err(failed)?;
+            let status = answer.status;
+            let is_size = answer.media_type.as_deref() == Some(SIZE);
             let text = read(answer).await?;
             match status {
                 200 => {
@@ -111,15 +122,15 @@ impl Asker {
                     let seen = text.trim().parse().ok().filter(|seen| *seen <= size);
                     self.old = seen.ok_or_else(|| {
                         Error::internal(
-                            "asking a witness",
+                            ASKING,
                             format!("it has seen {} entries, and there are {size}", text.trim()),
                         )
                     })?;
                 }
-                _ => return Err(Error::internal("asking a witness", format!("it answered {status}"))),
+                _ => return Err(Error::internal(ASKING, format!("it answered {status}"))),
             }
         }
-        Err(Error::internal("asking a witness", "it changes its mind about what it has seen"))
+        Err(Error::internal(ASKING, "it changes its mind about what it has seen"))
     }
 
     async fn body(&self, checkpoint: &Checkpointed) -> Result<String> {
@@ -158,16 +169,10 @@ impl Asker {
     }
 }
 
-async fn read(mut answer: reqwest::Response) -> Result<String> {
-    const DOING: &str = "reading a witness's answer";
-    let mut bytes = Vec::new();
-    while let Some(chunk) =
-        answer.chunk().await.map_err(|error| Error::internal(DOING, error.without_url()))?
-    {
-        bytes.extend_from_slice(&chunk);
-        if bytes.len() > MOST_BYTES {
-            return Err(Error::internal(DOING, "it is too long"));
-        }
-    }
-    String::from_utf8(bytes).map_err(|error| Error::internal(DOING, error))
+fn failed(error: FetchError) -> Error {
+    Error::internal(ASKING, error)
+}
+
+async fn read(answer: Answer) -> Result<String> {
+    String::from_utf8(answer.bytes().await.map_err(failed)?).map_err(|error| Error::internal(ASKING, error))
 }

@@ -109,6 +109,14 @@ id! {
     GrantId "gr"
 }
 id! {
+    /// A catalogue elsewhere from which records are harvested.
+    SourceId "so"
+}
+id! {
+    /// One harvest of a source.
+    RunId "ru"
+}
+id! {
     /// One delivery of bytes.
     DeliveryId "dl"
 }

@@ -25,8 +25,8 @@ pub use ctx::{Caller, Ctx, Epoch, Epochs, IdempotencyKey, OrganisationRole, Prin
 pub use digest::{Digest, Hasher};
 pub use error::{Error, FieldError, Kind, Result};
 pub use ids::{
-    DatasetId, DeliveryId, GrantId, OrganisationId, PersonId, ReplicaId, RequestId, SessionId, TokenId,
-    UploadId, VersionId,
+    DatasetId, DeliveryId, GrantId, OrganisationId, PersonId, ReplicaId, RequestId, RunId, SessionId,
+    SourceId, TokenId, UploadId, VersionId,
 };
 pub use page::{Cursor, Page, PageRequest};
 pub(crate) use schema::text_schema;

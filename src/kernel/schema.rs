@@ -7,7 +7,7 @@ use utoipa::{PartialSchema, ToSchema};
 
 use super::{
     DatasetId, DeliveryId, Digest, GrantId, LangText, LanguageTag, NOT_BLANK, OrganisationId, PersonId,
-    ReplicaId, RequestId, Slug, Timestamp, TokenId, VersionId,
+    ReplicaId, RequestId, RunId, Slug, SourceId, Timestamp, TokenId, VersionId,
 };
 
 /// States how a type that is written as one text stands in the contract.
@@ -43,6 +43,8 @@ text_schema! {
     VersionId, "VersionId", "^vr_[0-9a-f]{32}$", 35, "vr_0190f3c2a1b27c3d8e4f5a6b7c8d9e0f", "A version of a dataset.";
     RequestId, "RequestId", "^rq_[0-9a-f]{32}$", 35, "rq_0190f3c2a1b27c3d8e4f5a6b7c8d9e0f", "A request for access.";
     ReplicaId, "ReplicaId", "^rp_[0-9a-f]{32}$", 35, "rp_0190f3c2a1b27c3d8e4f5a6b7c8d9e0f", "A verified copy of a version.";
+    SourceId, "SourceId", "^so_[0-9a-f]{32}$", 35, "so_0190f3c2a1b27c3d8e4f5a6b7c8d9e0f", "A source that is harvested.";
+    RunId, "RunId", "^ru_[0-9a-f]{32}$", 35, "ru_0190f3c2a1b27c3d8e4f5a6b7c8d9e0f", "A harvest of a source.";
     DeliveryId, "DeliveryId", "^dl_[0-9a-f]{32}$", 35, "dl_0190f3c2a1b27c3d8e4f5a6b7c8d9e0f", "A delivery of bytes.";
     GrantId, "GrantId", "^gr_[0-9a-f]{32}$", 35, "gr_0190f3c2a1b27c3d8e4f5a6b7c8d9e0f", "A grant.";
     Digest, "Digest", "^[0-9a-f]{64}$", 64, "e3b0c44298fc1c149afbf4c8996fb92427ae41e4649b934ca495991b7852b855", "A SHA-256 digest.";

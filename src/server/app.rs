@@ -17,6 +17,7 @@ use crate::datasets::api::UploadSlots;
 use crate::datasets::files::Tickets;
 use crate::datasets::{DownloadGate, Shown};
 use crate::db::Db;
+use crate::fetch::Fetcher;
 use crate::http::{
     Authenticator, Closing, RateLimits, TrustedProxies, authenticate, check_head, limit_rate, observe,
     path_config,
@@ -24,7 +25,7 @@ use crate::http::{
 use crate::journal::{Log, Witnesses};
 use crate::kernel::Clock;
 use crate::storage::BlobStore;
-use crate::{access, datasets, identity, interop, journal, policies, spaces};
+use crate::{access, datasets, harvest, identity, interop, journal, policies, spaces};
 
 /// What the handlers work with.
 #[derive(Clone)]
@@ -37,6 +38,8 @@ pub struct Services {
     pub log: Log,
     /// Who cosigns the journal.
     pub witnesses: Witnesses,
+    /// Asks others.
+    pub fetcher: Fetcher,
     /// Signs links to files.
     pub tickets: Tickets,
     /// The door that bytes leave by.
@@ -66,6 +69,7 @@ pub(super) fn routes(config: &mut ServiceConfig<'_>) {
         .configure(datasets::api::routes)
         .configure(identity::api::routes)
         .configure(spaces::api::routes)
+        .configure(harvest::api::routes)
         .configure(access::api::routes)
         .configure(journal::api::routes)
         .configure(policies::api::routes)
@@ -92,6 +96,7 @@ pub(super) fn build(
         .app_data(web::Data::new(services.db.clone()))
         .app_data(web::Data::new(services.store.clone()))
         .app_data(web::Data::new(services.tickets.clone()))
+        .app_data(web::Data::new(services.fetcher.clone()))
         .app_data(web::Data::new(services.log.clone()))
         .app_data(web::Data::new(services.witnesses.clone()))
         .app_data(web::Data::from(services.gate.clone() as Arc<dyn DownloadGate>))

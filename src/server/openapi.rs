@@ -113,6 +113,10 @@ const TAGS: &[(&str, &str)] = &[
     ("identity", "Who is calling: sessions, API tokens, accounts."),
     ("organisations", "The legal persons taking part, and who belongs to them."),
     ("spaces", "The common European data spaces: their members, role holders and extensions of the record."),
+    (
+        "sources",
+        "Catalogues elsewhere that are harvested into a space: their runs, and what became of each record.",
+    ),
     ("datasets", "Datasets, their records and the history of these."),
     ("policies", "Terms of use, revision by revision; templates of them, and several made into one."),
     ("versions", "Drafts, published and withdrawn versions, manifests, verified copies."),

@@ -20,6 +20,8 @@ use crate::datasets::files::{CHECK_JOB, Tickets, run_check};
 use crate::datasets::schemas::{SCHEMAS_JOB, queue_unread_schemas, run_schemas};
 use crate::datasets::sweep;
 use crate::db::{DatabaseUrl, Db, MigrationState, check_migrations, forget_idempotency_keys, migrate};
+use crate::fetch::Fetcher;
+use crate::harvest::{HARVEST_JOB, HARVEST_LEASE, queue_due_sources, run_harvest};
 use crate::http::{Closing, RateLimits};
 use crate::identity::{DatabaseAuthenticator, FirstSignIn, ensure_administrator, forget_ended_sessions};
 use crate::interop::make_due_dumps;
@@ -61,6 +63,7 @@ pub async fn open_services(config: Config, clock: Arc<dyn Clock>) -> Result<Serv
     checked?;
     let tickets = Tickets::open(&db).await?;
     let log = Log::open(&db, &config).await?;
+    let fetcher = Fetcher::new(config.base_url.as_ref(), &config.fetch_hosts)?;
     Ok(Services {
         authenticator: Arc::new(DatabaseAuthenticator::new(db.clone())),
         limits: Arc::new(RateLimits::per_minute(config.rate, config.anonymous_rate)),
@@ -69,6 +72,7 @@ pub async fn open_services(config: Config, clock: Arc<dyn Clock>) -> Result<Serv
         gate: Arc::new(AccountGate::new(db.clone(), clock.clone())),
         shown: Arc::default(),
         closing: Closing::default(),
+        fetcher,
         tickets,
         log,
         witnesses,
@@ -175,8 +179,9 @@ pub async fn start(services: Services) -> Result<Running> {
     let server = server.run();
     let (handle, background) = (server.handle(), CancellationToken::new());
     tokio::spawn(runner(&services).run(background.clone()));
+    tokio::spawn(harvester(&services).run(background.clone()));
     tokio::spawn(signals.obey(services.closing.clone(), handle.clone(), background.clone()));
-    keeper.ask(&services.witnesses, &background);
+    keeper.ask(&services.witnesses, &services.fetcher, &background);
     let keeper = tokio::spawn(keeper.run(background.clone()));
     tokio::spawn(tidy(services.metrics, services.limits, background.clone()));
     Ok(Running {
@@ -245,7 +250,7 @@ fn runner(services: &Services) -> Runner {
     let (dumped, dump_store) = (services.db.clone(), services.store.clone());
     let dumps = Duration::from_secs(services.config.dump_seconds.get().into());
     let dump_config = services.config.clone();
-    let (checked, config) = (services.db.clone(), services.config.clone());
+    let (checked, fetcher) = (services.db.clone(), services.fetcher.clone());
     let (sealed, seals) =
         (services.db.clone(), Duration::from_secs(services.config.seal_seconds.get().into()));
     Runner::new(services.db.clone(), services.clock.clone())
@@ -275,8 +280,8 @@ fn runner(services: &Services) -> Runner {
             async move { seal_deliveries(&db, &ctx).await.map(drop) }
         })
         .handle(CHECK_JOB, move |ctx, job| {
-            let (db, config) = (checked.clone(), config.clone());
-            async move { run_check(&db, &ctx, &job, &config.fetch_hosts).await }
+            let (db, fetcher) = (checked.clone(), fetcher.clone());
+            async move { run_check(&db, &fetcher, &ctx, &job).await }
         })
         .every("queue_unread_schemas", Duration::from_secs(3600), move |ctx| {
             let db = unread.clone();
@@ -285,6 +290,24 @@ fn runner(services: &Services) -> Runner {
         .handle(SCHEMAS_JOB, move |ctx, job| {
             let (db, store) = (read.clone(), blobs.clone());
             async move { run_schemas(&db, &store, &ctx, &job).await }
+        })
+}
+
+/// Harvests, beside the other background work: a source that is slow holds up nothing but other sources.
+fn harvester(services: &Services) -> Runner {
+    let (due, db) = (services.db.clone(), services.db.clone());
+    let (fetcher, config) = (services.fetcher.clone(), services.config.clone());
+    Runner::new(services.db.clone(), services.clock.clone())
+        .every("queue_due_sources", Duration::from_secs(10), move |ctx| {
+            let db = due.clone();
+            async move { queue_due_sources(&db, &ctx).await }
+        })
+        .handle_leased(HARVEST_JOB, HARVEST_LEASE, move |ctx, job| {
+            let (db, fetcher, config) = (db.clone(), fetcher.clone(), config.clone());
+            async move {
+                let own = config.base_url.as_ref().map(url::Url::as_str);
+                run_harvest(&db, &fetcher, own, &ctx, &job).await
+            }
         })
 }
 

@@ -13,4 +13,6 @@ mod store;
 pub use extension::{check_extension, newest_extension};
 pub use model::{NewSpace, Space};
 pub use official::ensure_official_spaces;
-pub use service::{all_spaces, find_space, list_spaces, put_member, put_role, spaces_by_slugs};
+pub use service::{
+    all_spaces, find_space, list_spaces, put_member, put_role, require_steward, spaces_by_slugs,
+};

@@ -133,7 +133,7 @@ pub async fn update_space(
 ///
 /// # Errors
 /// 401; 403 unless its steward or an administrator asks.
-pub(super) fn require_steward<'a>(ctx: &'a Ctx, space: &Slug) -> Result<&'a Principal> {
+pub fn require_steward<'a>(ctx: &'a Ctx, space: &Slug) -> Result<&'a Principal> {
     let principal = ctx.require(Scope::Admin)?;
     if principal.admin || principal.has_space_role(space, SpaceRole::Steward) {
         Ok(principal)

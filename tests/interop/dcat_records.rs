@@ -193,6 +193,7 @@ pub fn entry(number: usize, record: Record) -> Entry {
         policy_revision: 1,
         record: serde_json::value::to_raw_value(&record).unwrap(),
         extension: None,
+        harvested: None,
         completeness: 0,
         latest_version: Some("1.0.0".parse().unwrap()),
         revision: 1,

@@ -130,7 +130,7 @@ class Material:
         self.requests()
         self.journal()
         for operation in ["update_dataset", "set_policy", "delete_dataset", "update_organisation", "update_person",
-                          "update_space"]:
+                          "update_space", "update_source", "delete_source"]:
             self.give(operation, **{"header.If-Match": "*"})
         return self.values
 
@@ -161,6 +161,18 @@ class Material:
         self.give("get_space list_space_members list_space_roles", space=SPACE)
         self.give("update_space", **{"body.slug": PLAYGROUND})
         self.give("update_space get_extension publish_extension", space=PLAYGROUND)
+        # An address of documentation (RFC 5737), which is never asked.
+        source = {"kind": "dcat", "url": "http://192.0.2.1/catalog.ttl", "organisation": PROVIDER}
+        self.give("create_source", space=PLAYGROUND, **{f"body.{name}": value for name, value in source.items()})
+        self.give("list_sources", space=PLAYGROUND)
+        for operations in ["get_source list_source_records", "update_source", "delete_source", "start_source_run",
+                           "list_source_runs get_source_run confirm_source_run discard_source_run"]:
+            made = admin.post(f"/spaces/{PLAYGROUND}/sources", source)["id"]
+            self.give(operations, space=PLAYGROUND, source=made)
+            if "runs" in operations:
+                run = admin.post(f"/spaces/{PLAYGROUND}/sources/{made}/run", {})["id"]
+                self.give("get_source_run confirm_source_run discard_source_run", run=run)
+        self.give("update_source", **{f"body.{name}": value for name, value in source.items()})
         self.give("put_space_member remove_space_member", space=PLAYGROUND, org="demo-elsewhere")
         self.give("put_space_role remove_space_role", space=PLAYGROUND, login="demo-helper", role="reviewer")
         admin.put(f"/spaces/{PLAYGROUND}/members/demo-elsewhere")
@@ -170,7 +182,7 @@ class Material:
         self.give("get_docs_file", file="index.html")
         self.give("create_dataset", **{"body.organisation": PROVIDER, "body.space": SPACE})
         self.give("create_import", **{"query.organisation": PROVIDER, "query.space": SPACE, "query.format": "data-package"})
-        self.give("get_dataset get_completeness get_quality list_dataset_receipts list_history get_history get_policy"
+        self.give("get_dataset get_origins get_completeness get_quality list_dataset_receipts list_history get_history get_policy"
                   " list_policy_revisions list_versions get_access list_dataset_deliveries", org=PROVIDER, name=self.published("read"))
         self.give("get_history", revision=1)
         for operation in ["update_dataset", "set_policy", "simulate_policy", "delete_dataset", "create_version"]:

@@ -194,6 +194,11 @@ impl Deployment {
         }
     }
 
+    /// The process of a replica.
+    pub fn process(&self, replica: usize) -> u32 {
+        self.servers.get(replica).expect("there is a server").child.id()
+    }
+
     /// Kills a replica with SIGKILL.
     pub fn kill(&mut self, replica: usize) {
         let server = self.servers.get_mut(replica).expect("there is a server");

@@ -4,6 +4,7 @@ pub mod append;
 pub mod audit;
 pub mod decision;
 pub mod downloads;
+pub mod harvest;
 pub mod memory;
 pub mod policies;
 pub mod reads;

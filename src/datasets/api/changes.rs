@@ -24,6 +24,8 @@ pub(super) struct ChangesQuery {
     space: Option<Slug>,
     /// Only this organisation.
     organisation: Option<Slug>,
+    /// Each dataset with its record, terms and newest version as `whole`: what another catalogue copies.
+    whole: Option<bool>,
     /// How many items, 1 to 200; 50 when not given.
     #[param(minimum = 1, maximum = 200)]
     limit: Option<u32>,
@@ -58,15 +60,20 @@ pub(super) async fn list_changes(
     };
     let accept = req.headers().get(ACCEPT).and_then(|value| value.to_str().ok()).unwrap_or_default();
     if accept.contains("application/x-ndjson") && !req.extensions().contains::<HeadRequest>() {
-        return all(db, ctx, selection, page).await;
+        return all(db, ctx, (selection, query.whole.unwrap_or_default()), page).await;
     }
-    let (found, is_last) = changes(&db, &ctx, selection, page).await?;
+    let (found, is_last) = changes(&db, &ctx, (selection, query.whole.unwrap_or_default()), page).await?;
     let next = found.next.filter(|_| !is_last);
     Ok(listing(&req, Page { items: found.items, next }))
 }
 
 /// All changes from here on, one JSON document a line, a page in memory at a time.
-async fn all(db: web::Data<Db>, ctx: Ctx, selection: Selection, page: PageRequest) -> Result<HttpResponse> {
+async fn all(
+    db: web::Data<Db>,
+    ctx: Ctx,
+    selection: (Selection, bool),
+    page: PageRequest,
+) -> Result<HttpResponse> {
     // What is wrong with the question is said before the answer has begun.
     let page = PageRequest { limit: PageRequest::MAX_LIMIT, ..page };
     let first = changes(&db, &ctx, selection.clone(), page.clone()).await?;

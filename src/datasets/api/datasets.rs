@@ -5,11 +5,12 @@ use actix_web::{HttpRequest, HttpResponse, delete, get, post, put, web};
 use serde::Deserialize;
 use utoipa::IntoParams;
 
+use super::super::harvested::Origins;
 use super::super::model::{Dataset, DatasetSummary, NewDataset, RecordRevision, Statement};
 use super::super::read::Shown;
 use super::super::record::{Completeness, Modality, Theme};
 use super::super::store::Filters;
-use super::super::{read, receipts, register};
+use super::super::{harvested, read, receipts, register};
 use super::paths::{DatasetPath, StatePath, base_of};
 use super::reservations::announce;
 use crate::config::Config;
@@ -216,6 +217,21 @@ pub(super) async fn get_completeness(
     path: web::Path<DatasetPath>,
 ) -> Result<HttpResponse> {
     Ok(HttpResponse::Ok().json(read::show_completeness(&db, &shown, &ctx, path.into_inner().into()).await?))
+}
+
+/// Shows where a dataset comes from
+///
+/// The mark of a harvested one, when its source last had it, and other datasets that state the same identifier.
+#[utoipa::path(tag = "datasets", operation_id = "get_origins", security(()),
+    params(DatasetPath),
+    responses((status = 200, description = "Its origins", body = Origins)))]
+#[get("/datasets/{org}/{name}/origins")]
+pub(super) async fn get_origins(
+    ctx: Ctx,
+    db: web::Data<Db>,
+    path: web::Path<DatasetPath>,
+) -> Result<HttpResponse> {
+    Ok(HttpResponse::Ok().json(harvested::origins(&db, &ctx, path.into_inner().into()).await?))
 }
 
 /// Lists the receipts of a dataset

@@ -30,6 +30,7 @@ pub fn routes(config: &mut ServiceConfig<'_>) {
         .service(datasets::get_history)
         .service(datasets::get_completeness)
         .service(datasets::list_dataset_receipts)
+        .service(datasets::get_origins)
         .service(terms::get_policy)
         .service(terms::set_policy)
         .service(terms::list_policy_revisions)

@@ -37,7 +37,7 @@ pub use economics::{Economics, Funding, IndustrialEcosystem, TechnicalAccess};
 pub use handling::{ConfidentialityClass, Geography, Handling, TrafficLight};
 pub use health::{DuoTerm, HealthDataCategory, HealthDataSpace, HealthPurpose};
 pub use identity::{Contact, Identifier, IdentifierScheme, Relation, RelationKind, Theme, UpdateFrequency};
-pub use model::{Facets, Record};
+pub use model::{Facets, Record, identity_key};
 pub use origin::{
     CollectionMethod, Crawl, GeneratingModel, Origin, ProcessingKind, ProcessingStep, Source, SourceCategory,
     Synthesis,

@@ -114,6 +114,8 @@ pub struct Facets {
     pub modalities: BTreeSet<Modality>,
     /// Languages of the content.
     pub languages: BTreeSet<LanguageTag>,
+    /// Names it has elsewhere, by which the same dataset is found in another place.
+    pub identifiers: BTreeSet<String>,
     /// Whether text and data mining is reserved, where the record says so.
     pub tdm: Option<TdmReservation>,
 }
@@ -191,9 +193,21 @@ impl Record {
             themes: self.themes.iter().copied().collect(),
             modalities: self.content.modalities.iter().copied().collect(),
             languages: self.content.languages.iter().map(|entry| entry.language.clone()).collect(),
+            identifiers: self.identifiers.iter().map(|one| identity_key(&one.value)).collect(),
             tdm: self.rights.tdm.as_ref().map(|tdm| tdm.reservation),
         }
     }
+}
+
+/// The one way of writing an identifier by which two of them are compared: a DOI (ISO 26324) without the address of a resolver
+/// and in lower case, since case does not matter in it; anything else as it is.
+#[must_use]
+pub fn identity_key(identifier: &str) -> String {
+    const DOI: [&str; 6] =
+        ["https://doi.org/", "http://doi.org/", "https://dx.doi.org/", "http://dx.doi.org/", "doi:", "DOI:"];
+    let identifier = identifier.trim();
+    let bare = DOI.iter().find_map(|prefix| identifier.strip_prefix(prefix)).unwrap_or(identifier);
+    if bare.starts_with("10.") && bare.contains('/') { bare.to_lowercase() } else { identifier.to_owned() }
 }
 
 impl Check for Record {

@@ -7,6 +7,7 @@ use diesel::{
 
 use super::visible::visible_to;
 use super::{from_json, raw, to_json};
+use crate::datasets::harvested::BY_IDENTIFIER;
 use crate::datasets::model::{Dataset, Statement, Visibility};
 use crate::datasets::record::Facets;
 use crate::datasets::reservation::{BY_RECORD, BY_TERMS, facet};
@@ -37,6 +38,7 @@ pub(super) struct DatasetRow {
     revision: i64,
     created_at: Timestamp,
     updated_at: Timestamp,
+    harvested: Option<String>,
 }
 
 impl DatasetRow {
@@ -55,6 +57,7 @@ impl DatasetRow {
             policy_revision: self.policy_revision,
             record: raw(self.record)?,
             extension: self.extension.map(raw).transpose()?,
+            harvested: self.harvested.as_deref().map(from_json).transpose()?,
             completeness: self.completeness,
             latest_version: self.latest_version.map(|text| text.parse()).transpose()?,
             revision: self.revision,
@@ -214,6 +217,17 @@ pub(in crate::datasets) fn replace_audience(
     Ok(())
 }
 
+/// What listings filter on, as pairs of facet and value.
+pub(in crate::datasets) fn facet_values(facets: &Facets) -> impl Iterator<Item = (&'static str, &str)> {
+    let tdm = facets.tdm.and_then(facet).map(|value| (BY_RECORD, value));
+    let licences = facets.licences.iter().map(|value| ("licence", value.as_str()));
+    let themes = facets.themes.iter().map(|value| ("theme", value.as_str()));
+    let modalities = facets.modalities.iter().map(|value| ("modality", value.as_str()));
+    let languages = facets.languages.iter().map(|value| ("language", value.as_str()));
+    let identifiers = facets.identifiers.iter().map(|value| (BY_IDENTIFIER, value.as_str()));
+    licences.chain(themes).chain(modalities).chain(languages).chain(identifiers).chain(tdm)
+}
+
 /// Writes the values that listings filter on.
 pub(in crate::datasets) fn replace_facets(
     conn: &mut Conn,
@@ -227,16 +241,7 @@ pub(in crate::datasets) fn replace_facets(
             .filter(dataset_facets::facet.ne(BY_TERMS));
         diesel::delete(of_record).execute(conn)?;
     }
-    let tdm = facets.tdm.and_then(facet).map(|value| (BY_RECORD, value));
-    let licences = facets.licences.iter().map(|value| ("licence", value.as_str()));
-    let themes = facets.themes.iter().map(|value| ("theme", value.as_str()));
-    let modalities = facets.modalities.iter().map(|value| ("modality", value.as_str()));
-    let languages = facets.languages.iter().map(|value| ("language", value.as_str()));
-    let rows: Vec<_> = licences
-        .chain(themes)
-        .chain(modalities)
-        .chain(languages)
-        .chain(tdm)
+    let rows: Vec<_> = facet_values(facets)
         .map(|(facet, value)| {
             (
                 dataset_facets::dataset_id.eq(dataset),

@@ -8,12 +8,14 @@
 mod access;
 mod background;
 mod catalogue;
+mod harvest;
 mod identity;
 mod log;
 
 pub use access::*;
 pub use background::*;
 pub use catalogue::*;
+pub use harvest::*;
 pub use identity::*;
 pub use log::{journal, journal_checkpoints, journal_keys, journal_nodes, journal_payloads};
 
@@ -24,4 +26,5 @@ diesel::allow_tables_to_appear_in_same_query! {
     dataset_revisions, dataset_audiences, dataset_facets, policy_revisions, versions, blobs,
     blob_schemas, organisation_blobs, organisation_usage, files, manifests, replicas, reference_checks, requests, grants,
     policy_evaluations, agreements, deliveries, delivery_cuts, grant_usage, departures, dumps,
+    sources, source_runs, source_pages, source_records,
 }

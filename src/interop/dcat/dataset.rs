@@ -1,6 +1,6 @@
 //! A dataset, or one of its earlier versions, as `dcat:Dataset`.
 
-use super::{agent, distribution, health};
+use super::{agent, distribution, health, origin};
 use crate::datasets::record::{PersonalData, Record, Relation, RelationKind, SourceCategory};
 use crate::interop::addresses::Addresses;
 use crate::interop::entry::Entry;
@@ -86,6 +86,7 @@ pub fn describe(entry: &Entry, at: &Addresses, most_files: i64, graph: &mut Grap
     versions(&mut node, entry, &iri, at);
     health::describe(&mut node, entry, &iri, graph);
     distribution::describe(&mut node, entry, at, most_files, graph);
+    origin::describe(&mut node, entry, at, graph);
     graph.add(node);
 }
 

@@ -8,6 +8,7 @@ use crate::interop::addresses::Addresses;
 use crate::interop::entry::Entry;
 use crate::interop::rdf::{Graph, Node};
 use crate::interop::vocabulary;
+use crate::kernel::Digest;
 use crate::policies::AccessMode;
 
 /// Adds the distributions to a dataset.
@@ -52,20 +53,30 @@ fn content(node: &mut Node, file: &File, graph: &mut Graph) {
         node.typed("dcat:byteSize", &size, "xsd:nonNegativeInteger");
     }
     if let Some(digest) = file.sha256 {
-        let part = format!("{}-checksum", node.iri());
-        let mut checksum = Node::new(&part, "spdx:Checksum");
-        checksum.typed("spdx:checksumValue", &digest, "xsd:hexBinary");
-        checksum.link("spdx:algorithm", SHA256);
-        node.link("spdx:checksum", &part);
-        graph.add(checksum);
-        let mut algorithm = Node::new(SHA256, "spdx:ChecksumAlgorithm");
-        algorithm.link("owl:sameAs", SHA256_OF_SPDX);
-        graph.share(algorithm);
+        checksum(node, digest, graph);
     }
-    if let Some(media_type) = vocabulary::media_type(file.media_type.as_str()) {
-        graph.refer(node, "dcat:mediaType", &media_type, "dct:MediaType");
+    media(node, file.media_type.as_str(), graph);
+}
+
+/// The digest of its bytes.
+pub(super) fn checksum(node: &mut Node, digest: Digest, graph: &mut Graph) {
+    let part = format!("{}-checksum", node.iri());
+    let mut checksum = Node::new(&part, "spdx:Checksum");
+    checksum.typed("spdx:checksumValue", &digest, "xsd:hexBinary");
+    checksum.link("spdx:algorithm", SHA256);
+    node.link("spdx:checksum", &part);
+    graph.add(checksum);
+    let mut algorithm = Node::new(SHA256, "spdx:ChecksumAlgorithm");
+    algorithm.link("owl:sameAs", SHA256_OF_SPDX);
+    graph.share(algorithm);
+}
+
+/// Its media type and file type, as far as the registries have them.
+pub(super) fn media(node: &mut Node, media_type: &str, graph: &mut Graph) {
+    if let Some(registered) = vocabulary::media_type(media_type) {
+        graph.refer(node, "dcat:mediaType", &registered, "dct:MediaType");
     }
-    if let Some(file_type) = vocabulary::file_type(file.media_type.as_str()) {
+    if let Some(file_type) = vocabulary::file_type(media_type) {
         graph.concept(node, "dct:format", &file_type, Some("dct:MediaTypeOrExtent"));
     }
 }
@@ -170,7 +181,7 @@ fn finish(
 }
 
 /// The licence: of a vocabulary where it is one licence that is there, else a document of its own that says which.
-fn licence(node: &mut Node, entry: &Entry, at: &Addresses, graph: &mut Graph) {
+pub(super) fn licence(node: &mut Node, entry: &Entry, at: &Addresses, graph: &mut Graph) {
     let rights = &entry.described.record.rights;
     let Some(expression) = &rights.licence else { return };
     let document = match (vocabulary::licence(expression), &rights.licence_url) {

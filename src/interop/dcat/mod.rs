@@ -9,6 +9,7 @@ mod dataset;
 mod distribution;
 mod health;
 mod indicators;
+mod origin;
 mod quality;
 
 pub use catalogue::{Catalogue, View, describe_catalogue, list, record_of};

@@ -20,8 +20,8 @@ const PUBLIC: [&str; 5] =
 
 /// What those who hold a role in a space may follow there: the work of reviewers and stewards. Drafts and unlisted
 /// datasets are not among it.
-const OF_SPACE_ROLES: [&str; 5] =
-    ["request.%", "grant.%", "space.%", "version.published", "version.withdrawn"];
+const OF_SPACE_ROLES: [&str; 6] =
+    ["request.%", "grant.%", "space.%", "source.%", "version.published", "version.withdrawn"];
 
 /// The condition that an entry fulfils when this caller may know of it:
 ///
@@ -68,9 +68,9 @@ fn by_right(principal: &Principal) -> Condition {
         right = Box::new(right.or(journal::provided_by.is_not_null().and(provided)));
     }
     if !roles.is_empty() {
-        let [requests, grants, spaces, publications, withdrawals] =
+        let [requests, grants, spaces, sources, publications, withdrawals] =
             OF_SPACE_ROLES.map(|kind| journal::kind.like(kind));
-        let of_roles = requests.or(grants).or(spaces).or(publications).or(withdrawals);
+        let of_roles = requests.or(grants).or(spaces).or(sources).or(publications).or(withdrawals);
         let within = journal::space.assume_not_null().eq_any(roles);
         right = Box::new(right.or(journal::space.is_not_null().and(within).and(of_roles)));
     }

@@ -154,6 +154,17 @@ impl Targets {
             | "remove_space_role"
             | "get_extension"
             | "publish_extension" => self.of_spaces(operation, &name).await,
+            "list_sources"
+            | "create_source"
+            | "get_source"
+            | "update_source"
+            | "delete_source"
+            | "list_source_records"
+            | "start_source_run"
+            | "list_source_runs"
+            | "get_source_run"
+            | "confirm_source_run"
+            | "discard_source_run" => self.of_sources(operation).await,
             "create_dataset"
             | "create_import"
             | "get_dataset"
@@ -163,6 +174,7 @@ impl Targets {
             | "list_history"
             | "get_history"
             | "get_completeness"
+            | "get_origins"
             | "get_quality"
             | "get_policy"
             | "set_policy"
@@ -289,6 +301,48 @@ impl Targets {
         }
     }
 
+    /// A source, or a run of one. What runs in the background is over, so that no event comes of it later.
+    async fn of_sources(&self, operation: &str) -> Ask {
+        let ask = self.source(operation).await;
+        let path = format!("/spaces/{SPACE}/sources?limit=200");
+        crate::app::until(async || {
+            let sources = self.world.admin.get(&path).await.expect(200).items();
+            sources.iter().all(|source| source["state"] == "idle")
+        })
+        .await;
+        ask
+    }
+
+    async fn source(&self, operation: &str) -> Ask {
+        // An address of documentation (RFC 5737), which is never asked.
+        let stated = json!({"kind": "dcat", "url": "http://192.0.2.1/catalog.ttl", "organisation": PROVIDER});
+        let path = format!("/spaces/{SPACE}/sources");
+        match operation {
+            "list_sources" => return get(path),
+            "create_source" => return post(path, stated),
+            _ => {}
+        }
+        let admin = &self.world.admin;
+        let source = format!("{path}/{}", admin.post(&path, stated.clone()).await.expect(201).text("/id"));
+        match operation {
+            "get_source" => get(source),
+            "update_source" => put(source, stated),
+            "delete_source" => delete(source),
+            "list_source_records" => get(format!("{source}/records")),
+            "start_source_run" => post(format!("{source}/run"), json!({})),
+            "list_source_runs" => get(format!("{source}/runs")),
+            _ => {
+                let run = admin.post(&format!("{source}/run"), json!({})).await.expect(202).text("/id");
+                let run = format!("{source}/runs/{run}");
+                match operation {
+                    "confirm_source_run" => post(format!("{run}/confirm"), json!({})),
+                    "discard_source_run" => post(format!("{run}/discard"), json!({})),
+                    _ => get(run),
+                }
+            }
+        }
+    }
+
     /// What is stated of a dataset of this look.
     fn stated(&self) -> Value {
         match self.look {
@@ -334,6 +388,7 @@ impl Targets {
             "list_history" => get(format!("{dataset}/history")),
             "get_history" => get(format!("{dataset}/history/1")),
             "get_completeness" => get(format!("{dataset}/completeness")),
+            "get_origins" => get(format!("{dataset}/origins")),
             "get_quality" => get(format!("{dataset}/quality")),
             "get_policy" => get(format!("{dataset}/policy")),
             "recall_grants" => post(format!("{dataset}/policy/recall"), json!({"reason": "New terms."})),

@@ -2,6 +2,7 @@
 
 mod organisations;
 mod people;
+mod sources;
 mod spaces;
 mod tokens;
 
@@ -26,6 +27,9 @@ pub enum AdminCommand {
     /// Data spaces, their members and roles
     #[command(subcommand)]
     Spaces(spaces::SpacesCommand),
+    /// Catalogues elsewhere that are harvested into a space
+    #[command(subcommand)]
+    Sources(sources::SourcesCommand),
     /// Erase a person for good: account, words and name; entries and their proofs stay
     ErasePerson {
         /// The login
@@ -52,6 +56,7 @@ pub async fn admin(options: &GlobalOptions, command: AdminCommand) -> Result<()>
         AdminCommand::People(command) => people::run(&client, out, command).await,
         AdminCommand::Organisations(command) => organisations::run(&client, out, command).await,
         AdminCommand::Spaces(command) => spaces::run(&client, out, command).await,
+        AdminCommand::Sources(command) => sources::run(&client, out, command).await,
         AdminCommand::ErasePerson { login, reason } => people::erase(&client, out, &login, &reason).await,
         AdminCommand::Tokens(command) => tokens::run(&client, out, command).await,
     }

@@ -308,7 +308,7 @@ fn what_is_stated_of_columns_is_told() {
     assert_eq!(of["key"], json!([{"@id": "tides/id"}]));
     assert!(more.get("key").is_none(), "a part of it is no field");
     assert_eq!(of["field"].as_array().unwrap().len(), 1);
-    assert_eq!(of["field"][0]["description"], "Le nom.");
+    assert_eq!(of["field"][0]["description"], json!({"fr": "Le nom."}));
     assert_eq!(of["field"][0]["equivalentProperty"], "https://schema.org/identifier");
     let older = render(&entry(&minimal, &files), &at(), Edition::V1_0).unwrap();
     assert_eq!(older["recordSet"][0]["description"], "A day.");

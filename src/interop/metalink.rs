@@ -4,6 +4,7 @@ use super::addresses::Addresses;
 use super::by_file::{ByFile, Next, Subject, one_line};
 use super::entry::Entry;
 use super::format::Format;
+use super::xml::escape;
 use crate::datasets::files::File;
 use crate::kernel::Result;
 
@@ -69,32 +70,5 @@ impl ByFile for Metalink {
     fn turn(&mut self, out: &mut Vec<u8>) -> Result<Next> {
         out.extend(b"</metalink>\n");
         Ok(Next::Done)
-    }
-}
-
-/// Text for an element or an attribute between double quotes; what XML 1.0 cannot hold is left out.
-fn escape(text: &str) -> String {
-    let mut out = String::with_capacity(text.len());
-    for c in text.chars() {
-        match c {
-            '&' => out.push_str("&amp;"),
-            '<' => out.push_str("&lt;"),
-            '>' => out.push_str("&gt;"),
-            '"' => out.push_str("&quot;"),
-            '\t' | '\n' | '\r' => out.push(' '),
-            '\0'..='\u{1f}' | '\u{fffe}' | '\u{ffff}' => {}
-            other => out.push(other),
-        }
-    }
-    out
-}
-
-#[cfg(test)]
-mod tests {
-    use super::escape;
-
-    #[test]
-    fn no_text_leaves_its_place() {
-        assert_eq!(escape("a<b>\"c\"&\u{1}d\ne"), "a&lt;b&gt;&quot;c&quot;&amp;d e");
     }
 }

@@ -48,7 +48,7 @@ impl Xml {
             self.text.push_str("/>");
         } else {
             self.text.push('>');
-            escape(text, &mut self.text);
+            self.text.push_str(&escape(text));
             self.text.push_str("</");
             self.text.push_str(name);
             self.text.push('>');
@@ -78,15 +78,17 @@ impl Xml {
             self.text.push(' ');
             self.text.push_str(attribute);
             self.text.push_str("=\"");
-            escape(value, &mut self.text);
+            self.text.push_str(&escape(value));
             self.text.push('"');
         }
     }
 }
 
-/// Escapes what means something in XML 1.0, and replaces what may not stand in it at all (production 2, `Char`). A line break in
-/// an attribute is kept by reference; a carriage return everywhere, since readers take it for a line break.
-fn escape(text: &str, out: &mut String) {
+/// Text for an element or an attribute between double quotes: escapes what means something in XML 1.0, and replaces what may not
+/// stand in it at all (production 2, `Char`). A carriage return is kept by reference, since readers take it for a line feed (2.11).
+#[must_use]
+pub fn escape(text: &str) -> String {
+    let mut out = String::with_capacity(text.len());
     for c in text.chars() {
         match c {
             '&' => out.push_str("&amp;"),
@@ -95,9 +97,10 @@ fn escape(text: &str, out: &mut String) {
             '"' => out.push_str("&quot;"),
             '\r' => out.push_str("&#13;"),
             '\t' | '\n' | ' '..='\u{d7ff}' | '\u{e000}'..='\u{fffd}' | '\u{10000}'.. => out.push(c),
-            _ => out.push('\u{fffd}'),
+            _ => out.push(char::REPLACEMENT_CHARACTER),
         }
     }
+    out
 }
 
 #[cfg(test)]

@@ -6,6 +6,7 @@ use diesel::{
 };
 
 use super::datasets::DatasetRow;
+use super::described::narrowed;
 use super::listing::{SummaryRow, summary};
 use super::visible::visible_to;
 use crate::datasets::changes::Departure;
@@ -158,24 +159,12 @@ pub(in crate::datasets) fn changed_between(
     (after, before): (i64, i64),
     most: i64,
 ) -> Result<Vec<(i64, DatasetId)>> {
-    let mut query = datasets::table
-        .filter(visible_to(ctx, Scope::Read))
+    Ok(narrowed(ctx, selection)
         .filter(datasets::position.gt(after).and(datasets::position.lt(before)))
         .select((datasets::position, datasets::id))
-        .into_boxed();
-    if let Some(space) = &selection.space {
-        query = query.filter(datasets::space.eq(space.clone()));
-    }
-    if let Some(organisation) = &selection.organisation {
-        query = query.filter(datasets::organisation_slug.eq(organisation.clone()));
-    }
-    if let Some(since) = selection.updated_since {
-        query = query.filter(datasets::updated_at.ge(since));
-    }
-    if let Some(until) = selection.updated_until {
-        query = query.filter(datasets::updated_at.lt(until));
-    }
-    Ok(query.order((datasets::position, datasets::id)).limit(most).load(conn)?)
+        .order((datasets::position, datasets::id))
+        .limit(most)
+        .load(conn)?)
 }
 
 /// Of these datasets those that the caller may know of, whole.

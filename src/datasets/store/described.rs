@@ -20,7 +20,7 @@ use crate::db::schema::{datasets, files, policy_revisions, versions};
 use crate::db::{Conn, MultiBackend};
 use crate::kernel::{Ctx, DatasetId, OrganisationId, Result, Scope, Slug, Timestamp, VersionId};
 
-type Listing<'a> = datasets::BoxedQuery<'a, MultiBackend>;
+pub(super) type Listing<'a> = datasets::BoxedQuery<'a, MultiBackend>;
 
 /// Datasets the caller may know of, in the order of their registration.
 pub(in crate::datasets) fn list_whole(
@@ -66,6 +66,15 @@ pub(in crate::datasets) fn list_names(
 }
 
 fn selected<'a>(ctx: &Ctx, selection: &Selection, after: Option<&DatasetId>, most: i64) -> Listing<'a> {
+    let mut query = narrowed(ctx, selection);
+    if let Some(after) = after {
+        query = query.filter(datasets::id.gt(after.clone()));
+    }
+    query.order(datasets::id).limit(most)
+}
+
+/// Datasets the caller may know of, narrowed to a selection.
+pub(super) fn narrowed<'a>(ctx: &Ctx, selection: &Selection) -> Listing<'a> {
     let mut query = datasets::table.filter(visible_to(ctx, Scope::Read)).into_boxed();
     if let Some(space) = &selection.space {
         query = query.filter(datasets::space.eq(space.clone()));
@@ -79,10 +88,7 @@ fn selected<'a>(ctx: &Ctx, selection: &Selection, after: Option<&DatasetId>, mos
     if let Some(until) = selection.updated_until {
         query = query.filter(datasets::updated_at.lt(until));
     }
-    if let Some(after) = after {
-        query = query.filter(datasets::id.gt(after.clone()));
-    }
-    query.order(datasets::id).limit(most)
+    query
 }
 
 /// The newest published version of each dataset that has one.

@@ -4,6 +4,7 @@ use serde_json::{Map, Value as Json, json};
 
 use super::node::{Node, Value};
 use super::{Name, PREFIXES, expand};
+use crate::interop::xml::escape;
 
 /// A way to write RDF down.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
@@ -184,22 +185,6 @@ fn xml(node: &Node, out: &mut String) {
         }
     }
     push(out, &["</", element, ">\n"]);
-}
-
-fn escape(text: &str) -> String {
-    let mut out = String::with_capacity(text.len());
-    for c in text.chars() {
-        match c {
-            '&' => out.push_str("&amp;"),
-            '<' => out.push_str("&lt;"),
-            '>' => out.push_str("&gt;"),
-            '"' => out.push_str("&quot;"),
-            // A reader makes a line feed of it otherwise (XML 1.0, 2.11).
-            '\r' => out.push_str("&#13;"),
-            c => out.push(c),
-        }
-    }
-    out
 }
 
 fn json_ld(node: &Node) -> Json {

@@ -4,6 +4,8 @@ use std::fmt;
 use std::str::FromStr;
 
 use serde::{Deserialize, Deserializer, Serialize};
+use unicode_normalization::UnicodeNormalization as _;
+use unicode_normalization::char::is_combining_mark;
 
 use super::Error;
 
@@ -24,13 +26,17 @@ impl Slug {
         &self.0
     }
 
-    /// The nearest slug to a free text: lower case, everything else turned into single hyphens.
+    /// The nearest slug to a free text: lower case, letters without their accents, everything else turned into single hyphens.
     #[must_use]
     pub fn from_words(words: &str) -> Option<Self> {
         let mut slug = String::new();
-        for c in words.to_lowercase().chars() {
+        for c in words.to_lowercase().nfkd() {
             if c.is_ascii_alphanumeric() {
                 slug.push(c);
+            } else if c == 'ß' {
+                slug.push_str("ss");
+            } else if is_combining_mark(c) {
+                // An accent belongs to the letter before it.
             } else if !slug.is_empty() && !slug.ends_with('-') {
                 slug.push('-');
             }
@@ -88,7 +94,11 @@ mod tests {
 
     #[test]
     fn words_become_the_nearest_slug() {
-        assert_eq!(Slug::from_words("Großer Hafen, 2024!").unwrap().as_str(), "gro-er-hafen-2024");
+        assert_eq!(Slug::from_words("Großer Hafen, 2024!").unwrap().as_str(), "grosser-hafen-2024");
+        assert_eq!(
+            Slug::from_words("Alumnat i Docència: màster").unwrap().as_str(),
+            "alumnat-i-docencia-master"
+        );
         assert!(Slug::from_words("???").is_none());
     }
 }

@@ -94,6 +94,7 @@ impl Check for HealthDataSpace {
 
 vocabulary! {
     /// A term of the Data Use Ontology (GA4GH DUO), without its two abstract roots.
+    #[schema(as = RecordDuoTerm)]
     DuoTerm {
         /// No restriction.
         NoRestriction = "DUO:0000004",

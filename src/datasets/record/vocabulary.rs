@@ -6,11 +6,11 @@
 /// The term is taken as a token: utoipa does not see through a `literal` fragment and would name the variant.
 macro_rules! vocabulary {
     ($(#[$doc:meta])* $name:ident { $($(#[$term_doc:meta])* $variant:ident = $term:tt),+ $(,)? }) => {
-        $(#[$doc])*
         #[derive(
             Debug, Clone, Copy, PartialEq, Eq, Hash, PartialOrd, Ord,
             serde::Serialize, serde::Deserialize, utoipa::ToSchema,
         )]
+        $(#[$doc])*
         pub enum $name {
             $($(#[$term_doc])* #[serde(rename = $term)] $variant,)+
         }

@@ -6,7 +6,9 @@ use serde::{Deserialize, Serialize};
 use url::Url;
 use utoipa::ToSchema;
 
-use crate::kernel::{Checks, OrganisationId, Result, RunId, Slug, SourceId, Timestamp, text_enum};
+use crate::kernel::{
+    Checks, OrganisationId, Result, RunId, Slug, SourceId, Timestamp, text_enum, whole, whole_option,
+};
 
 text_enum! {
     /// What speaks at the other side.
@@ -110,7 +112,7 @@ pub struct NewSource {
     /// The organisation its records are listed under, of which you must be a publisher; cannot be changed later.
     pub organisation: Slug,
     /// Hours between two runs, 1 to 8,760; when not given it is harvested only when somebody asks.
-    #[serde(default)]
+    #[serde(default, deserialize_with = "whole_option")]
     #[schema(minimum = 1, maximum = 8760)]
     pub every_hours: Option<i64>,
     /// Hosts that may be asked beside the one of the address, as `host` or `host:port`.
@@ -118,15 +120,15 @@ pub struct NewSource {
     #[schema(max_items = 20)]
     pub hosts: Vec<String>,
     /// From how many percent of deletions on somebody is asked first, 0 to 100.
-    #[serde(default = "NewSource::threshold")]
+    #[serde(default = "NewSource::threshold", deserialize_with = "whole")]
     #[schema(minimum = 0, maximum = 100)]
     pub threshold: i64,
     /// How long a run may take, in minutes, 1 to 1,440.
-    #[serde(default = "NewSource::deadline")]
+    #[serde(default = "NewSource::deadline", deserialize_with = "whole")]
     #[schema(minimum = 1, maximum = 1440)]
     pub deadline_minutes: i64,
     /// The most records of a run, 1 to 1,000,000.
-    #[serde(default = "NewSource::records")]
+    #[serde(default = "NewSource::records", deserialize_with = "whole")]
     #[schema(minimum = 1, maximum = 1_000_000)]
     pub most_records: i64,
 }

@@ -10,6 +10,8 @@
     reason = "in a test, a panic is the report"
 )]
 
+#[path = "house/contract.rs"]
+mod contract;
 #[path = "house/source.rs"]
 mod source;
 
@@ -363,6 +365,44 @@ fn a_row_that_is_a_body_is_found() {
         1,
     );
     keeps(rule, "src/a/store.rs", "#[derive(Queryable)]\nstruct A;\n#[derive(Serialize)]\nstruct B;");
+}
+
+fn names_in_the_contract_are_of_one_type(sources: &[Source]) -> Violations {
+    let mut known = std::collections::BTreeMap::new();
+    let mut violations = Violations::new();
+    for (name, place) in sources.iter().flat_map(contract::described) {
+        if let Some(other) = known.insert(name.clone(), place.clone()) {
+            violations.push(format!(
+                "{place}: {name} is a type of {other} too, and the contract knows types by name: say `#[schema(as = …)]`"
+            ));
+        }
+    }
+    violations
+}
+
+#[test]
+fn the_contract_has_no_name_twice() {
+    hold(names_in_the_contract_are_of_one_type(&Source::below("src")));
+}
+
+#[test]
+fn a_name_that_is_there_twice_is_found() {
+    let rule = names_in_the_contract_are_of_one_type;
+    let listed =
+        "vocabulary! {\n    A {\n        B = \"b\",\n    }\n}\ntext_enum! {\n    pub enum A {\n    }\n}";
+    breaks(rule, "src/a/model.rs", listed, 1);
+    breaks(
+        rule,
+        "src/a/model.rs",
+        "#[derive(ToSchema)]\nstruct A;\n#[derive(utoipa::ToSchema)]\npub enum A {}",
+        3,
+    );
+    keeps(rule, "src/a/model.rs", &listed.replace("    A {", "    #[schema(as = C)]\n    A {"));
+    keeps(
+        rule,
+        "src/a/model.rs",
+        "#[derive(ToSchema)]\n#[schema(as = B)]\nstruct A;\n#[derive(ToSchema)]\nstruct A;",
+    );
 }
 
 fn stores_leave_transactions_alone(sources: &[Source]) -> Violations {

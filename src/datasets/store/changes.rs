@@ -7,7 +7,7 @@ use diesel::{
 
 use super::datasets::DatasetRow;
 use super::described::narrowed;
-use super::listing::{SummaryRow, summary};
+use super::listing::{SUMMARY, SummaryRow, summary};
 use super::visible::visible_to;
 use crate::datasets::changes::Departure;
 use crate::datasets::describe::Selection;
@@ -190,18 +190,7 @@ pub(in crate::datasets) fn summaries_among(
     let rows: Vec<SummaryRow> = datasets::table
         .filter(visible_to(ctx, Scope::Read))
         .filter(datasets::id.eq_any(ids))
-        .select((
-            datasets::id,
-            datasets::organisation_slug,
-            datasets::name,
-            datasets::space,
-            datasets::visibility,
-            datasets::record,
-            datasets::access_mode,
-            datasets::latest_version,
-            datasets::announced,
-            datasets::updated_at,
-        ))
+        .select(SUMMARY)
         .load(conn)?;
     rows.into_iter().map(summary).collect()
 }

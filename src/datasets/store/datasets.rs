@@ -1,7 +1,7 @@
 //! Datasets and the states of their records.
 
 use diesel::{
-    ExpressionMethods as _, JoinOnDsl as _, OptionalExtension as _, QueryDsl as _, Queryable,
+    ExpressionMethods as _, Insertable, JoinOnDsl as _, OptionalExtension as _, QueryDsl as _, Queryable,
     RunQueryDsl as _, Selectable, SelectableHelper as _,
 };
 
@@ -39,6 +39,61 @@ pub(super) struct DatasetRow {
     created_at: Timestamp,
     updated_at: Timestamp,
     harvested: Option<String>,
+}
+
+/// A dataset that was not there before.
+#[derive(Insertable)]
+#[diesel(table_name = datasets, treat_none_as_default_value = false)]
+pub(super) struct NewDatasetRow<'a> {
+    id: &'a DatasetId,
+    organisation_id: &'a OrganisationId,
+    organisation_slug: &'a Slug,
+    name: &'a Slug,
+    space: &'a Slug,
+    visibility: Visibility,
+    listed: bool,
+    announced: bool,
+    policy_revision: i64,
+    record: &'a str,
+    extension: Option<&'a str>,
+    harvested: Option<String>,
+    completeness: i64,
+    revision: i64,
+    created_by: &'a str,
+    created_at: Timestamp,
+    updated_at: Timestamp,
+    position: i64,
+}
+
+impl<'a> NewDatasetRow<'a> {
+    /// The row of a dataset whose registration the journal has at this position.
+    pub(super) fn of(dataset: &'a Dataset, created_by: &'a str, position: i64) -> Result<Self> {
+        Ok(Self {
+            id: &dataset.id,
+            organisation_id: &dataset.organisation_id,
+            organisation_slug: &dataset.organisation,
+            name: &dataset.name,
+            space: &dataset.space,
+            visibility: dataset.visibility,
+            listed: dataset.listed,
+            announced: dataset.announced,
+            policy_revision: dataset.policy_revision,
+            record: dataset.record.get(),
+            extension: dataset.extension.as_ref().map(|extension| extension.get()),
+            harvested: mark(dataset)?,
+            completeness: dataset.completeness,
+            revision: dataset.revision,
+            created_by,
+            created_at: dataset.created_at,
+            updated_at: dataset.updated_at,
+            position,
+        })
+    }
+}
+
+/// The mark of a harvested dataset, as it is stored.
+pub(super) fn mark(dataset: &Dataset) -> Result<Option<String>> {
+    dataset.harvested.as_ref().map(to_json).transpose()
 }
 
 impl DatasetRow {
@@ -115,24 +170,7 @@ pub(in crate::datasets) fn insert_dataset(
     position: i64,
 ) -> Result<bool> {
     let inserted = diesel::insert_into(datasets::table)
-        .values((
-            datasets::id.eq(&dataset.id),
-            datasets::organisation_id.eq(&dataset.organisation_id),
-            datasets::organisation_slug.eq(&dataset.organisation),
-            datasets::name.eq(&dataset.name),
-            datasets::space.eq(&dataset.space),
-            datasets::visibility.eq(dataset.visibility),
-            (datasets::listed.eq(dataset.listed), datasets::announced.eq(dataset.announced)),
-            datasets::policy_revision.eq(dataset.policy_revision),
-            datasets::record.eq(dataset.record.get()),
-            datasets::extension.eq(dataset.extension.as_ref().map(|extension| extension.get())),
-            datasets::completeness.eq(dataset.completeness),
-            datasets::revision.eq(dataset.revision),
-            datasets::created_by.eq(created_by),
-            datasets::created_at.eq(dataset.created_at),
-            datasets::updated_at.eq(dataset.updated_at),
-            datasets::position.eq(position),
-        ))
+        .values(NewDatasetRow::of(dataset, created_by, position)?)
         .or_ignore()
         .execute(conn)?;
     Ok(inserted == 1)

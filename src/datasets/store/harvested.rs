@@ -4,8 +4,7 @@ use diesel::{
     ExpressionMethods as _, OptionalExtension as _, QueryDsl as _, RunQueryDsl as _, SelectableHelper as _,
 };
 
-use super::datasets::DatasetRow;
-use super::to_json;
+use super::datasets::{DatasetRow, NewDatasetRow, mark};
 use super::visible::visible_to;
 use crate::datasets::harvested::BY_IDENTIFIER;
 use crate::datasets::model::Dataset;
@@ -40,10 +39,6 @@ pub(in crate::datasets) fn taken_names(
         .load(conn)?)
 }
 
-fn mark(dataset: &Dataset) -> Result<Option<String>> {
-    dataset.harvested.as_ref().map(to_json).transpose()
-}
-
 /// Stores datasets that were not there before, with their first states and filter values: three statements for all of them.
 pub(in crate::datasets) fn insert_harvested(
     conn: &mut Conn,
@@ -53,31 +48,10 @@ pub(in crate::datasets) fn insert_harvested(
     if fresh.is_empty() {
         return Ok(());
     }
-    let marks = fresh.iter().map(|(dataset, ..)| mark(dataset)).collect::<Result<Vec<_>>>()?;
-    let rows: Vec<_> = fresh
+    let rows = fresh
         .iter()
-        .zip(marks)
-        .map(|((dataset, _, position), mark)| {
-            (
-                datasets::id.eq(&dataset.id),
-                datasets::organisation_id.eq(&dataset.organisation_id),
-                datasets::organisation_slug.eq(&dataset.organisation),
-                datasets::name.eq(&dataset.name),
-                datasets::space.eq(&dataset.space),
-                datasets::visibility.eq(dataset.visibility),
-                (datasets::listed.eq(dataset.listed), datasets::announced.eq(dataset.announced)),
-                datasets::policy_revision.eq(dataset.policy_revision),
-                datasets::record.eq(dataset.record.get()),
-                datasets::harvested.eq(mark),
-                datasets::completeness.eq(dataset.completeness),
-                datasets::revision.eq(dataset.revision),
-                datasets::created_by.eq(created_by),
-                datasets::created_at.eq(dataset.created_at),
-                datasets::updated_at.eq(dataset.updated_at),
-                datasets::position.eq(*position),
-            )
-        })
-        .collect();
+        .map(|(dataset, _, position)| NewDatasetRow::of(dataset, created_by, *position))
+        .collect::<Result<Vec<_>>>()?;
     each_backend!(conn, conn => diesel::insert_into(datasets::table).values(&rows).execute(conn))?;
     let states: Vec<_> = fresh
         .iter()

@@ -36,6 +36,31 @@ struct RightsExcerpt {
     licence: Option<String>,
 }
 
+/// What a summary is made of.
+pub(super) const SUMMARY: (
+    datasets::id,
+    datasets::organisation_slug,
+    datasets::name,
+    datasets::space,
+    datasets::visibility,
+    datasets::record,
+    datasets::access_mode,
+    datasets::latest_version,
+    datasets::announced,
+    datasets::updated_at,
+) = (
+    datasets::id,
+    datasets::organisation_slug,
+    datasets::name,
+    datasets::space,
+    datasets::visibility,
+    datasets::record,
+    datasets::access_mode,
+    datasets::latest_version,
+    datasets::announced,
+    datasets::updated_at,
+);
+
 pub(super) type SummaryRow =
     (DatasetId, Slug, Slug, Slug, Visibility, String, Option<AccessMode>, Option<String>, bool, Timestamp);
 
@@ -47,21 +72,7 @@ pub(in crate::datasets) fn list_visible(
     page: &PageRequest,
     after: Option<(Timestamp, DatasetId)>,
 ) -> Result<Vec<DatasetSummary>> {
-    let mut query = datasets::table
-        .filter(visible_to(ctx, Scope::Read))
-        .select((
-            datasets::id,
-            datasets::organisation_slug,
-            datasets::name,
-            datasets::space,
-            datasets::visibility,
-            datasets::record,
-            datasets::access_mode,
-            datasets::latest_version,
-            datasets::announced,
-            datasets::updated_at,
-        ))
-        .into_boxed();
+    let mut query = datasets::table.filter(visible_to(ctx, Scope::Read)).select(SUMMARY).into_boxed();
     if let Some(space) = &filters.space {
         query = query.filter(datasets::space.eq(space.clone()));
     }

@@ -13,10 +13,11 @@ use utoipa::ToSchema;
 
 use super::describe::{Described, Selection, describe};
 use super::model::{Dataset, DatasetSummary, PolicyRevision};
+use super::receipts::{Entries, entries_of};
 use super::store;
 use super::versions::Version;
 use crate::db::{Conn, Db, Tx};
-use crate::journal::log_size;
+use crate::journal::{ReceiptBundle, log_size};
 use crate::kernel::{Ctx, Cursor, DatasetId, Error, Page, PageRequest, Result, Slug, Timestamp};
 
 /// Instants further ahead than this are no reason to move on: some clock was wrong.
@@ -84,6 +85,21 @@ pub struct WholeDataset {
     /// The newest published version.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub version: Option<Version>,
+    /// Where that was asked for: the receipts of the entries that say what the record is, and, where there are any, what the terms
+    /// are and what was published. Whoever knows the log's key checks with them that this is what the journal has.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub receipts: Vec<ReceiptBundle>,
+}
+
+/// How much is told of each dataset.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Detail {
+    /// What listings tell.
+    Summary,
+    /// What other catalogues copy.
+    Whole,
+    /// The same with receipts.
+    Proved,
 }
 
 /// The instant of a change. Instants of what everybody may know of never go back from one change to the next, so that whoever
@@ -234,29 +250,47 @@ pub(super) fn position_of(cursor: &Cursor) -> Result<i64> {
 /// A page of changes, oldest first; and whether it is the last one for now.
 ///
 /// # Errors
-/// 422 for a cursor of something else, or one that lies ahead of the journal.
+/// 422 for a cursor of something else, or one that lies ahead of the journal; 503 `checkpoint_pending` where receipts are asked
+/// for and the newest change has not been signed yet.
 pub async fn list_changes(
     db: &Db,
     ctx: &Ctx,
-    (selection, whole): (Selection, bool),
+    (selection, detail): (Selection, Detail),
     page: PageRequest,
 ) -> Result<(Page<DatasetChange>, bool)> {
     let ctx = ctx.clone();
-    db.read(move |conn| {
-        let after = page.after.as_ref().map(position_of).transpose()?;
-        let found = changes(conn, &ctx, &selection, (after, i64::from(page.limit)), |conn, ids| {
-            let summaries = store::summaries_among(conn, &ctx, ids)?;
-            let mut wholes = if whole { wholes(conn, &ctx, ids)? } else { HashMap::new() };
-            let both = summaries.into_iter().map(|one| {
-                let whole = wholes.remove(&one.id);
-                (one.id.clone(), (one, whole))
-            });
-            Ok(both.collect())
-        })?;
-        let items = found.items.into_iter().map(|(position, change)| item(position, change)).collect();
-        Ok((Page { items, next: Some(cursor(found.last)) }, found.is_last))
-    })
-    .await
+    let (mut found, is_last, proofs) = db
+        .read(move |conn| {
+            let (found, is_last) = page_of_changes(conn, &ctx, (&selection, detail), &page)?;
+            let wholes = found.items.iter().filter_map(|change| change.whole.as_deref());
+            let proofs =
+                if detail == Detail::Proved { entries_of(conn, wholes)? } else { Entries::default() };
+            Ok((found, is_last, proofs))
+        })
+        .await?;
+    let wholes = found.items.iter_mut().filter_map(|change| change.whole.as_deref_mut());
+    proofs.attach(db, wholes).await?;
+    Ok((found, is_last))
+}
+
+fn page_of_changes(
+    conn: &mut Conn,
+    ctx: &Ctx,
+    (selection, detail): (&Selection, Detail),
+    page: &PageRequest,
+) -> Result<(Page<DatasetChange>, bool)> {
+    let after = page.after.as_ref().map(position_of).transpose()?;
+    let found = changes(conn, ctx, selection, (after, i64::from(page.limit)), |conn, ids| {
+        let summaries = store::summaries_among(conn, ctx, ids)?;
+        let mut wholes = if detail == Detail::Summary { HashMap::new() } else { wholes(conn, ctx, ids)? };
+        let both = summaries.into_iter().map(|one| {
+            let whole = wholes.remove(&one.id);
+            (one.id.clone(), (one, whole))
+        });
+        Ok(both.collect())
+    })?;
+    let items = found.items.into_iter().map(|(position, change)| item(position, change)).collect();
+    Ok((Page { items, next: Some(cursor(found.last)) }, found.is_last))
 }
 
 fn cursor(position: i64) -> Cursor {
@@ -267,7 +301,8 @@ fn wholes(conn: &mut Conn, ctx: &Ctx, ids: &[DatasetId]) -> Result<HashMap<Datas
     let datasets = store::visible_among(conn, ctx, ids)?;
     let described = describe(conn, datasets, 0)?;
     let wholes = described.into_iter().map(|one| {
-        let whole = WholeDataset { dataset: one.dataset, policy: one.terms, version: one.version };
+        let (policy, version) = (one.terms, one.version);
+        let whole = WholeDataset { dataset: one.dataset, policy, version, receipts: Vec::new() };
         (whole.dataset.id.clone(), Box::new(whole))
     });
     Ok(wholes.collect())

@@ -150,6 +150,7 @@ pub struct Draft {
     mark: Harvested,
     wanted: Slug,
     digest: Digest,
+    mark_digest: Digest,
 }
 
 impl Draft {
@@ -161,6 +162,7 @@ impl Draft {
         let mark = mark.cut();
         mark.check()?;
         let digest = Digest::of(canonical_json(&(&record, &mark))?);
+        let mark_digest = Digest::of(canonical_json(&mark)?);
         let by_title = || Slug::from_words(record.title.best(&[]));
         let wanted = name.or_else(by_title).map_or_else(|| short(&mark.identifier, "dataset"), Ok)?;
         let mut prepared = Prepared::of(Statement {
@@ -172,7 +174,15 @@ impl Draft {
             extension: None,
         })?;
         prepared.facets.identifiers.insert(identity_key(&mark.identifier));
-        Ok(Self { prepared, mark, wanted, digest })
+        Ok(Self { prepared, mark, wanted, digest, mark_digest })
+    }
+
+    /// What is journaled of it: as of any dataset, with where it is from.
+    fn event(&self, kind: &'static str, dataset: &Dataset) -> Event {
+        self.prepared
+            .event(kind, dataset)
+            .fact("source", self.mark.source.as_str())
+            .fact("harvested", self.mark_digest.to_string())
     }
 
     /// The identifier of the record at its source.
@@ -241,8 +251,8 @@ pub fn put_harvested(
             None => {
                 let dataset = names.registered(home, &draft, latest)?;
                 placed.push(Placed { dataset: dataset.id.clone(), created: true });
-                let event = draft.prepared.event("dataset.registered", &dataset);
-                let position = append(tx, ctx, event.fact("source", draft.mark.source.as_str()))?;
+                let event = draft.event("dataset.registered", &dataset);
+                let position = append(tx, ctx, event)?;
                 fresh.push((dataset, draft.prepared.facets, position));
             }
         }
@@ -300,10 +310,10 @@ fn update(
     draft: Draft,
     at: Timestamp,
 ) -> Result<()> {
-    let prepared = draft.prepared;
+    let prepared = &draft.prepared;
     let dataset = Dataset {
         record: prepared.texts.record.clone(),
-        harvested: Some(Box::new(draft.mark)),
+        harvested: Some(Box::new(draft.mark.clone())),
         completeness: prepared.completeness,
         revision: before.revision + 1,
         updated_at: at,
@@ -312,8 +322,7 @@ fn update(
     let position = tx.next_position();
     store::update_harvested(tx, &dataset, position)?;
     store::replace_facets(tx, &dataset.id, &prepared.facets, false)?;
-    let source = dataset.harvested.as_ref().map(|mark| mark.source.to_string()).unwrap_or_default();
-    let position = append(tx, ctx, prepared.event("dataset.updated", &dataset).fact("source", source))?;
+    let position = append(tx, ctx, draft.event("dataset.updated", &dataset))?;
     store::insert_revision(tx, &dataset, &home.person, position)
 }
 

@@ -24,7 +24,7 @@ pub mod versions;
 
 pub use api::{DatasetPath, declared, deliver};
 pub use changes::{
-    Change, Changes, DatasetChange, Departure, WholeDataset, departure_of, list_changes,
+    Change, Changes, DatasetChange, Departure, Detail, WholeDataset, departure_of, list_changes,
     list_described_changes,
 };
 pub use describe::{

@@ -5,16 +5,21 @@ use std::time::{Duration, Instant};
 
 use url::Url;
 
+use super::fetched::{Want, fetch};
+use super::log;
 use super::model::{Kept, Position, RecordOutcome, Run, RunState, Source, SourceKind, Tally, Verdict};
 use super::read::{From, Page, accepted, first_page, read_page};
 use super::runs::{HarvestJob, end_run};
+use super::sources::event;
 use super::store::{self, Seen};
 use super::take_in::{AT_ONCE, PageEnd, Part, ask, take_in};
 use crate::datasets::remove_harvested;
 use crate::db::{Db, Tx};
-use crate::fetch::{Ask, FetchError, Fetcher, Limits, Reach};
+use crate::fetch::{FetchError, Fetcher};
 use crate::jobs::{Job, LOST, finish, hold, pass_on};
-use crate::kernel::{Ctx, DatasetId, Error, Result, RunId, Timestamp};
+use crate::journal::append;
+use crate::journal::tlog::Note;
+use crate::kernel::{Ctx, DatasetId, Digest, Error, Result, RunId, Timestamp};
 
 /// The kind of job that drives a run.
 pub const HARVEST_JOB: &str = "harvest";
@@ -27,10 +32,6 @@ const TURN: Duration = Duration::from_secs(20);
 const RENEWAL: Duration = Duration::from_secs(5);
 /// After so many tries a run is given up.
 const MOST_ATTEMPTS: i64 = 5;
-/// How often a page is asked for.
-const TRIES: u32 = 3;
-/// The longest wait between two tries.
-const MOST_PAUSE: Duration = Duration::from_secs(60);
 /// The most bytes of a page.
 const PAGE_BYTES: u64 = 16 * 1024 * 1024;
 /// The most bytes of a page of whole records.
@@ -150,7 +151,20 @@ impl Driver<'_> {
         let Ok(url) = Url::parse(url) else {
             return self.give_up("the address of a page cannot be read".into()).await;
         };
-        let fetched = match self.holding(self.fetch(&source, &run, &url, &kept)).await? {
+        if source.kind == SourceKind::Cadastre && source.trust_policy.is_none() {
+            return self.know_log(source, &run).await;
+        }
+        let (accept, media_types) = accepted(source.kind);
+        let conditional = source.kind == SourceKind::Dcat && run.pages == 0;
+        let want = Want {
+            accept,
+            media_types,
+            etag: kept.etag.as_deref().filter(|_| conditional),
+            last_modified: kept.last_modified.as_deref().filter(|_| conditional),
+            bytes: if source.kind == SourceKind::Cadastre { WHOLE_BYTES } else { PAGE_BYTES },
+        };
+        let asking = fetch(self.fetcher, &source, &url, &want, || self.left(&run));
+        let fetched = match self.holding(asking).await? {
             Ok(Some(fetched)) => fetched,
             Ok(None) => return self.nothing_changed().await,
             Err(FetchError::Status { status: 400 | 404 | 410 | 422, .. })
@@ -180,33 +194,57 @@ impl Driver<'_> {
             Err(_) if !run.complete && run.pages == 0 => self.begin_anew().await,
             Err(reason) => self.give_up(format!("page {}: {reason}", run.pages + 1)).await,
             Ok(mut page) => {
+                let checkpoint = match page.checkpoint.take() {
+                    None => None,
+                    Some(now) => {
+                        let comparing = log::newer(self.fetcher, &source, now, || self.left(&run));
+                        match self.holding(comparing).await? {
+                            Ok(newer) => Some(newer),
+                            Err(reason) => {
+                                return self.give_up(format!("page {}: {reason}", run.pages + 1)).await;
+                            }
+                        }
+                    }
+                };
                 let kept = Kept {
                     // The state of one page says nothing of the others.
                     etag: fetched.etag.filter(|_| run.pages == 0 && page.next.is_none()),
                     last_modified: fetched.last_modified.filter(|_| run.pages == 0 && page.next.is_none()),
                     continuation: page.continuation.take().or(kept.continuation),
                 };
-                self.take_in(source, run, page, kept, size).await
+                self.take_in((source, run), page, (kept, checkpoint), size).await
             }
         }
     }
 
     /// Takes in a page, some records in one write.
-    async fn take_in(&self, source: Source, run: Run, page: Page, kept: Kept, bytes: i64) -> Step {
+    async fn take_in(
+        &self,
+        (source, run): (Source, Run),
+        page: Page,
+        (kept, checkpoint): (Kept, Option<Note>),
+        bytes: i64,
+    ) -> Step {
         let next = match page.next {
             Some(next) => Position::Reading { url: next.into(), kept, barren: 0 },
             None => Position::Deleting { kept },
         };
         let (mut found, mut gone) = (page.found.into_iter(), page.gone);
+        let mut seen = checkpoint.map(|note| note.to_string());
         let (mut next, mut was_fresh, mut open) = (Some(next), false, Some((source, run)));
         while open.is_some() {
             let some: Vec<_> = found.by_ref().take(AT_ONCE).collect();
             let is_last = found.len() == 0;
             let end = if is_last { next.take().map(|next| PageEnd { next, bytes, was_fresh }) } else { None };
+            let seen = seen.take();
             let part = Part { found: some, gone: std::mem::take(&mut gone), end };
             let (tell, told) = tokio::sync::oneshot::channel();
             open = self
-                .write("take_in_records", move |tx, ctx, source, run| {
+                .write("take_in_records", move |tx, ctx, mut source, run| {
+                    if seen.is_some() {
+                        source.checkpoint = seen;
+                        store::update_source(tx, &source)?;
+                    }
                     let (run, fresh) = take_in(tx, ctx, source.clone(), run, part)?;
                     // Nobody hears it where the caller has gone.
                     tell.send(fresh).ok();
@@ -221,59 +259,26 @@ impl Driver<'_> {
         Ok(open)
     }
 
-    /// Fetches a page, again after a while where the other side was not well. Nothing where it has not changed.
-    async fn fetch(
-        &self,
-        source: &Source,
-        run: &Run,
-        url: &Url,
-        kept: &Kept,
-    ) -> Result<Option<Fetched>, FetchError> {
-        let is_whole = source.kind == SourceKind::Cadastre;
-        let conditional = source.kind == SourceKind::Dcat && run.pages == 0;
-        let (accept, media_types) = accepted(source.kind);
-        for attempt in 1.. {
-            let left = run.deadline_at.since(self.now()).max(Duration::from_millis(1));
-            let ask = Ask {
-                reach: Reach::Hosts(&source.hosts),
-                accept,
-                media_types,
-                etag: kept.etag.as_deref().filter(|_| conditional),
-                last_modified: kept.last_modified.as_deref().filter(|_| conditional),
-                compressed: true,
-                limits: Limits {
-                    bytes: if is_whole { WHOLE_BYTES } else { PAGE_BYTES },
-                    redirects: 5,
-                    patience: Duration::from_secs(30).min(left),
-                    total: Duration::from_secs(600).min(left),
-                    slowest: 1024,
-                },
-            };
-            let outcome = self.fetch_once(url, &ask).await;
-            let pause = match &outcome {
-                Err(FetchError::Unreachable(_) | FetchError::Silent(_)) => Some(Duration::ZERO),
-                Err(FetchError::Status { status: 429 | 500..=599, retry_after }) => {
-                    Some(retry_after.unwrap_or_default())
-                }
-                _ => None,
-            };
-            let Some(asked) = pause.filter(|_| attempt < TRIES) else { return outcome };
-            tokio::time::sleep(
-                asked.max(Duration::from_secs(u64::from(attempt * attempt))).min(MOST_PAUSE).min(left),
-            )
-            .await;
-        }
-        Err(FetchError::Late)
+    /// How much time there still is.
+    fn left(&self, run: &Run) -> Duration {
+        run.deadline_at.since(self.now())
     }
 
-    async fn fetch_once(&self, url: &Url, ask: &Ask<'_>) -> Result<Option<Fetched>, FetchError> {
-        let answer = self.fetcher.get(url, ask).await?;
-        if answer.status == 304 {
-            return Ok(None);
-        }
-        let (url, media_type) = (answer.url.clone(), answer.media_type.clone());
-        let (etag, last_modified) = (answer.etag.clone(), answer.last_modified.clone());
-        Ok(Some(Fetched { bytes: answer.bytes().await?, url, media_type, etag, last_modified }))
+    /// Keeps the keys by which the log of another Cadastre is known from now on.
+    async fn know_log(&self, source: Source, run: &Run) -> Step {
+        let asking = log::stated_policy(self.fetcher, &source, || self.left(run));
+        let policy = match self.holding(asking).await? {
+            Ok(policy) => policy,
+            Err(reason) => return self.give_up(reason).await,
+        };
+        self.write("know_log", move |tx, ctx, source, run| {
+            let event = event("source.log_known", &source).fact("policy", Digest::of(&policy).to_string());
+            let source = Source { trust_policy: Some(policy), ..source };
+            store::update_source(tx, &source)?;
+            append(tx, ctx, event)?;
+            Ok((source, run))
+        })
+        .await
     }
 
     /// Waits for something while the run is held.
@@ -346,15 +351,6 @@ impl Driver<'_> {
         })
         .await
     }
-}
-
-/// A page as it came.
-struct Fetched {
-    bytes: Vec<u8>,
-    url: Url,
-    media_type: Option<String>,
-    etag: Option<String>,
-    last_modified: Option<String>,
 }
 
 /// Records deleted in one write.

@@ -10,6 +10,7 @@ use super::store;
 use crate::db::{Conn, Db, Tx};
 use crate::jobs::enqueue;
 use crate::journal::append;
+use crate::journal::tlog::{Checkpoint, Note};
 use crate::kernel::{Ctx, Cursor, Digest, Error, Page, PageRequest, Result, RunId, Slug, SourceId};
 use crate::spaces::require_steward;
 
@@ -197,7 +198,7 @@ pub(super) fn end_run(
     let kept = kept.unwrap_or_else(|| source.kept.clone());
     let source = Source { state: SourceState::Idle, run: None, kept, ..source };
     store::update_source(tx, &source)?;
-    let summary = event("source.harvested", &source)
+    let mut summary = event("source.harvested", &source)
         .fact("run", run.id.as_str())
         .fact("state", run.state.as_str())
         .fact("complete", run.complete)
@@ -207,8 +208,16 @@ pub(super) fn end_run(
         .fact("deleted", run.deleted)
         .fact("failed", run.failed)
         .fact("skipped", run.skipped);
+    // What was seen of the other side's log stands in this one too.
+    if let Some(seen) = source.checkpoint.as_deref().and_then(checkpoint) {
+        summary = summary.fact("log_size", seen.size).fact("log_root", seen.root.to_string());
+    }
     append(tx, ctx, summary)?;
     Ok(run)
+}
+
+fn checkpoint(note: &str) -> Option<Checkpoint> {
+    Note::parse(note).and_then(|note| Checkpoint::parse(note.text())).ok()
 }
 
 /// Runs of a source, newest first.

@@ -100,6 +100,8 @@ pub(super) async fn register_source(db: &Db, ctx: &Ctx, space: Slug, new: NewSou
                 revision: 1,
                 created_at: at.now,
                 updated_at: at.now,
+                trust_policy: new.trust_policy,
+                checkpoint: None,
                 kept: Kept::default(),
                 created_by: person,
             };
@@ -125,7 +127,8 @@ pub(super) fn event(kind: &'static str, source: &Source) -> Event {
         .payload(serde_json::json!({"url": source.url, "hosts": source.hosts}))
 }
 
-/// Changes what is stated of a source. With another address the next run reads everything anew.
+/// Changes what is stated of a source. With another address the next run reads everything anew, and the log there is another one;
+/// with another trust policy, what was seen of the log before says nothing any more.
 ///
 /// # Errors
 /// 401, 403, 404; 409 `removing`; 412; 422 also for another kind or organisation.
@@ -162,9 +165,14 @@ pub(super) async fn change_source(
             (Some(_), _) => Some(at.now),
             (None, _) => None,
         };
+        let known = before.trust_policy.clone().filter(|_| same_place);
+        let trust_policy = new.trust_policy.clone().or(known);
+        let same_log = same_place && trust_policy == before.trust_policy;
         let source = Source {
             hosts: new.all_hosts(),
             url: new.url,
+            trust_policy,
+            checkpoint: before.checkpoint.clone().filter(|_| same_log),
             every_hours: new.every_hours,
             threshold: new.threshold,
             deadline_minutes: new.deadline_minutes,

@@ -37,8 +37,10 @@ pub use log::{Log, LogName};
 pub use merkle::{Frontier, leaf_hash, node_hash};
 pub use model::{Event, append};
 pub use read::{JournalEntry, list_entries, show_entry};
-pub use receipts::{public_receipts, receipt_at, receipt_of, receipts_about};
+pub use receipts::{public_receipts, receipt_at, receipt_of, receipts_about, receipts_for};
 pub use state::{LogState, compare_with_store, log_state};
-pub use store::{Filters, JournalLedger, Payload, Recorded, Said, log_size, newest_at, rebuild_nodes};
+pub use store::{
+    Filters, JournalLedger, Payload, Recorded, Said, log_size, newest_about, newest_at, rebuild_nodes,
+};
 pub use tlog::ReceiptBundle;
 pub use witness::Witnesses;

@@ -130,25 +130,30 @@ fn from(page: &PageRequest) -> Result<i64> {
     Ok(position_after(page)?.map_or(0, |position| position.saturating_add(1)))
 }
 
+/// The receipts of entries that were found before, in their order and without payloads, for whoever asks: the caller of this
+/// function knows that they may be seen.
+///
+/// # Errors
+/// 503 `checkpoint_pending`.
+pub async fn receipts_for(db: &Db, rows: Vec<Recorded>) -> Result<Vec<ReceiptBundle>> {
+    made(db, rows, false).await
+}
+
 async fn bundles(db: &Db, page: Page<Recorded>, payloads: bool) -> Result<Page<ReceiptBundle>> {
-    let Some(last) = page.items.last().map(|row| row.position) else {
-        return Ok(Page { items: Vec::new(), next: page.next });
-    };
-    let checkpoint = covering(db, last).await?;
-    let rows = page.items;
-    let items = db
-        .read(move |conn| {
-            let positions: Vec<i64> = rows.iter().map(|row| row.position).collect();
-            let receipts = receipts(conn, &positions, &checkpoint)?;
-            let entries = with_payloads(conn, rows)?;
-            Ok(entries
-                .into_iter()
-                .zip(receipts)
-                .map(|(entry, receipt)| bundle(entry, &receipt, payloads))
-                .collect())
-        })
-        .await?;
-    Ok(Page { items, next: page.next })
+    Ok(Page { items: made(db, page.items, payloads).await?, next: page.next })
+}
+
+async fn made(db: &Db, rows: Vec<Recorded>, payloads: bool) -> Result<Vec<ReceiptBundle>> {
+    let positions: Vec<i64> = rows.iter().map(|row| row.position).collect();
+    let Some(last) = positions.iter().max() else { return Ok(Vec::new()) };
+    let checkpoint = covering(db, *last).await?;
+    db.read(move |conn| {
+        let receipts = receipts(conn, &positions, &checkpoint)?;
+        let entries = with_payloads(conn, rows)?;
+        let both = entries.into_iter().zip(receipts);
+        Ok(both.map(|(entry, receipt)| bundle(entry, &receipt, payloads)).collect())
+    })
+    .await
 }
 
 fn bundle(entry: JournalEntry, receipt: &Receipt, payloads: bool) -> ReceiptBundle {

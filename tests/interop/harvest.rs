@@ -1,8 +1,10 @@
 //! One register harvests another, and others' catalogues; what is hostile or broken is stopped and reported.
 
 mod hostile;
+mod log;
 mod others;
 mod pair;
+mod peer;
 mod server;
 
 use std::time::{Duration, Instant};

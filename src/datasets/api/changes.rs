@@ -7,7 +7,7 @@ use futures_util::stream;
 use serde::Deserialize;
 use utoipa::IntoParams;
 
-use super::super::changes::{DatasetChange, list_changes as changes};
+use super::super::changes::{DatasetChange, Detail, list_changes as changes};
 use super::super::describe::Selection;
 use crate::db::Db;
 use crate::http::{HeadRequest, Listing, PageQuery, Query, listing};
@@ -26,6 +26,8 @@ pub(super) struct ChangesQuery {
     organisation: Option<Slug>,
     /// Each dataset with its record, terms and newest version as `whole`: what another catalogue copies.
     whole: Option<bool>,
+    /// As `whole`, with the receipts by which whoever knows the log checks that this is what the journal has.
+    receipts: Option<bool>,
     /// How many items, 1 to 200; 50 when not given.
     #[param(minimum = 1, maximum = 200)]
     limit: Option<u32>,
@@ -59,10 +61,15 @@ pub(super) async fn list_changes(
         updated_until: None,
     };
     let accept = req.headers().get(ACCEPT).and_then(|value| value.to_str().ok()).unwrap_or_default();
+    let detail = match (query.receipts, query.whole) {
+        (Some(true), _) => Detail::Proved,
+        (_, Some(true)) => Detail::Whole,
+        _ => Detail::Summary,
+    };
     if accept.contains("application/x-ndjson") && !req.extensions().contains::<HeadRequest>() {
-        return all(db, ctx, (selection, query.whole.unwrap_or_default()), page).await;
+        return all(db, ctx, (selection, detail), page).await;
     }
-    let (found, is_last) = changes(&db, &ctx, (selection, query.whole.unwrap_or_default()), page).await?;
+    let (found, is_last) = changes(&db, &ctx, (selection, detail), page).await?;
     let next = found.next.filter(|_| !is_last);
     Ok(listing(&req, Page { items: found.items, next }))
 }
@@ -71,7 +78,7 @@ pub(super) async fn list_changes(
 async fn all(
     db: web::Data<Db>,
     ctx: Ctx,
-    selection: (Selection, bool),
+    selection: (Selection, Detail),
     page: PageRequest,
 ) -> Result<HttpResponse> {
     // What is wrong with the question is said before the answer has begun.

@@ -96,7 +96,8 @@ async fn try_publish(db: &Db, ctx: &Ctx, name: VersionName) -> Result<Version> {
                 &at,
                 event("version.published", &dataset, &version)
                     .fact("digest", manifest.digest.to_string())
-                    .fact("files", manifest.files),
+                    .fact("files", manifest.files)
+                    .fact("bytes", manifest.bytes),
             )?;
             Ok(version)
         })

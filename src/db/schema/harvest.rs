@@ -19,6 +19,8 @@ diesel::table! {
         etag -> Nullable<Text>,
         last_modified -> Nullable<Text>,
         continuation -> Nullable<Text>,
+        trust_policy -> Nullable<Text>,
+        checkpoint -> Nullable<Text>,
         revision -> BigInt,
         created_by -> Text,
         created_at -> BigInt,

@@ -6,6 +6,7 @@ use serde::{Deserialize, Serialize};
 use url::Url;
 use utoipa::ToSchema;
 
+use crate::journal::tlog::TrustPolicy;
 use crate::kernel::{
     Checks, OrganisationId, Result, RunId, Slug, SourceId, Timestamp, text_enum, whole, whole_option,
 };
@@ -37,6 +38,9 @@ text_enum! {
         Removing = "removing",
     }
 }
+
+/// The longest trust policy, in bytes.
+const MOST_TRUST: usize = 65_536;
 
 /// A source.
 #[derive(Debug, Clone, Serialize, Deserialize, ToSchema)]
@@ -73,6 +77,13 @@ pub struct Source {
     /// When it is harvested next.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub next_run_at: Option<Timestamp>,
+    /// The keys by which the log of another Cadastre is known, as a trust policy (C2SP tlog-policy): the one that a steward gave, or
+    /// the one that was met at the first run and kept since.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub trust_policy: Option<String>,
+    /// The newest checkpoint of that log that was seen, as a signed note: later ones have to continue it.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub checkpoint: Option<String>,
     /// Counts the changes of what is stated.
     pub revision: i64,
     /// When it was registered.
@@ -123,6 +134,11 @@ pub struct NewSource {
     #[serde(default = "NewSource::threshold", deserialize_with = "whole")]
     #[schema(minimum = 0, maximum = 100)]
     pub threshold: i64,
+    /// The keys by which the log of another Cadastre is known, as a trust policy (C2SP tlog-policy). Without it, the one that is met
+    /// at the first run is kept. Give a new one where the other side has changed its key.
+    #[serde(default)]
+    #[schema(max_length = 65536)]
+    pub trust_policy: Option<String>,
     /// How long a run may take, in minutes, 1 to 1,440.
     #[serde(default = "NewSource::deadline", deserialize_with = "whole")]
     #[schema(minimum = 1, maximum = 1440)]
@@ -169,6 +185,9 @@ impl NewSource {
                 "write a host, or a host and a port as host:port",
             );
         }
+        if let Err((code, detail)) = self.check_trust() {
+            checks.require(false, "/trust_policy", code, detail);
+        }
         let spans = [
             ("/every_hours", self.every_hours.unwrap_or(1), 1, 8760),
             ("/threshold", self.threshold, 0, 100),
@@ -180,6 +199,22 @@ impl NewSource {
             checks.require(lies, pointer, "out_of_range", format!("must lie between {least} and {most}"));
         }
         checks.finish()
+    }
+
+    fn check_trust(&self) -> Result<(), (&'static str, String)> {
+        let Some(policy) = &self.trust_policy else { return Ok(()) };
+        if self.kind != SourceKind::Cadastre {
+            return Err(("not_for_this_kind", "only another Cadastre has a log".into()));
+        }
+        if policy.len() > MOST_TRUST {
+            return Err(("too_long", format!("must have at most {MOST_TRUST} bytes")));
+        }
+        let policy =
+            TrustPolicy::parse(policy).map_err(|error| ("trust_policy", error.detail().to_owned()))?;
+        if policy.logs().is_empty() {
+            return Err(("trust_policy", "has no line “log <key>”, so that no log is known by it".into()));
+        }
+        Ok(())
     }
 
     /// The hosts that may be asked, the one of the address first.
@@ -236,6 +271,7 @@ mod tests {
             ("threshold", json!(101)),
             ("deadline_minutes", json!(1441)),
             ("most_records", json!(0)),
+            ("trust_policy", json!("quorum none")),
         ] {
             let error = new(json!({ field: value })).check().unwrap_err();
             assert!(error.field_errors()[0].pointer.starts_with(&format!("/{field}")), "{field}: {error}");

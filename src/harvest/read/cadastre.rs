@@ -1,12 +1,15 @@
-//! Another Cadastre: its changes with whole records, in the order of its journal, deletions among them.
+//! Another Cadastre: its changes with whole records, in the order of its journal, deletions among them. What its log does not
+//! confirm is not taken over.
 
 use serde::Deserialize;
 use serde_json::value::RawValue;
 use url::Url;
 
+use super::proved::{Claim, Log};
 use super::{Found, From, Page, Read, excerpt};
 use crate::datasets::record::Record;
 use crate::datasets::{Draft, Harvested, OriginAccess, OriginDistribution, OriginTerms};
+use crate::journal::tlog::{ReceiptBundle, TrustPolicy};
 use crate::kernel::Slug;
 
 /// Records of a page.
@@ -32,13 +35,16 @@ struct Whole {
     dataset: Dataset,
     policy: Option<Policy>,
     version: Option<Version>,
+    #[serde(default)]
+    receipts: Vec<ReceiptBundle>,
 }
 
 #[derive(Deserialize)]
 struct Dataset {
+    id: String,
     record: Box<RawValue>,
     access_mode: Option<String>,
-    harvested: Option<Upstream>,
+    harvested: Option<serde_json::Value>,
 }
 
 /// What one that was harvested there says of where it is from.
@@ -54,11 +60,13 @@ struct Upstream {
 
 #[derive(Deserialize)]
 struct Policy {
+    mode: String,
     offer: Option<serde_json::Value>,
 }
 
 #[derive(Deserialize)]
 struct Version {
+    id: String,
     version: String,
     bytes: u64,
 }
@@ -81,7 +89,7 @@ pub(super) fn page(url: &Url, after: Option<&str>) -> Url {
     page.query_pairs_mut()
         .clear()
         .extend_pairs(kept)
-        .append_pair("whole", "true")
+        .append_pair("receipts", "true")
         .append_pair("limit", LIMIT);
     if let Some(after) = after {
         page.query_pairs_mut().append_pair("after", after);
@@ -93,12 +101,24 @@ fn own((name, value): (std::borrow::Cow<'_, str>, std::borrow::Cow<'_, str>)) ->
     (name.into_owned(), value.into_owned())
 }
 
+/// The address of something below the journal.
+pub(in crate::harvest) fn journal(url: &Url, path: &str) -> Url {
+    let mut place = url.clone();
+    place.set_query(None);
+    place.set_fragment(None);
+    place.set_path(&format!("{}/api/v1/journal/{path}", url.path().trim_end_matches('/')));
+    place
+}
+
 /// Reads a page of changes.
 pub(super) fn read(bytes: &[u8], from: &From<'_>) -> Result<Page, String> {
     let changes: Changes = serde_json::from_slice(bytes)
         .map_err(|error| format!("this is no page of changes of a Cadastre: {error}"))?;
     let address = Url::parse(&from.source.url).map_err(|error| error.to_string())?;
     let base = base(&address);
+    let policy = from.source.trust_policy.as_deref().unwrap_or_default();
+    let policy = TrustPolicy::parse(policy).map_err(|error| error.detail().to_owned())?;
+    let mut log = Log::known_by(&policy);
     let mut read = Page {
         next: changes.next_after.as_deref().map(|after| page(&address, Some(after))),
         continuation: changes.items.last().map(|last| last.cursor.clone()),
@@ -111,14 +131,40 @@ pub(super) fn read(bytes: &[u8], from: &From<'_>) -> Result<Page, String> {
             continue;
         }
         let outcome = match change.whole {
-            Some(whole) => draft(whole, &key, change.name, from),
-            None => {
-                Read::Failed("the other side does not send whole records; it may be an older Cadastre".into())
+            Some(whole) => {
+                match confirm(&whole, &format!("{}/{}", change.organisation, change.name), &mut log) {
+                    Ok(()) => draft(whole, &key, change.name, from),
+                    Err(reason) => Read::Failed(excerpt(&reason)),
+                }
             }
+            None => Read::Failed(
+                "the other side does not send whole records with receipts; it may be an older Cadastre"
+                    .into(),
+            ),
         };
         read.found.push(Found { key, read: outcome });
     }
+    read.checkpoint = log.checkpoint();
     Ok(read)
+}
+
+/// Has the log of the other side confirm a dataset.
+fn confirm(whole: &Whole, name: &str, log: &mut Log<'_>) -> Result<(), String> {
+    let record: serde_json::Value = serde_json::from_str(whole.dataset.record.get())
+        .map_err(|error| format!("the record cannot be read: {error}"))?;
+    let policy = whole.policy.as_ref();
+    if whole.dataset.access_mode.as_deref() != policy.map(|policy| policy.mode.as_str()) {
+        return Err("its access mode is not the one of its terms".into());
+    }
+    let claim = Claim {
+        id: &whole.dataset.id,
+        name,
+        record: &record,
+        harvested: whole.dataset.harvested.as_ref(),
+        terms: policy.map(|policy| (policy.mode.as_str(), policy.offer.as_ref())),
+        version: whole.version.as_ref().map(|it| (it.id.as_str(), it.version.as_str(), it.bytes)),
+    };
+    log.check(&claim, &whole.receipts)
 }
 
 fn draft(whole: Whole, iri: &str, name: Slug, from: &From<'_>) -> Read {
@@ -127,15 +173,17 @@ fn draft(whole: Whole, iri: &str, name: Slug, from: &From<'_>) -> Read {
         Err(error) => return Read::Failed(excerpt(&format!("the record cannot be read: {error}"))),
     };
     let source = from.source.id.clone();
-    let mark = match whole.dataset.harvested {
-        Some(upstream) => Harvested {
+    let upstream = whole.dataset.harvested.map(serde_json::from_value::<Upstream>).transpose();
+    let mark = match upstream {
+        Err(error) => return Read::Failed(excerpt(&format!("where it is from cannot be read: {error}"))),
+        Ok(Some(upstream)) => Harvested {
             source,
             identifier: upstream.identifier,
             origin: upstream.origin.or_else(|| Some(iri.to_owned())),
             terms: serde_json::from_value(upstream.terms).unwrap_or_default(),
             distributions: serde_json::from_value(upstream.distributions).unwrap_or_default(),
         },
-        None => Harvested {
+        Ok(None) => Harvested {
             source,
             identifier: iri.to_owned(),
             origin: Some(iri.to_owned()),

@@ -6,13 +6,16 @@ mod dcat;
 mod dublin_core;
 mod imported;
 mod oai;
+mod proved;
 #[cfg(test)]
 mod tests;
 
 use url::Url;
 
+pub(super) use self::cadastre::journal;
 use super::model::{Source, SourceKind};
 use crate::datasets::Draft;
+use crate::journal::tlog::Note;
 use crate::kernel::{Error, Result};
 
 /// A page that was read.
@@ -26,6 +29,8 @@ pub(super) struct Page {
     pub next: Option<Url>,
     /// From where the next run goes on, as this page says.
     pub continuation: Option<String>,
+    /// The checkpoint of the log of another Cadastre that confirms what is on the page.
+    pub checkpoint: Option<Note>,
 }
 
 /// A record of a page.

@@ -1,10 +1,13 @@
 //! What the readers make of pages, and of what is none.
 
-use serde_json::json;
+use serde_json::{Value, json};
 use url::Url;
 
 use super::{From, Page, Read, first_page, read_page};
 use crate::harvest::model::{Source, SourceKind};
+use crate::journal::tlog::{Checkpoint, Receipt, Signer, TrustPolicy};
+use crate::journal::{leaf_hash, node_hash};
+use crate::kernel::{Digest, canonical_json};
 
 fn source(kind: SourceKind, url: &str, continuation: Option<&str>) -> Source {
     let mut source: Source = serde_json::from_value(json!({
@@ -31,7 +34,7 @@ fn a_run_begins_where_the_last_one_ended_unless_everything_is_asked_for() {
         (Url::into(url), complete)
     };
     let cadastre = "https://there.example.eu/register/?space=health&token=x";
-    let base = "https://there.example.eu/register/api/v1/changes?space=health&whole=true&limit=100";
+    let base = "https://there.example.eu/register/api/v1/changes?space=health&receipts=true&limit=100";
     assert_eq!(at(SourceKind::Cadastre, cadastre, None, false), (base.to_owned(), true));
     assert_eq!(at(SourceKind::Cadastre, cadastre, Some("abc"), false), (format!("{base}&after=abc"), false));
     assert_eq!(at(SourceKind::Cadastre, cadastre, Some("abc"), true), (base.to_owned(), true));
@@ -112,17 +115,36 @@ fn what_is_no_page_is_told_and_never_ends_the_program() {
 
 #[test]
 fn what_is_registered_here_is_no_copy() {
-    let source = source(SourceKind::Cadastre, "https://there.example.eu/", None);
+    let signer = Signer::from_seed("there.example.eu/log", [3; 32]).unwrap();
+    let mut source = source(SourceKind::Cadastre, "https://there.example.eu/", None);
+    source.trust_policy = Some(TrustPolicy::of_log(signer.verifier(), None).to_string());
     let record = json!({"title": {"en": "Tides"}});
-    let change = |name: &str, identifier: &str| {
-        json!({"cursor": "c", "gone": false, "organisation": "lab-two", "name": name, "whole": {"dataset": {
-            "record": record, "harvested": {"identifier": identifier, "origin": identifier, "source": "so_x"}}}})
+    let of = |value: &Value| Digest::of(canonical_json(value).unwrap());
+    let two = [
+        ("mine", "https://own.example.eu/datasets/lab-one/mine"),
+        ("theirs", "https://own.example.eu.evil.example/datasets/lab-one/theirs"),
+    ];
+    let marks = two.map(|(_, iri)| json!({"identifier": iri, "origin": iri, "source": "so_x"}));
+    let entries: Vec<Value> = (0..2)
+        .map(|at: usize| {
+            json!({"seq": at, "type": "dataset.registered", "subject": {"id": two[at].0}, "facts": {
+                "name": format!("lab-two/{}", two[at].0), "record": of(&record), "harvested": of(&marks[at])}})
+        })
+        .collect();
+    let leaves: Vec<Digest> =
+        entries.iter().map(|entry| leaf_hash(canonical_json(entry).unwrap().as_bytes())).collect();
+    let root = node_hash(&leaves[0], &leaves[1]);
+    let checkpoint = Checkpoint { origin: signer.name().into(), size: 2, root }.signed(&signer).unwrap();
+    let change = |at: usize| {
+        let proof = vec![leaves[1 - at]];
+        let receipt = Receipt { index: at as u64, proof, checkpoint: checkpoint.clone(), extra: None };
+        json!({"cursor": "c", "gone": false, "organisation": "lab-two", "name": two[at].0, "whole": {
+            "dataset": {"id": two[at].0, "record": record, "harvested": marks[at]},
+            "receipts": [{"entry": entries[at], "receipt": receipt.to_string()}]}})
     };
-    let page = json!({"items": [
-        change("mine", "https://own.example.eu/datasets/lab-one/mine"),
-        change("theirs", "https://own.example.eu.evil.example/datasets/lab-one/theirs"),
-    ]});
+    let page = json!({"items": [change(0), change(1)]});
     let page = read(&source, page.to_string().as_bytes()).unwrap();
     assert!(matches!(page.found[0].read, Read::Skipped(_)));
     assert!(matches!(page.found[1].read, Read::Draft(..)));
+    assert_eq!(page.checkpoint, Some(checkpoint));
 }

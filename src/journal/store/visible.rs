@@ -1,5 +1,6 @@
 //! Who may know of an entry, as one condition for every look-up and list; and the lists.
 
+use diesel::dsl::max;
 use diesel::sql_types::Bool;
 use diesel::{
     BoolExpressionMethods as _, BoxableExpression, ExpressionMethods as _, IntoSql as _,
@@ -186,5 +187,28 @@ pub(in crate::journal) fn entries_about(
         .order(journal::position)
         .limit(limit)
         .select(Recorded::as_select())
+        .load(conn)?)
+}
+
+/// The newest entry of these kinds about each of these things, with the thing, whoever asks: for callers whose right was looked at
+/// elsewhere.
+///
+/// # Errors
+/// When the database fails.
+pub fn newest_about(
+    conn: &mut Conn,
+    subjects: &[String],
+    kinds: &[&'static str],
+) -> Result<Vec<(String, Recorded)>> {
+    let newest: Vec<Option<i64>> = journal::table
+        .filter(journal::subject.eq_any(subjects.to_vec()))
+        .filter(journal::kind.eq_any(kinds.to_vec()))
+        .group_by(journal::subject)
+        .select(max(journal::position))
+        .load(conn)?;
+    let newest: Vec<i64> = newest.into_iter().flatten().collect();
+    Ok(journal::table
+        .filter(journal::position.eq_any(newest))
+        .select((journal::subject, Recorded::as_select()))
         .load(conn)?)
 }

@@ -7,9 +7,10 @@ use serde_json::value::RawValue;
 use utoipa::ToSchema;
 
 use super::super::model::commitment;
+use super::note::Note;
 use super::receipt::{Proved, Receipt};
 use super::text::refused;
-use super::trust::TrustPolicy;
+use super::trust::{Endorsed, TrustPolicy};
 use crate::kernel::{Digest, Error, Result, canonical_json};
 
 /// The media type of a receipt bundle in a file.
@@ -72,8 +73,16 @@ impl ReceiptBundle {
     /// As [`Receipt::parse`] and [`Receipt::verify`]; `position_differs` when the entry names another position than the
     /// proof; `payload_differs` when the payload is not the one that the entry commits to.
     pub fn verify(&self, policy: &TrustPolicy) -> Result<ProvedBundle> {
+        self.verify_under(|note| policy.examine(note))
+    }
+
+    /// The same, the checkpoint being examined by the caller: many receipts under one checkpoint need that once.
+    ///
+    /// # Errors
+    /// As [`ReceiptBundle::verify`].
+    pub fn verify_under(&self, examine: impl FnOnce(&Note) -> Result<Endorsed>) -> Result<ProvedBundle> {
         let entry = canonical(&self.entry)?;
-        let proved = Receipt::parse(&self.receipt)?.verify(entry.as_bytes(), policy)?;
+        let proved = Receipt::parse(&self.receipt)?.verify_under(entry.as_bytes(), examine)?;
         stands_at(entry.as_bytes(), proved.index)?;
         match (&self.payload, &self.salt) {
             (None, None) => {}

@@ -84,7 +84,19 @@ impl Receipt {
     /// # Errors
     /// As [`TrustPolicy::examine`], and `proof_invalid`.
     pub fn verify(&self, entry: &[u8], policy: &TrustPolicy) -> Result<Proved> {
-        let endorsed = policy.examine(&self.checkpoint)?;
+        self.verify_under(entry, |note| policy.examine(note))
+    }
+
+    /// The same, the checkpoint being examined by the caller: many receipts under one checkpoint need that once.
+    ///
+    /// # Errors
+    /// As `examine`, and `proof_invalid`.
+    pub fn verify_under(
+        &self,
+        entry: &[u8],
+        examine: impl FnOnce(&Note) -> Result<Endorsed>,
+    ) -> Result<Proved> {
+        let endorsed = examine(&self.checkpoint)?;
         let tree = &endorsed.checkpoint;
         verify_inclusion(leaf_hash(entry), self.index, tree.size, &self.proof, tree.root)?;
         Ok(Proved { index: self.index, endorsed })

@@ -5,11 +5,11 @@ use std::time::{Duration, Instant};
 use reqwest::Method;
 use serde_json::{Value, json};
 
-use cadastre::datasets::record::Record;
-use cadastre::datasets::{Draft, Harvested, Home, OriginTerms, put_harvested};
+use cadastre::datasets::{NewDataset, register_dataset};
 use cadastre::db::{DatabaseUrl, Db};
 use cadastre::journal::JournalLedger;
-use cadastre::kernel::{Ctx, SourceId, Timestamp};
+use cadastre::kernel::{Caller, Ctx, OrganisationRole, PersonId, Principal, Scope, Timestamp};
+use futures_util::StreamExt as _;
 
 use crate::scene::{PROVIDER, SPACE, Scene};
 use crate::support::deployment::{Shape, Stores};
@@ -28,32 +28,41 @@ pub async fn copying(shape: Shape) -> Scene {
     scene
 }
 
+/// Registrations under way at once.
+const AT_ONCE: usize = 64;
+
 /// Fills a register with announced datasets, without going through HTTP for each of them.
 pub async fn seed(scene: &mut Scene, many: usize) {
     let organisation = scene.admin.get(&format!("/organisations/{PROVIDER}")).await;
-    let home = Home {
-        organisation: PROVIDER.parse().unwrap(),
-        organisation_id: organisation["id"].as_str().unwrap().parse().unwrap(),
-        person: "seed".to_owned(),
+    let id = organisation["id"].as_str().unwrap().parse().unwrap();
+    let principal = Principal {
+        person: PersonId::generate(),
+        name: "Seed".to_owned(),
+        admin: false,
+        auditor: false,
+        organisations: [(id, (PROVIDER.parse().unwrap(), OrganisationRole::Publisher))].into(),
+        space_roles: Default::default(),
+        spaces: [SPACE.parse().unwrap()].into(),
+        scopes: [Scope::Read, Scope::Publish].into(),
+        only_space: None,
+        token: None,
+        environment: None,
     };
-    let Stores::Folder(data) = scene.deployment.stores() else { panic!("only the embedded shape is seeded") };
-    let path = data.path().join("cadastre.sqlite");
-    let url: DatabaseUrl = format!("sqlite:{}", path.display()).parse().unwrap();
+    let anonymous = Ctx::anonymous(now(), "seed");
+    let ctx = Ctx { caller: Caller::Person(std::sync::Arc::new(principal)), ..anonymous };
+    let url: DatabaseUrl = format!("sqlite:{}", database(scene).display()).parse().unwrap();
     scene.deployment.kill(0);
     let db = Db::open(&url, 2, Box::new(JournalLedger::default())).unwrap();
-    for numbers in (0..many).collect::<Vec<_>>().chunks(200) {
-        let drafts = numbers.iter().map(|number| (None, draft(*number))).collect();
-        let (home, ctx) = (home.clone(), Ctx::anonymous(now(), "seed"));
-        db.write("seed", move |tx| put_harvested(tx, &ctx, &home, drafts)).await.unwrap();
-    }
+    let all = futures_util::stream::iter(0..many).map(|number| register_dataset(&db, &ctx, new(number)));
+    all.buffer_unordered(AT_ONCE).for_each(async |registered| drop(registered.unwrap())).await;
     drop(db);
-    // They were registered here, as far as anybody can tell.
-    use diesel::connection::SimpleConnection as _;
-    use diesel::{Connection as _, SqliteConnection};
-    let mut conn = SqliteConnection::establish(&path.display().to_string()).unwrap();
-    conn.batch_execute("PRAGMA busy_timeout = 5000; UPDATE datasets SET harvested = NULL").unwrap();
-    drop(conn);
     scene.deployment.restart(0);
+}
+
+/// The database of a register in one process.
+pub fn database(scene: &Scene) -> std::path::PathBuf {
+    let Stores::Folder(data) = scene.deployment.stores() else { panic!("this shape has no file") };
+    data.path().join("cadastre.sqlite")
 }
 
 fn now() -> Timestamp {
@@ -61,16 +70,12 @@ fn now() -> Timestamp {
     Timestamp::from_millis(i64::try_from(since.as_millis()).unwrap())
 }
 
-fn draft(number: usize) -> Draft {
-    let record: Record = serde_json::from_value(record(number, "as it was first")).unwrap();
-    let mark = Harvested {
-        source: SourceId::generate(),
-        identifier: format!("seed-{number}"),
-        origin: None,
-        terms: OriginTerms::default(),
-        distributions: Vec::new(),
-    };
-    Draft::of(&SPACE.parse().unwrap(), record, mark, Some(name(number).parse().unwrap())).unwrap()
+fn new(number: usize) -> NewDataset {
+    serde_json::from_value(json!({
+        "organisation": PROVIDER, "name": name(number), "space": SPACE, "announced": true,
+        "record": record(number, "as it was first"),
+    }))
+    .unwrap()
 }
 
 /// The name of a seeded dataset.

@@ -1,7 +1,7 @@
 //! A source that means harm, or is broken: what it answers goes by the path.
 
-use std::sync::Arc;
 use std::sync::atomic::{AtomicUsize, Ordering};
+use std::sync::{Arc, LazyLock, Mutex};
 use std::time::Duration;
 
 use serde_json::{Value, json};
@@ -9,6 +9,7 @@ use tokio::io::{AsyncReadExt as _, AsyncWriteExt as _};
 use tokio::net::{TcpListener, TcpStream};
 
 use super::pair::record;
+use super::peer::{PeerLog, honest};
 
 /// The server.
 pub struct Server {
@@ -24,6 +25,8 @@ struct State {
     most: AtomicUsize,
     /// How many datasets `/shrinking` has.
     left: AtomicUsize,
+    /// What `/lying` says, and the log it shows for it.
+    lying: Mutex<Option<(Value, PeerLog)>>,
 }
 
 impl Server {
@@ -53,6 +56,11 @@ impl Server {
 
     pub fn shrink(&self, left: usize) {
         self.state.left.store(left, Ordering::SeqCst);
+    }
+
+    /// What `/lying` says from now on, and the log it shows for it.
+    pub fn say(&self, changes: Value, log: PeerLog) {
+        *self.state.lying.lock().unwrap() = Some((changes, log));
     }
 
     /// The most requests that were under way at once.
@@ -126,8 +134,7 @@ async fn answer(mut stream: TcpStream, state: &State, port: u16) {
             let body = catalogue(port, "/unchanged", &[1, 2, 3], None);
             plain("200 OK\r\nContent-Type: text/turtle\r\nETag: \"v1\"", body.as_bytes())
         }
-        "/broken/api/v1/changes" => json(broken()),
-        "/poisoned/api/v1/changes" => json(poisoned()),
+        _ if path.contains("/api/v1/") => register(state, path),
         "/packages/api/3/action/package_search" => json(packages(query)),
         _ => plain("404 Not Found", b""),
     };
@@ -184,24 +191,42 @@ fn laughs(port: u16) -> String {
     text
 }
 
-fn change(name: &str, record: Value) -> Value {
-    json!({
-        "cursor": "WyIxIl0", "gone": false, "organisation": "elsewhere", "name": name,
-        "whole": {"dataset": {"record": record, "access_mode": "open"}},
-    })
+/// What something that looks like another Cadastre answers.
+fn register(state: &State, path: &str) -> Vec<u8> {
+    static BROKEN: LazyLock<(Value, PeerLog)> = LazyLock::new(|| said("broken.example/log", &broken()));
+    static POISONED: LazyLock<(Value, PeerLog)> = LazyLock::new(|| said("poisoned.example/log", &poisoned()));
+    let (which, path) = path.split_once("/api/v1/").unwrap();
+    let (changes, log) = match which {
+        "/broken" => BROKEN.clone(),
+        "/poisoned" => POISONED.clone(),
+        _ => state.lying.lock().unwrap().clone().unwrap(),
+    };
+    match path.strip_prefix("journal/") {
+        None => plain("200 OK\r\nContent-Type: application/json", changes.to_string().as_bytes()),
+        Some(path) => match log.answer(path) {
+            Some((media_type, body)) => plain(&format!("200 OK\r\nContent-Type: {media_type}"), &body),
+            None => plain("404 Not Found", b""),
+        },
+    }
+}
+
+/// Records as an honest log has them: it is the records that are bad.
+fn said(origin: &str, records: &[(String, Value)]) -> (Value, PeerLog) {
+    let mut log = PeerLog::new(origin, 1);
+    (honest(&mut log, records), log)
 }
 
 /// A thousand records, of which ten can be read.
-fn broken() -> Value {
+fn broken() -> Vec<(String, Value)> {
     let one = |number: usize| {
         let record = if number < 10 { record(number, "whole") } else { json!({"title": 7}) };
-        change(&format!("broken-{number}"), record)
+        (format!("broken-{number}"), record)
     };
-    json!({"items": (0..1000).map(one).collect::<Vec<_>>()})
+    (0..1000).map(one).collect()
 }
 
 /// Records that try to be more than texts, and one that is as long as it can be.
-fn poisoned() -> Value {
+fn poisoned() -> Vec<(String, Value)> {
     let mut script = record(1, "<script>alert(1)</script>");
     script["description"] = json!({"en": "<img src=x onerror=alert(2)> [[link]] {{7*7}} ' OR 1=1; --"});
     let mut control = record(2, "harmless");
@@ -219,7 +244,7 @@ fn poisoned() -> Value {
         ("long", long),
         ("unknown", unknown),
     ];
-    json!({"items": all.map(|(name, record)| change(name, record))})
+    all.map(|(name, record)| (name.to_owned(), record)).into()
 }
 
 /// Packages of a CKAN, a hundred a page.

@@ -1,11 +1,14 @@
 //! `admin sources`: catalogues elsewhere that are harvested into a data space.
 
+use std::path::PathBuf;
+
 use clap::{Args, Subcommand};
 use reqwest::Method;
-use serde_json::{Value, json};
+use serde_json::{Map, Value, json};
 
 use super::super::error::Result;
 use super::super::http::{Client, document};
+use super::super::log::read_policy;
 use super::super::output::{Column, Output, column};
 use super::{MOST, list};
 use crate::harvest::{RecordOutcome, SourceKind};
@@ -64,6 +67,14 @@ pub enum SourcesCommand {
     },
     /// Show a source
     Show(Named),
+    /// Know the log of another Cadastre by the keys in this file from now on, since it has others than before
+    Trust {
+        #[command(flatten)]
+        source: Named,
+        /// A trust policy (C2SP tlog-policy), as `journal/trust-policy` of the other side states it and its operator confirms
+        #[arg(value_name = "FILE")]
+        policy: PathBuf,
+    },
     /// Remove a source, with everything that was harvested from it
     Remove(Named),
     /// Harvest a source now
@@ -111,7 +122,14 @@ pub struct Terms {
     /// The most records of a run [default: 200000]
     #[arg(long, value_name = "N")]
     most_records: Option<i64>,
+    /// A file with the keys by which the log of another Cadastre is known (C2SP tlog-policy); without it, those met first
+    #[arg(long, value_name = "FILE")]
+    trust_policy: Option<PathBuf>,
 }
+
+/// What is stated of a source, beside its trust policy.
+const STATED: [&str; 8] =
+    ["kind", "url", "organisation", "every_hours", "hosts", "threshold", "deadline_minutes", "most_records"];
 
 /// A source by its name.
 #[derive(Debug, Args)]
@@ -147,7 +165,9 @@ pub(super) async fn run(client: &Client, out: Output, command: SourcesCommand) -
             list(client, out, &["spaces", space.as_str(), "sources"], &COLUMNS).await
         }
         SourcesCommand::Add { space, kind, address, terms } => {
+            let trust = terms.trust_policy.as_deref().map(read_policy).transpose()?;
             let body = document([
+                ("trust_policy", trust.map(|policy| json!(policy.to_string()))),
                 ("kind", Some(json!(kind))),
                 ("url", Some(json!(address))),
                 ("organisation", Some(json!(terms.organisation))),
@@ -162,6 +182,17 @@ pub(super) async fn run(client: &Client, out: Output, command: SourcesCommand) -
         }
         SourcesCommand::Show(source) => {
             let source: Value = client.get(&source.path()).read().await?;
+            out.one(&COLUMNS, &source)
+        }
+        SourcesCommand::Trust { source, policy } => {
+            let policy = read_policy(&policy)?.to_string();
+            let (known, etag): (Value, _) = client.get(&source.path()).read_tagged().await?;
+            let stated =
+                STATED.iter().filter_map(|name| Some(((*name).to_owned(), known.get(name)?.clone())));
+            let mut body: Map<String, Value> = stated.collect();
+            body.insert("trust_policy".into(), json!(policy));
+            let call = client.put(&source.path(), &Value::Object(body)).if_match(&etag);
+            let source: Value = call.read().await?;
             out.one(&COLUMNS, &source)
         }
         SourcesCommand::Remove(source) => {

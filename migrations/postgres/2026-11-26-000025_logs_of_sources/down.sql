@@ -1,0 +1,2 @@
+ALTER TABLE sources DROP COLUMN checkpoint;
+ALTER TABLE sources DROP COLUMN trust_policy;

@@ -17,11 +17,13 @@ use super::record::{Record, identity_key};
 use super::register::Prepared;
 use super::store;
 use crate::db::{Db, Tx};
+use crate::i18n::Language;
 use crate::journal::{Event, append};
 use crate::kernel::{
     Checks, Ctx, DatasetId, Digest, OrganisationId, Result, Slug, SourceId, Timestamp, canonical_json,
     text_enum,
 };
+use crate::policies::{Policy, Sentence, describe};
 
 /// The facet by which the same dataset is found in several places.
 pub(super) const BY_IDENTIFIER: &str = "identifier";
@@ -65,13 +67,23 @@ pub struct OriginTerms {
     pub offer: Option<serde_json::Value>,
 }
 
+impl OriginTerms {
+    /// The offer, where all of it is understood here.
+    fn understood(&self) -> Option<Policy> {
+        self.offer.as_ref().and_then(|offer| Policy::parse(offer).ok())
+    }
+}
+
 text_enum! {
     /// What terms of another catalogue come to here.
     #[derive(Default)]
     pub enum OriginVerdict {
-        /// They cannot be decided here, and so nothing is granted by them.
+        /// They cannot be decided here: there is no offer, or it has terms that this register does not know.
         #[default]
         Undetermined = "undetermined",
+        /// All of the offer is understood here, so that `POST /api/v1/policies/evaluate` says whether a use satisfies it. Access is
+        /// given at the origin all the same.
+        Decidable = "decidable",
     }
 }
 
@@ -111,11 +123,15 @@ pub struct OriginDistribution {
 }
 
 impl Harvested {
-    /// Leaves out what is more than is kept.
+    /// Leaves out what is more than is kept, and says what the terms come to here.
     fn cut(mut self) -> Self {
         self.distributions.truncate(MOST_DISTRIBUTIONS);
         let offer = self.terms.offer.take();
         self.terms.offer = offer.filter(|offer| offer.to_string().len() <= MOST_OFFER);
+        self.terms.verdict = match self.terms.understood() {
+            Some(_) => OriginVerdict::Decidable,
+            None => OriginVerdict::Undetermined,
+        };
         self
     }
 
@@ -352,7 +368,7 @@ pub fn remove_harvested(tx: &mut Tx<'_>, ctx: &Ctx, ids: &[DatasetId]) -> Result
 }
 
 /// Where a dataset comes from, and where else it is.
-#[derive(Debug, Clone, Serialize, Deserialize, ToSchema)]
+#[derive(Debug, Clone, Serialize, ToSchema)]
 pub struct Origins {
     /// The mark of a harvested dataset.
     #[serde(default, skip_serializing_if = "Option::is_none")]
@@ -360,6 +376,9 @@ pub struct Origins {
     /// When its source last had it.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub last_seen: Option<Timestamp>,
+    /// The offer of the origin line by line, in words, where all of it is understood here.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub lines: Vec<Sentence>,
     /// Datasets that state the same identifier, as `organisation/name`: registered here, or harvested from other sources. All of
     /// them stay.
     pub duplicates: Vec<String>,
@@ -372,7 +391,7 @@ const MOST_DUPLICATES: i64 = 50;
 ///
 /// # Errors
 /// 404 when there is none that the caller may know of.
-pub async fn origins(db: &Db, ctx: &Ctx, name: (Slug, Slug)) -> Result<Origins> {
+pub async fn origins(db: &Db, ctx: &Ctx, name: (Slug, Slug), language: Language) -> Result<Origins> {
     let ctx = ctx.clone();
     db.read(move |conn| {
         let dataset = find_dataset(conn, &ctx, &name.0, &name.1, Action::See)?;
@@ -381,7 +400,42 @@ pub async fn origins(db: &Db, ctx: &Ctx, name: (Slug, Slug)) -> Result<Origins> 
             None => None,
         };
         let duplicates = store::duplicates(conn, &ctx, &dataset.id, MOST_DUPLICATES)?;
-        Ok(Origins { harvested: dataset.harvested, last_seen, duplicates })
+        let offer = dataset.harvested.as_ref().and_then(|mark| mark.terms.understood());
+        let lines = offer.map(|offer| describe(&offer, language)).unwrap_or_default();
+        Ok(Origins { harvested: dataset.harvested, last_seen, lines, duplicates })
     })
     .await
+}
+
+#[cfg(test)]
+mod tests {
+    use serde_json::json;
+
+    use super::*;
+
+    #[test]
+    fn only_an_offer_that_is_understood_as_a_whole_is_decidable() {
+        let verdict = |offer: Option<serde_json::Value>| {
+            let mark = Harvested {
+                source: SourceId::generate(),
+                identifier: "urn:example:1".into(),
+                origin: None,
+                terms: OriginTerms { offer, verdict: OriginVerdict::Decidable, ..OriginTerms::default() },
+                distributions: Vec::new(),
+            };
+            mark.cut().terms.verdict
+        };
+        let offer = |operand: &str| {
+            let purposes = json!([{"@id": "cad:ModelTraining"}]);
+            let constraint = json!({"leftOperand": operand, "operator": "isAnyOf", "rightOperand": purposes});
+            json!({"@id": "urn:example:offer", "@type": "Offer", "permission": [{"action": "use",
+                "constraint": [constraint]}]})
+        };
+        assert_eq!(verdict(Some(offer("odrl:purpose"))), OriginVerdict::Decidable);
+        let unknown =
+            [Some(offer("https://example.org/mood")), Some(json!({"@type": "Offer"})), Some(json!(7)), None];
+        for unknown in unknown {
+            assert_eq!(verdict(unknown.clone()), OriginVerdict::Undetermined, "{unknown:?}");
+        }
+    }
 }

@@ -68,6 +68,7 @@ async fn a_register_is_harvested(shape: Shape) {
 
     changes_are_followed(&origin, &source).await;
     copies_are_read_only(&origin, &copy).await;
+    terms_come_along(&origin, &source).await;
     source.remove().await;
     assert_eq!(titles(&copy).await.len(), 0);
 }
@@ -110,6 +111,36 @@ async fn changes_are_followed(origin: &Scene, source: &Source<'_>) {
     let run = source.harvest(true).await;
     let many = i64::try_from(MANY).unwrap();
     assert_eq!((&run["state"], counts(&run)), (&json!("succeeded"), [0, 0, many - 1, 0, 0]), "{run}");
+}
+
+/// An offer that is understood can be decided; what the origin's terms say otherwise, cannot.
+async fn terms_come_along(origin: &Scene, source: &Source<'_>) {
+    let templates = json!([{"template": "purpose", "parameters": {"purposes": ["cad:ModelTraining"]}}]);
+    let offer =
+        origin.admin.post("/policies/compose", json!({"templates": templates})).await["offer"].clone();
+    let (path, terms) = (format!("/datasets/{PROVIDER}/whole"), json!({"mode": "review", "offer": offer}));
+    origin.provider.put_matching(&format!("{path}/policy"), terms).await;
+    let run = source.harvest(false).await;
+    assert_eq!((&run["state"], &run["updated"]), (&json!("succeeded"), &json!(1)), "{run}");
+    let copy = source.scene;
+    let origins = copy.provider.get(&format!("{path}/origins")).await;
+    let terms = &origins["harvested"]["terms"];
+    assert_eq!(
+        (&terms["verdict"], &terms["access"]),
+        (&json!("decidable"), &json!("restricted")),
+        "{origins}"
+    );
+    let lines = origins["lines"].as_array().unwrap();
+    assert!(lines.iter().any(|line| line["text"].as_str().unwrap().contains("purpose")), "{origins}");
+    for (purpose, outcome) in [("pre_training", "satisfied"), ("evaluation", "violated")] {
+        let facts = json!({"now": "2026-11-26T12:00:00Z", "scope": "request", "purpose": purpose});
+        let asked = json!({"policy": terms["offer"], "facts": facts});
+        let trace = copy.provider.post("/policies/evaluate", asked).await;
+        assert_eq!(trace["outcome"], outcome, "{purpose}: {trace}");
+    }
+    let other = copy.provider.get(&format!("/datasets/{PROVIDER}/{}/origins", name(9))).await;
+    assert_eq!(other["harvested"]["terms"]["verdict"], "undetermined", "{other}");
+    assert!(other.get("lines").is_none(), "{other}");
 }
 
 async fn copies_are_read_only(origin: &Scene, copy: &Scene) {

@@ -15,7 +15,10 @@ use super::paths::{DatasetPath, StatePath, base_of};
 use super::reservations::announce;
 use crate::config::Config;
 use crate::db::Db;
-use crate::http::{IfMatch, Json, Listing, PageQuery, Query, is_not_modified, listing, with_tag};
+use crate::http::{
+    AcceptLanguage, IfMatch, Json, Listing, PageQuery, Query, in_language, is_not_modified, listing, with_tag,
+};
+use crate::i18n::Language;
 use crate::journal::tlog::ReceiptBundle;
 use crate::kernel::{Checks, Ctx, Result, Slug, Timestamp};
 use crate::policies::AccessMode;
@@ -221,17 +224,24 @@ pub(super) async fn get_completeness(
 
 /// Shows where a dataset comes from
 ///
-/// The mark of a harvested one, when its source last had it, and other datasets that state the same identifier.
+/// The mark of a harvested one, when its source last had it, what its terms say in words, and other datasets that state the same
+/// identifier.
 #[utoipa::path(tag = "datasets", operation_id = "get_origins", security(()),
-    params(DatasetPath),
+    params(DatasetPath,
+           ("Accept-Language" = Option<String>, Header, description = "The language of texts: en or fr; English when none of them is named")),
     responses((status = 200, description = "Its origins", body = Origins)))]
 #[get("/datasets/{org}/{name}/origins")]
 pub(super) async fn get_origins(
     ctx: Ctx,
     db: web::Data<Db>,
     path: web::Path<DatasetPath>,
+    accept: AcceptLanguage,
 ) -> Result<HttpResponse> {
-    Ok(HttpResponse::Ok().json(harvested::origins(&db, &ctx, path.into_inner().into()).await?))
+    let language = Language::negotiate(&accept.0);
+    let origins = harvested::origins(&db, &ctx, path.into_inner().into(), language).await?;
+    let mut response = HttpResponse::Ok();
+    in_language(&mut response, language.as_str());
+    Ok(response.json(origins))
 }
 
 /// Lists the receipts of a dataset

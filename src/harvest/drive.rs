@@ -194,16 +194,12 @@ impl Driver<'_> {
             Err(_) if !run.complete && run.pages == 0 => self.begin_anew().await,
             Err(reason) => self.give_up(format!("page {}: {reason}", run.pages + 1)).await,
             Ok(mut page) => {
-                let checkpoint = match page.checkpoint.take() {
-                    None => None,
-                    Some(now) => {
-                        let comparing = log::newer(self.fetcher, &source, now, || self.left(&run));
-                        match self.holding(comparing).await? {
-                            Ok(newer) => Some(newer),
-                            Err(reason) => {
-                                return self.give_up(format!("page {}: {reason}", run.pages + 1)).await;
-                            }
-                        }
+                let shown = page.checkpoint.take();
+                let comparing = log::newer(self.fetcher, &source, shown, || self.left(&run));
+                let checkpoint = match self.holding(comparing).await? {
+                    Ok(newer) => newer,
+                    Err(reason) => {
+                        return self.give_up(format!("page {}: {reason}", run.pages + 1)).await;
                     }
                 };
                 let kept = Kept {
@@ -230,7 +226,7 @@ impl Driver<'_> {
             None => Position::Deleting { kept },
         };
         let (mut found, mut gone) = (page.found.into_iter(), page.gone);
-        let mut seen = checkpoint.map(|note| note.to_string());
+        let mut seen = checkpoint.map(|note| (note.to_string(), source.trust_policy.clone()));
         let (mut next, mut was_fresh, mut open) = (Some(next), false, Some((source, run)));
         while open.is_some() {
             let some: Vec<_> = found.by_ref().take(AT_ONCE).collect();
@@ -241,8 +237,9 @@ impl Driver<'_> {
             let (tell, told) = tokio::sync::oneshot::channel();
             open = self
                 .write("take_in_records", move |tx, ctx, mut source, run| {
-                    if seen.is_some() {
-                        source.checkpoint = seen;
+                    // Where somebody has changed the keys meanwhile, it is a checkpoint of a log that is not believed any more.
+                    if let Some((note, _)) = seen.filter(|(_, policy)| *policy == source.trust_policy) {
+                        source.checkpoint = Some(note);
                         store::update_source(tx, &source)?;
                     }
                     let (run, fresh) = take_in(tx, ctx, source.clone(), run, part)?;
@@ -272,6 +269,10 @@ impl Driver<'_> {
             Err(reason) => return self.give_up(reason).await,
         };
         self.write("know_log", move |tx, ctx, source, run| {
+            // A steward may have given them meanwhile.
+            if source.trust_policy.is_some() {
+                return Ok((source, run));
+            }
             let event = event("source.log_known", &source).fact("policy", Digest::of(&policy).to_string());
             let source = Source { trust_policy: Some(policy), ..source };
             store::update_source(tx, &source)?;

@@ -34,17 +34,17 @@ pub(super) async fn stated_policy(
 }
 
 /// Checks that a checkpoint, whose signature was checked, continues the one seen before, or is continued by it. Tells the newer of
-/// the two.
+/// the two; nothing where none is shown.
 ///
 /// # Errors
 /// Why it does not.
 pub(super) async fn newer(
     fetcher: &Fetcher,
     source: &Source,
-    now: Note,
+    shown: Option<Note>,
     left: impl Fn() -> Duration,
-) -> Result<Note, String> {
-    let Some(before) = &source.checkpoint else { return Ok(now) };
+) -> Result<Option<Note>, String> {
+    let Some((now, before)) = shown.as_ref().zip(source.checkpoint.as_deref()) else { return Ok(shown) };
     let detail = |error: Error| error.detail().to_owned();
     let then = Note::parse(before).map_err(detail)?;
     let old = Checkpoint::parse(then.text()).map_err(detail)?;
@@ -63,7 +63,7 @@ pub(super) async fn newer(
         let hashes = tile(fetcher, source, missing, &left).await;
         growth.take(missing, hashes.map_err(|reason| format!("its log: {reason}"))?);
     }
-    Ok(if new.size >= old.size { now } else { then })
+    Ok(Some(if new.size >= old.size { now.clone() } else { then }))
 }
 
 async fn tile(

@@ -6,7 +6,7 @@ use std::time::{Duration, Instant};
 use url::Url;
 
 use super::model::{Kept, Position, RecordOutcome, Run, RunState, Source, SourceKind, Tally, Verdict};
-use super::read::{From, Page, accepted, first_page, read_page};
+use super::read::{From, Page, accepted, first_page, page_instead, read_page};
 use super::runs::{HarvestJob, end_run};
 use super::store::{self, Seen};
 use super::take_in::{AT_ONCE, PageEnd, Part, ask, take_in};
@@ -157,6 +157,11 @@ impl Driver<'_> {
                 if !run.complete && run.pages == 0 =>
             {
                 return self.begin_anew().await;
+            }
+            Err(FetchError::Status { .. } | FetchError::MediaType(_))
+                if let Some(page) = page_instead(&source, &url) =>
+            {
+                return self.take_in(source, run, page, kept, 0).await;
             }
             Err(error) => return self.give_up(format!("page {}: {error}", run.pages + 1)).await,
         };

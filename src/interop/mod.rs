@@ -44,3 +44,4 @@ pub use dcat::{Indicator, QualityDimension, QualityScore, Rating, assess};
 pub use dump::make_due_dumps;
 pub use entry::{Entry, entries, entry, entry_of_version, newest_entry};
 pub use format::{Format, Rendered};
+pub use hub::card::{Card, write as write_card};

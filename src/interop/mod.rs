@@ -21,6 +21,7 @@ mod entry;
 mod format;
 mod hub;
 pub mod import;
+mod json;
 mod metalink;
 mod oai;
 mod page;

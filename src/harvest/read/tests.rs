@@ -193,3 +193,24 @@ fn what_is_registered_here_is_no_copy() {
     assert!(matches!(page.found[0].read, Read::Skipped(_)));
     assert!(matches!(page.found[1].read, Read::Draft(..)));
 }
+
+#[test]
+fn what_may_have_lost_half_of_its_members_is_broken() {
+    let package =
+        r#"{"success": true, "result": {"count": 1, "results": [{"id": "1", "name": "a", "title": "A"}]}}"#;
+    let dcat = r#"{"@id": "https://r.example.org/1", "@type": "http://www.w3.org/ns/dcat#Dataset", "http://purl.org/dc/terms/title": "A"}"#;
+    for (kind, whole, once, twice) in [
+        (SourceKind::Ckan, package, "\"results\"", "\"results\": [], \"results\""),
+        (
+            SourceKind::Dcat,
+            dcat,
+            "\"http://purl.org",
+            "\"@id\": \"https://r.example.org/1\", \"http://purl.org",
+        ),
+    ] {
+        let source = source(kind, "https://r.example.org/", None);
+        assert_eq!(read(&source, whole.as_bytes()).unwrap().found.len(), 1, "{kind}");
+        let reason = read(&source, whole.replacen(once, twice, 1).as_bytes()).err().unwrap();
+        assert!(reason.contains("is broken") && reason.contains("more than once"), "{kind}: {reason}");
+    }
+}

@@ -8,7 +8,7 @@ use url::Url;
 use super::fetched::{Want, fetch};
 use super::log;
 use super::model::{Kept, Position, RecordOutcome, Run, RunState, Source, SourceKind, Tally, Verdict};
-use super::read::{From, Page, accepted, first_page, read_page};
+use super::read::{From, Page, accepted, first_page, page_instead, read_page};
 use super::runs::{HarvestJob, end_run};
 use super::sources::event;
 use super::store::{self, Seen};
@@ -171,6 +171,11 @@ impl Driver<'_> {
                 if !run.complete && run.pages == 0 =>
             {
                 return self.begin_anew().await;
+            }
+            Err(FetchError::Status { .. } | FetchError::MediaType(_))
+                if let Some(page) = page_instead(&source, &url) =>
+            {
+                return self.take_in((source, run), page, (kept, None), 0).await;
             }
             Err(error) => return self.give_up(format!("page {}: {error}", run.pages + 1)).await,
         };

@@ -95,7 +95,8 @@ fn turn_page(
     };
     run.position = match next {
         Position::Reading { url, kept, .. } => {
-            let barren = if fresh { 0 } else { before + 1 };
+            // The first page may be none of records yet.
+            let barren = if fresh || run.pages == 1 { 0 } else { before + 1 };
             let stopped = if !store::note_page(tx, &run.id, &Digest::of(&url))? {
                 Some(
                     "its pages lead in a circle: one that was read names an earlier one as the next"

@@ -2,8 +2,9 @@
 //! carries is listed here, property by property; what is not listed it has no word for, or says in words of its own.
 
 use cadastre::datasets::record::Record;
-use cadastre::interop::import::{Hint, read};
-use cadastre::interop::{Addresses, Entry, Format};
+use cadastre::interop::import::{Hint, Reading, read};
+use cadastre::interop::{Addresses, Entry, Format, write_card};
+use cadastre::kernel::{Digest, Result};
 use proptest::strategy::{Strategy as _, ValueTree as _};
 use proptest::test_runner::TestRunner;
 use serde_json::{Map, Value, json};
@@ -114,6 +115,33 @@ const DATA_PACKAGE: &[Carried] = &[
     carried("/rights/licence", same),
 ];
 
+/// A dataset card carries texts in one language each, which it does not name, languages without script and region, and no
+/// address of a contact but its mailbox. Files and splits are read from the repository that it lies in.
+const CARD: &[Carried] = &[
+    carried("/title", english),
+    carried("/description", english),
+    carried("/keywords", words),
+    carried("/contact", contact_by_mail),
+    carried("/landing_page", address),
+    carried("/content/languages", primary_tags),
+    carried("/origin/source_category", same),
+    carried("/quality/design_choices", english),
+    carried("/quality/suitability", english),
+    carried("/quality/representativeness", english),
+    carried("/quality/known_errors", english),
+    carried("/quality/gaps", english),
+    carried("/quality/biases", english_of_each),
+    carried("/quality/limitations", english_of_each),
+    carried("/quality/social_impact", english),
+    carried("/uses/intended", set),
+    carried("/uses/prohibited", set),
+    carried("/rights/licence", same),
+    carried("/rights/licence_url", address),
+    carried("/rights/tdm/reservation", same),
+    carried("/rights/tdm/policy_url", address),
+    carried("/privacy/personal_data", same),
+];
+
 #[test]
 fn dcat_ap_carries_a_record_there_and_back_in_every_syntax() {
     for format in [Format::Turtle, Format::RdfXml, Format::JsonLd, Format::NTriples] {
@@ -137,21 +165,40 @@ fn a_data_package_carries_a_record_there_and_back() {
     there_and_back(Format::DataPackage, DATA_PACKAGE);
 }
 
+#[test]
+fn a_dataset_card_carries_a_record_there_and_back() {
+    let card = |entry: &Entry| {
+        let described = &entry.described;
+        let name = described.dataset.full_name();
+        let (held, elsewhere): (Vec<_>, Vec<_>) = described.files.iter().cloned().partition(|file| file.held);
+        let card = write_card(&name, &Digest::of(&name), &described.record, &held, &elsewhere);
+        read(card.text.as_bytes(), &Hint { file_name: Some("README.md"), ..Hint::default() })
+    };
+    out_and_in("card", CARD, card);
+}
+
 fn there_and_back(format: Format, all: &[Carried]) {
     let at = Addresses::below("https://register.example.org".to_owned());
+    out_and_in(&format!("{format:?}"), all, |entry| {
+        let document = format.render(entry, &at).unwrap().body;
+        let hint = Hint { media_type: Some(format.about().offer.media_type), ..Hint::default() };
+        let reading = read(&document, &hint)?;
+        let files = reading.records.iter().flatten().flat_map(|imported| &imported.files);
+        assert!(files.filter_map(|file| file.sha256).count() > 0, "{format:?}: {reading:?}");
+        Ok(reading)
+    });
+}
+
+fn out_and_in(format: &str, all: &[Carried], turn: impl Fn(&Entry) -> Result<Reading>) {
     let mut runner = TestRunner::deterministic();
     let mut seen = vec![0; all.len()];
     for _ in 0..RECORDS {
         let record: Record = a_published_record().new_tree(&mut runner).unwrap().current();
         // Of the space of mobility, open to whoever fulfils the terms, with files that are here.
         let entry: Entry = entry(1, record);
-        let document = format.render(&entry, &at).unwrap().body;
-        let hint = Hint { media_type: Some(format.about().offer.media_type), ..Hint::default() };
-        let reading = read(&document, &hint).unwrap_or_else(|error| panic!("{format:?}: {error}"));
-        assert_eq!(reading.faults, Vec::<String>::new(), "{format:?}");
+        let reading = turn(&entry).unwrap_or_else(|error| panic!("{format}: {error}"));
+        assert_eq!(reading.faults, Vec::<String>::new(), "{format}");
         let imported = reading.records[0].as_ref().unwrap();
-        let files: Vec<_> = imported.files.iter().filter_map(|file| file.sha256).collect();
-        assert!(!files.is_empty(), "{format:?}: {:?}", imported.files);
         let (out, back) = (json_of(&entry.described.record), json_of(&imported.record));
         for (carried, seen) in all.iter().zip(&mut seen) {
             let of = |record: &Value| record.pointer(carried.pointer).map(carried.as_).map(normal);
@@ -160,12 +207,12 @@ fn there_and_back(format: Format, all: &[Carried]) {
             *seen += usize::from(expected.is_some());
             // What is not stated may be made of something else, such as the theme of the space.
             if expected.is_some() {
-                assert_eq!(found, expected, "{format:?} {}: {:#?}", carried.pointer, imported.report.dropped);
+                assert_eq!(found, expected, "{format} {}: {:#?}", carried.pointer, imported.report.dropped);
             }
         }
     }
     for (carried, seen) in all.iter().zip(seen) {
-        assert!(seen > 0, "{format:?}: no record has {}", carried.pointer);
+        assert!(seen > 0, "{format}: no record has {}", carried.pointer);
     }
 }
 
@@ -337,4 +384,35 @@ fn one_line(value: &Value) -> Value {
 
 fn best_of_each(value: &Value) -> Value {
     value.as_array().unwrap().iter().map(best).collect()
+}
+
+/// In English, or in the language that is shown to those who read English.
+fn english(value: &Value) -> Value {
+    let texts: cadastre::kernel::LangText = serde_json::from_value(value.clone()).unwrap();
+    json!(texts.best(&["en"]))
+}
+
+fn english_of_each(value: &Value) -> Value {
+    value.as_array().unwrap().iter().map(english).collect()
+}
+
+/// All keywords, whatever language they are in.
+fn words(value: &Value) -> Value {
+    value.as_object().unwrap().values().flat_map(|words| words.as_array().unwrap()).cloned().collect()
+}
+
+fn contact_by_mail(value: &Value) -> Value {
+    match &value["email"] {
+        Value::Null => Value::Null,
+        email => json!({"name": value["name"], "email": email}),
+    }
+}
+
+/// Languages without script and region; a private tag has none.
+fn primary_tags(value: &Value) -> Value {
+    let primary = |one: &Value| {
+        let tag = one["language"].as_str().unwrap().split('-').next().unwrap();
+        (tag != "x").then(|| json!(tag))
+    };
+    value.as_array().unwrap().iter().filter_map(primary).collect()
 }

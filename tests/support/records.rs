@@ -148,6 +148,7 @@ fn text(most: usize) -> Json {
         "👩‍👩‍👧‍👦 e\u{301} \u{feff} \u{2028} \u{2029} \u{fffd} \u{10ffff}",
         " vorn und hinten leer ",
         "_:b0 <http://example.org/> a rdf:type ; true false 1e3",
+        "## A heading\n\n- **one**: `two`\n\n# Another one\n\n---\n<!-- and -->\n> more",
     ]);
     let any = "\\PC{0,40}[a-z]";
     prop_oneof![2 => any.prop_map(String::from), 1 => odd.prop_map(String::from)]

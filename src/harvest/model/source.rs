@@ -117,7 +117,8 @@ pub struct NewSource {
     /// What speaks at the other side; cannot be changed later.
     pub kind: SourceKind,
     /// Where: the document, the base of the CKAN or Cadastre, the address of the OAI-PMH repository. Another Cadastre may be
-    /// narrowed by `?space=…` or `?organisation=…`, a repository by `?set=…` and `?metadataPrefix=…`.
+    /// narrowed by `?space=…` or `?organisation=…`, a repository by `?set=…`. A repository is asked for DCAT where it has it, else
+    /// for `oai_dc`, unless `?metadataPrefix=…` names the format.
     #[schema(max_length = 2048)]
     pub url: String,
     /// The organisation its records are listed under, of which you must be a publisher; cannot be changed later.

@@ -36,6 +36,10 @@ pub(super) fn page(url: &Url, start: usize) -> Url {
 pub(super) fn read(bytes: &[u8], from: &From<'_>) -> Result<Page, String> {
     let hint = Hint { format: Some(ImportFormat::Ckan), base: Some(from.url.as_str()), ..Hint::default() };
     let reading = import::read(bytes, &hint).map_err(|error| excerpt(error.detail()))?;
+    // What was lost on the way must not look as if it were gone.
+    if let Some(fault) = reading.faults.first() {
+        return Err(excerpt(&format!("the answer is broken: {fault}")));
+    }
     let start = from.url.query_pairs().find(|(name, _)| name == "start");
     let start: usize = start.and_then(|(_, value)| value.parse().ok()).unwrap_or_default();
     let (count, reached) = (reading.records.len(), start + reading.records.len());

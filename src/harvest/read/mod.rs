@@ -89,7 +89,7 @@ pub(super) fn first_page(source: &Source, complete: bool) -> Result<(Url, bool)>
         SourceKind::Cadastre => (cadastre::page(&url, continuation), continuation.is_none()),
         SourceKind::Dcat => (url, true),
         SourceKind::Ckan => (ckan::page(&url, 0), true),
-        SourceKind::OaiPmh => (oai::page(&url, continuation), continuation.is_none()),
+        SourceKind::OaiPmh => oai::first(&url, continuation),
     })
 }
 
@@ -101,6 +101,12 @@ pub(super) fn accepted(kind: SourceKind) -> (&'static str, &'static [&'static st
         SourceKind::Dcat => (dcat::ACCEPT, dcat::MEDIA_TYPES),
         SourceKind::OaiPmh => ("text/xml, application/xml", &["text/xml", "application/xml"]),
     }
+}
+
+/// What a run goes on with where the other side refuses a page that it can do without.
+pub(super) fn page_instead(source: &Source, refused: &Url) -> Option<Page> {
+    let url = Url::parse(&source.url).ok().filter(|_| source.kind == SourceKind::OaiPmh)?;
+    oai::instead(&url, refused)
 }
 
 /// Reads a page.

@@ -1,6 +1,8 @@
 //! OAI-PMH 2.0: `ListRecords` part by part, deletions among them, and from the second run on only what changed since.
 //!
-//! Records come as unqualified Dublin Core, unless the source's address names another `metadataPrefix` whose records are RDF.
+//! Where the source's address names no `metadataPrefix`, a run that reads everything begins with `ListMetadataFormats` and takes
+//! DCAT where the repository has it, else the unqualified Dublin Core that every repository has. The runs that follow it ask for
+//! the same format, since a list of what changed in another one would leave the rest as it was.
 
 use quick_xml::events::{BytesRef, BytesStart, Event};
 use quick_xml::reader::Reader;
@@ -10,27 +12,60 @@ use super::dublin_core::{self, Element, is_web};
 use super::{Found, From, Page, Read, excerpt, imported};
 use crate::interop::import::{self, Hint, ImportFormat};
 
-/// The most records of a part.
+/// The most records of a part, and the most formats.
 const MOST: usize = 10_000;
 /// The element around an answer.
 const ROOT: &str = "OAI-PMH";
 const NO_ANSWER: &str = "this is no answer of an OAI-PMH repository";
 /// The most nested elements.
 const DEPTH: usize = 64;
+/// The verb that tells the formats.
+const FORMATS: &str = "ListMetadataFormats";
+/// The format that every repository has: unqualified Dublin Core.
+const DUBLIN_CORE: &str = "oai_dc";
+
+/// The address at which a run begins, and whether it reads everything. A continuation is the format and the instant from which on
+/// to ask.
+pub(super) fn first(url: &Url, continuation: Option<&str>) -> (Url, bool) {
+    let named = argument(url, "metadataPrefix");
+    let kept = continuation.and_then(|kept| kept.rsplit_once(' '));
+    match (kept, named) {
+        (Some((prefix, since)), named) if named.as_deref().is_none_or(|named| named == prefix) => {
+            (list(url, prefix, Some(since)), false)
+        }
+        (_, Some(prefix)) => (list(url, &prefix, None), true),
+        (_, None) => (verb(url, FORMATS), true),
+    }
+}
+
+/// What goes on in the place of a page that the other side refuses: without a list of its formats, a repository is asked for the
+/// one that all of them have.
+pub(super) fn instead(source: &Url, refused: &Url) -> Option<Page> {
+    let asked = argument(refused, "verb");
+    (asked.as_deref() == Some(FORMATS))
+        .then(|| Page { next: Some(list(source, DUBLIN_CORE, None)), ..Page::default() })
+}
 
 /// The address of the first part: of everything, or of what changed since.
-pub(super) fn page(url: &Url, since: Option<&str>) -> Url {
-    let mut page = plain(url);
-    let asked =
-        |name: &str| url.query_pairs().find(|(known, _)| known == name).map(|(_, value)| value.into_owned());
-    let prefix = asked("metadataPrefix").unwrap_or_else(|| "oai_dc".to_owned());
-    page.query_pairs_mut().append_pair("verb", "ListRecords").append_pair("metadataPrefix", &prefix);
-    if let Some(set) = asked("set") {
+fn list(url: &Url, prefix: &str, since: Option<&str>) -> Url {
+    let mut page = verb(url, "ListRecords");
+    page.query_pairs_mut().append_pair("metadataPrefix", prefix);
+    if let Some(set) = argument(url, "set") {
         page.query_pairs_mut().append_pair("set", &set);
     }
     if let Some(since) = since {
         page.query_pairs_mut().append_pair("from", since);
     }
+    page
+}
+
+fn argument(url: &Url, name: &str) -> Option<String> {
+    url.query_pairs().find(|(known, _)| known == name).map(|(_, value)| value.into_owned())
+}
+
+fn verb(url: &Url, verb: &str) -> Url {
+    let mut page = plain(url);
+    page.query_pairs_mut().append_pair("verb", verb);
     page
 }
 
@@ -45,9 +80,37 @@ fn plain(url: &Url) -> Url {
 #[derive(Default)]
 struct Part {
     responded: String,
+    formats: Vec<Format>,
     records: Vec<Record>,
     token: String,
     error: Option<(String, String)>,
+}
+
+/// A format that the repository has.
+#[derive(Default)]
+struct Format {
+    prefix: String,
+    namespace: String,
+}
+
+impl Format {
+    /// How much of a dataset it can say, as far as it is read here; zero where it is not.
+    ///
+    /// RDF that is not said to be DCAT does not count: what DSpace and Omeka call `rdf` describes publications.
+    fn wealth(&self) -> u8 {
+        const NAMESPACES: [&str; 2] = ["http://www.w3.org/ns/dcat#", "http://data.europa.eu/r5r/"];
+        let prefix = self.prefix.to_ascii_lowercase();
+        let names = |words: &[&str]| words.iter().any(|word| prefix.contains(word));
+        if prefix.len() > 100 || !prefix.bytes().all(|c| c.is_ascii_graphic()) {
+            0
+        } else if names(&["dcat_ap", "dcat-ap", "dcatap"]) {
+            3
+        } else if names(&["dcat"]) {
+            2
+        } else {
+            u8::from(!prefix.is_empty() && NAMESPACES.contains(&self.namespace.as_str()))
+        }
+    }
 }
 
 #[derive(Default)]
@@ -63,16 +126,23 @@ struct Record {
 pub(super) fn read(bytes: &[u8], from: &From<'_>) -> Result<Page, String> {
     let text = std::str::from_utf8(bytes).map_err(|_| "the answer is not UTF-8".to_owned())?;
     let part = parse(text)?;
-    // Where the next run goes on: when this run's first part was made, as the other side's clock says.
-    let continuation = (from.pages == 0 && !part.responded.is_empty()).then(|| part.responded.clone());
+    if argument(from.url, "verb").as_deref() == Some(FORMATS) {
+        let source = Url::parse(&from.source.url).map_err(|error| error.to_string())?;
+        let prefix = richest(&part.formats).unwrap_or(DUBLIN_CORE);
+        return Ok(Page { next: Some(list(&source, prefix, None)), ..Page::default() });
+    }
+    // Where the next run goes on: when this run's first part was made, as the other side's clock says. The parts after the first
+    // are asked for by a token alone.
+    let prefix = argument(from.url, "metadataPrefix").filter(|_| !part.responded.is_empty());
+    let continuation = prefix.map(|prefix| format!("{prefix} {}", part.responded));
     match part.error {
         Some((code, _)) if code == "noRecordsMatch" => return Ok(Page { continuation, ..Page::default() }),
         Some((code, message)) => return Err(excerpt(&format!("the repository says {code}: {message}"))),
         None => {}
     }
     let next = (!part.token.is_empty()).then(|| {
-        let mut next = plain(from.url);
-        next.query_pairs_mut().append_pair("verb", "ListRecords").append_pair("resumptionToken", &part.token);
+        let mut next = verb(from.url, "ListRecords");
+        next.query_pairs_mut().append_pair("resumptionToken", &part.token);
         next
     });
     let mut page = Page { next, continuation, ..Page::default() };
@@ -84,6 +154,12 @@ pub(super) fn read(bytes: &[u8], from: &From<'_>) -> Result<Page, String> {
         }
     }
     Ok(page)
+}
+
+/// The format that says most of a dataset, the first of several; none where all that is read here is Dublin Core.
+fn richest(formats: &[Format]) -> Option<&str> {
+    let best = formats.iter().rev().max_by_key(|format| format.wealth())?;
+    (best.wealth() > 0).then_some(best.prefix.as_str())
 }
 
 fn draft(record: Record, number: usize, from: &From<'_>) -> Found {
@@ -133,6 +209,9 @@ fn parse(text: &str) -> Result<Part, String> {
                         if part.records.len() > MOST {
                             return Err(format!("the part has more than {MOST} records"));
                         }
+                    }
+                    (Some(FORMATS), "metadataFormat") if part.formats.len() < MOST => {
+                        part.formats.push(Format::default());
                     }
                     (Some("record"), "header") => {
                         if let Some(record) = part.records.last_mut() {
@@ -192,6 +271,16 @@ fn ended(part: &mut Part, path: &[String], name: String, value: &str, language: 
             }
         }
         (2, _, "resumptionToken") => value.clone_into(&mut part.token),
+        (3, "metadataFormat", "metadataPrefix") => {
+            if let Some(format) = part.formats.last_mut() {
+                value.clone_into(&mut format.prefix);
+            }
+        }
+        (3, "metadataFormat", "metadataNamespace") => {
+            if let Some(format) = part.formats.last_mut() {
+                value.clone_into(&mut format.namespace);
+            }
+        }
         (4, "header", "identifier") => {
             if let Some(record) = part.records.last_mut() {
                 record.identifier = value.chars().take(1024).collect();

@@ -3,7 +3,7 @@
 use serde_json::{Value, json};
 use url::Url;
 
-use super::{From, Page, Read, first_page, read_page};
+use super::{From, Page, Read, first_page, page_instead, read_page};
 use crate::harvest::model::{Source, SourceKind};
 use crate::journal::tlog::{Checkpoint, Receipt, Signer, TrustPolicy};
 use crate::journal::{leaf_hash, node_hash};
@@ -29,7 +29,7 @@ fn read(source: &Source, bytes: &[u8]) -> Result<Page, String> {
 
 #[test]
 fn a_run_begins_where_the_last_one_ended_unless_everything_is_asked_for() {
-    let at = |kind, url, continuation, complete| {
+    let at = |kind, url: &str, continuation: Option<&str>, complete| {
         let (url, complete) = first_page(&source(kind, url, continuation), complete).unwrap();
         (Url::into(url), complete)
     };
@@ -45,9 +45,72 @@ fn a_run_begins_where_the_last_one_ended_unless_everything_is_asked_for() {
         "{first}"
     );
     assert!(first.ends_with("&rows=100&start=0"), "{first}");
-    let oai = at(SourceKind::OaiPmh, "https://r.example.org/oai?set=a", Some("2026-11-26T12:00:00Z"), false);
-    let asked = "https://r.example.org/oai?verb=ListRecords&metadataPrefix=oai_dc&set=a&from=2026-11-26T12%3A00%3A00Z";
-    assert_eq!(oai, (asked.to_owned(), false));
+    let oai = |query: &str, continuation: Option<&str>, complete| {
+        let (url, complete): (String, bool) =
+            at(SourceKind::OaiPmh, &format!("https://r.example.org/oai{query}"), continuation, complete);
+        (url.strip_prefix("https://r.example.org/oai?verb=").unwrap().to_owned(), complete)
+    };
+    let told = |asked: &str, complete| (asked.to_owned(), complete);
+    let kept = Some("dcat_ap 2026-11-26T12:00:00Z");
+    assert_eq!(oai("?set=a", None, false), told("ListMetadataFormats", true));
+    assert_eq!(
+        oai("?set=a", kept, false),
+        told("ListRecords&metadataPrefix=dcat_ap&set=a&from=2026-11-26T12%3A00%3A00Z", false)
+    );
+    assert_eq!(oai("?set=a", kept, true), told("ListMetadataFormats", true));
+    let named = "?metadataPrefix=oai_dc";
+    assert_eq!(oai(named, None, false), told("ListRecords&metadataPrefix=oai_dc", true));
+    assert_eq!(oai(named, kept, false), told("ListRecords&metadataPrefix=oai_dc", true), "another format");
+    assert_eq!(oai("", Some("2026-11-26T12:00:00Z"), false), told("ListMetadataFormats", true), "of none");
+}
+
+/// The answer of a repository with these formats.
+fn formats(formats: &[(&str, &str)]) -> String {
+    let one = |(prefix, namespace): &(&str, &str)| {
+        format!(
+            "<metadataFormat><metadataPrefix>{prefix}</metadataPrefix><schema>https://r.example.org/s.xsd</schema>\
+            <metadataNamespace>{namespace}</metadataNamespace></metadataFormat>"
+        )
+    };
+    let all: String = formats.iter().map(one).collect();
+    format!(
+        "<OAI-PMH><responseDate>2026-11-26T12:00:00Z</responseDate><request/><ListMetadataFormats>{all}</ListMetadataFormats></OAI-PMH>"
+    )
+}
+
+#[test]
+fn a_repository_is_asked_for_the_richest_format_that_is_read_here() {
+    const DC: (&str, &str) = ("oai_dc", "http://www.openarchives.org/OAI/2.0/oai_dc/");
+    const RDF: &str = "http://www.w3.org/1999/02/22-rdf-syntax-ns#";
+    let source = source(SourceKind::OaiPmh, "https://r.example.org/oai?set=a", None);
+    let next = |answer: &str| {
+        let page = read(&source, answer.as_bytes()).unwrap();
+        assert!(page.found.is_empty() && page.gone.is_empty() && page.continuation.is_none());
+        let next = page.next.unwrap();
+        let asked = "https://r.example.org/oai?verb=ListRecords&metadataPrefix=";
+        next.as_str().strip_prefix(asked).unwrap().strip_suffix("&set=a").unwrap().to_owned()
+    };
+    let long = format!("dcat{}", "x".repeat(200));
+    for (offered, taken) in [
+        (vec![DC, ("datacite", "http://datacite.org/schema/kernel-4"), ("dcat_ap", RDF)], "dcat_ap"),
+        (vec![("dcat", RDF), ("GeoDCAT-AP", RDF), ("dcat_ap", RDF), DC], "GeoDCAT-AP"),
+        (vec![DC, ("export", "http://www.w3.org/ns/dcat#"), ("my.dcat", RDF)], "my.dcat"),
+        (vec![DC, ("export", "http://www.w3.org/ns/dcat#")], "export"),
+        // What others call RDF describes publications.
+        (vec![("rdf", RDF), ("rdf", "http://www.openarchives.org/OAI/2.0/rdf/")], "oai_dc"),
+        (vec![("", "http://www.w3.org/ns/dcat#"), ("d cat dcat", RDF), (long.as_str(), RDF)], "oai_dc"),
+        (vec![], "oai_dc"),
+    ] {
+        assert_eq!(next(&formats(&offered)), taken, "{offered:?}");
+    }
+    let error = "<OAI-PMH><error code=\"badVerb\">there is no such verb</error></OAI-PMH>";
+    assert_eq!(next(error), "oai_dc", "it does not tell its formats");
+    let refused = first_page(&source, false).unwrap().0;
+    let page = page_instead(&source, &refused).unwrap();
+    assert!(page.next.as_ref().unwrap().as_str().contains("metadataPrefix=oai_dc&set=a"));
+    assert!(page_instead(&source, &page.next.unwrap()).is_none(), "the records cannot be done without");
+    let dcat = self::source(SourceKind::Dcat, "https://r.example.org/oai?verb=ListMetadataFormats", None);
+    assert!(page_instead(&dcat, &refused).is_none());
 }
 
 const OAI: &str = r#"<?xml version="1.0"?>
@@ -67,11 +130,14 @@ const OAI: &str = r#"<?xml version="1.0"?>
 
 #[test]
 fn a_part_of_a_repository_is_read_with_what_is_gone() {
-    let source = source(SourceKind::OaiPmh, "https://r.example.org/oai", None);
+    let source = source(SourceKind::OaiPmh, "https://r.example.org/oai?metadataPrefix=mixed", None);
     let page = read(&source, OAI.as_bytes()).unwrap();
     assert_eq!(page.gone, ["oai:r:2"]);
-    assert_eq!(page.continuation.as_deref(), Some("2026-11-26T12:00:00Z"));
-    assert!(page.next.unwrap().as_str().ends_with("?verb=ListRecords&resumptionToken=next+one"));
+    assert_eq!(page.continuation.as_deref(), Some("mixed 2026-11-26T12:00:00Z"));
+    let url = page.next.unwrap();
+    let from = From { source: &source, url: &url, media_type: None, own: None, pages: 1 };
+    assert_eq!(read_page(OAI.as_bytes(), &from).unwrap().continuation, None, "the first part says when");
+    assert!(url.as_str().ends_with("?verb=ListRecords&resumptionToken=next+one"));
     let told: Vec<_> = page
         .found
         .iter()
@@ -100,8 +166,9 @@ fn what_is_no_page_is_told_and_never_ends_the_program() {
         OAI.as_bytes()[..OAI.len() / 2].to_vec(),
         br#"{"items": [{"cursor": 7}]}"#.to_vec(),
     ];
-    for kind in SourceKind::ALL {
-        let source = source(*kind, "https://r.example.org/", None);
+    let kinds = SourceKind::ALL.iter().flat_map(|kind| [(kind, ""), (kind, "?metadataPrefix=oai_dc")]);
+    for (kind, query) in kinds {
+        let source = source(*kind, &format!("https://r.example.org/{query}"), None);
         for bomb in &bombs {
             let outcome = read(&source, bomb);
             assert!(outcome.is_err(), "{kind}: {:?}", String::from_utf8_lossy(&bomb[..bomb.len().min(40)]));
@@ -147,4 +214,25 @@ fn what_is_registered_here_is_no_copy() {
     assert!(matches!(page.found[0].read, Read::Skipped(_)));
     assert!(matches!(page.found[1].read, Read::Draft(..)));
     assert_eq!(page.checkpoint, Some(checkpoint));
+}
+
+#[test]
+fn what_may_have_lost_half_of_its_members_is_broken() {
+    let package =
+        r#"{"success": true, "result": {"count": 1, "results": [{"id": "1", "name": "a", "title": "A"}]}}"#;
+    let dcat = r#"{"@id": "https://r.example.org/1", "@type": "http://www.w3.org/ns/dcat#Dataset", "http://purl.org/dc/terms/title": "A"}"#;
+    for (kind, whole, once, twice) in [
+        (SourceKind::Ckan, package, "\"results\"", "\"results\": [], \"results\""),
+        (
+            SourceKind::Dcat,
+            dcat,
+            "\"http://purl.org",
+            "\"@id\": \"https://r.example.org/1\", \"http://purl.org",
+        ),
+    ] {
+        let source = source(kind, "https://r.example.org/", None);
+        assert_eq!(read(&source, whole.as_bytes()).unwrap().found.len(), 1, "{kind}");
+        let reason = read(&source, whole.replacen(once, twice, 1).as_bytes()).err().unwrap();
+        assert!(reason.contains("is broken") && reason.contains("more than once"), "{kind}: {reason}");
+    }
 }

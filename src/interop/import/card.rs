@@ -1,9 +1,12 @@
-//! Dataset cards of the Hugging Face Hub: `README.md` with front matter in YAML; the text below says what the dataset is.
+//! Dataset cards of the Hugging Face Hub: `README.md` with front matter in YAML; the text below (`prose`) says what the dataset
+//! is.
+
+mod prose;
 
 use serde_json::{Map, Value, json};
 
 use super::dcat::values::is_web;
-use super::draft::{Draft, cut, excerpt};
+use super::draft::{Draft, excerpt};
 use super::format::ImportFormat;
 use super::imported::{Imported, ImportedTerms, Reading};
 use super::json::{is_blank, plain, several, text};
@@ -90,7 +93,7 @@ fn card(front: &Map<String, Value>, body: &str) -> Imported {
             _ => draft.drop(member, &excerpt(value), "the record has no place for it"),
         }
     }
-    prose(&mut draft, body);
+    prose::read(&mut draft, body);
     let (record, report) = draft.finish();
     let suggested_name = name_of(record.title.best(&[]), None);
     Imported {
@@ -157,54 +160,6 @@ fn source(draft: &mut Draft, member: &str, word: &str) {
     }
 }
 
-/// The first heading is the title, and the first paragraph after it the description; sections have names of their own.
-fn prose(draft: &mut Draft, body: &str) {
-    let lines: Vec<&str> = body.lines().collect();
-    let heading = lines.iter().position(|line| line.starts_with("# "));
-    if let Some(title) = heading.and_then(|at| lines.get(at)).map(|line| line.trim_start_matches("# ").trim())
-        && !draft.has("/title")
-    {
-        let title = title.strip_prefix("Dataset Card for ").unwrap_or(title).trim_matches(['*', '`']);
-        draft.text("/title", "# heading", LANGUAGE, title);
-    }
-    let start = heading.map_or(0, |at| at + 1);
-    let rest: Vec<&str> = lines.into_iter().skip(start).collect();
-    // Up to the next heading; a card without any text there has it under a heading of its own.
-    let section = |from: usize| {
-        let lines = rest.iter().skip(from).take_while(|line| !line.starts_with('#'));
-        lines.copied().collect::<Vec<_>>().join("\n").trim().to_owned()
-    };
-    let wanted = ["dataset summary", "dataset description", "description", "summary", "dataset details"];
-    let summaries = rest.iter().enumerate().filter(|(_, line)| {
-        line.starts_with('#') && wanted.contains(&line.trim_start_matches('#').trim().to_lowercase().as_str())
-    });
-    let all = std::iter::once(section(0)).chain(summaries.map(|(at, _)| section(at + 1)));
-    if let Some(text) = all.into_iter().find(|text| !text.is_empty() && !text.starts_with("<!--")) {
-        draft.text("/description", "text", LANGUAGE, &text);
-    }
-    for (name, pointer) in [
-        ("design choices", "/quality/design_choices"),
-        ("suitability", "/quality/suitability"),
-        ("representativeness", "/quality/representativeness"),
-        ("known errors", "/quality/known_errors"),
-        ("gaps", "/quality/gaps"),
-        ("social impact", "/quality/social_impact"),
-    ] {
-        let heading =
-            |line: &&str| line.strip_prefix("## ").is_some_and(|text| text.trim().eq_ignore_ascii_case(name));
-        if let Some(text) =
-            rest.iter().position(heading).map(|at| section(at + 1)).filter(|text| !text.is_empty())
-        {
-            draft.text(pointer, &format!("## {name}"), LANGUAGE, &text);
-        }
-    }
-    let left: usize = rest.iter().map(|line| line.len() + 1).sum();
-    if left > 0 {
-        let shown = cut(&rest.join(" "), 120);
-        draft.drop("text", &shown, "of the text, the title, the summary and sections known by name are kept");
-    }
-}
-
 #[cfg(test)]
 mod tests {
     use super::*;
@@ -244,10 +199,32 @@ mod tests {
     }
 
     #[test]
+    fn headings_in_our_texts_end_no_section_and_facts_are_read() {
+        let mut out: Record =
+            serde_json::from_str(include_str!("../../../tests/fixtures/record-minimal.json")).unwrap();
+        let text = "<!-- By hand -->\n## Sources\n\n# None\n\n```sh\n# a comment\n```";
+        out.description = crate::kernel::LangText::english(text);
+        out.quality.gaps = out.description.clone();
+        let card = write("harbour/tides", &Digest::of("x"), &out, &[], &[]).text;
+        let reading = read(&card).unwrap();
+        let back = &reading.records[0].as_ref().unwrap().record;
+        assert_eq!((&back.description, &back.quality.gaps), (&out.description, &out.quality.gaps));
+        assert_eq!((&back.contact, &back.privacy, &back.rights), (&out.contact, &out.privacy, &out.rights));
+        assert!(back.missing_for_publication().is_empty());
+        // In the card of somebody else they are words like any other.
+        let theirs = card.replace("- **Dataset**: ", "- **Data**: ");
+        let reading = read(&theirs).unwrap();
+        let back = &reading.records[0].as_ref().unwrap().record;
+        assert_eq!((&back.contact, back.privacy.personal_data), (&None, None));
+        assert_eq!(back.quality.gaps.best(&[]), "<!-- By hand -->");
+    }
+
+    #[test]
     fn a_card_of_the_hub_is_read_with_what_it_knows() {
         let card = "---\r\nlicense: other\r\nlicense_name: own-terms\r\nlicense_link: https://o.example/terms\r\nlanguage: [fr, deu]\r\n\
             tags: [wind, 'doi:10.57967/hf/0001', 'modality:audio', 'region:us']\r\nsource_datasets: [original]\r\n---\r\n\
-            # Dataset Card for Wind\r\n\r\n## Table of Contents\r\n- x\r\n\r\n## Dataset Description\r\n\r\nEvery minute.\r\n";
+            # Dataset Card for Wind\r\n\r\n## Table of Contents\r\n- x\r\n\r\n## Dataset Description\r\n\r\nEvery minute.\r\n\r\n\
+            ## Biases\r\n\r\n- day\r\n- night\r\n\r\n## Limitations\r\n\r\nNone that\r\nwe know.\r\n";
         let reading = read(card).unwrap();
         let imported = reading.records[0].as_ref().unwrap();
         let record = &imported.record;
@@ -255,6 +232,9 @@ mod tests {
         assert_eq!(record.rights.licence.as_deref(), Some("LicenseRef-own-terms"));
         assert_eq!(record.rights.licence_url.as_deref(), Some("https://o.example/terms"));
         assert_eq!(record.content.languages.len(), 2);
+        let biases: Vec<&str> = record.quality.biases.iter().map(|bias| bias.best(&[])).collect();
+        assert_eq!(biases, ["day", "night"]);
+        assert_eq!(record.quality.limitations[0].best(&[]), "None that\nwe know.");
         assert_eq!(record.identifiers[0].value, "10.57967/hf/0001");
         let dropped: Vec<&str> = imported.report.dropped.iter().map(|one| one.value.as_str()).collect();
         assert!(dropped.contains(&"region:us") && dropped.contains(&"original"), "{dropped:?}");

@@ -6,8 +6,9 @@ use super::dcat::values::{instant, is_web};
 use super::draft::{Draft, UNKNOWN_LANGUAGE, excerpt};
 use super::format::ImportFormat;
 use super::imported::{Imported, ImportedFile, ImportedTerms, Reading};
-use super::json::{is_blank, parse, plain, several, text, whole};
+use super::json::{is_blank, plain, several, text, whole};
 use super::{licence, name_of};
+use crate::interop::json::parse;
 use crate::interop::vocabulary::{identifier_of, licence_of, media_type_of};
 use crate::kernel::{Error, Result, Slug};
 

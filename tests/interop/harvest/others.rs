@@ -32,6 +32,7 @@ async fn other_kinds_are_harvested(shape: Shape) {
         ("dcat", "/catalog.rdf"),
         ("dcat", "/catalog.nt"),
         ("oai_pmh", "/oai"),
+        ("oai_pmh", "/oai?metadataPrefix=oai_dc"),
     ] {
         let source = Source::register(&copy, kind, &format!("{}{path}", origin.url()), json!({})).await;
         let run = source.harvest(false).await;
@@ -52,6 +53,7 @@ async fn other_kinds_are_harvested(shape: Shape) {
         source.remove().await;
     }
     changes_of_a_repository(&origin, &copy).await;
+    the_richest_format_is_taken(&origin, &copy).await;
     the_page_works_as_written(&origin, &copy);
     let packages = Source::register(&copy, "ckan", &server.url("/packages"), json!({})).await;
     let run = packages.harvest(false).await;
@@ -62,6 +64,14 @@ async fn other_kinds_are_harvested(shape: Shape) {
     );
     let again = packages.harvest(false).await;
     assert_eq!(counts(&again), [0, 0, 230, 0, 0], "{again}");
+    // A repository that does not tell its formats is asked for the one that all have.
+    let silent = Source::register(&copy, "oai_pmh", &server.url("/repository"), json!({})).await;
+    let run = silent.harvest(false).await;
+    assert_eq!(
+        (&run["state"], counts(&run), &run["pages"]),
+        (&json!("succeeded"), [1, 0, 0, 0, 0], &json!(2)),
+        "{run}"
+    );
     let copies = packages.records("unchanged").await;
     copies_fit_the_shapes(&copy, copies[0]["dataset"].as_str().unwrap()).await;
 }
@@ -126,4 +136,41 @@ async fn changes_of_a_repository(origin: &Scene, copy: &Scene) {
     );
     assert!(titles(copy).await.values().any(|title| title.contains("changed at last")));
     source.remove().await;
+}
+
+/// A repository whose formats nobody chose among is asked for DCAT-AP, which says what Dublin Core cannot.
+async fn the_richest_format_is_taken(origin: &Scene, copy: &Scene) {
+    let mut rich = record(0, "");
+    rich["title"] = json!({"en": "Tides of plenty", "nl": "Getijden in overvloed"});
+    rich["update_frequency"] = json!("daily");
+    rich["coverage"] = json!({"temporal": {"start": "2020-01-01", "end": "2021-12-31"}});
+    let file = ("tides.csv", b"time,height\n1,2\n".to_vec());
+    origin.publish("plenty", "open", json!({"record": rich}), &[file]).await;
+    for (query, is_rich) in [("", true), ("?metadataPrefix=oai_dc", false)] {
+        let url = format!("{}/oai{query}", origin.url());
+        let source = Source::register(copy, "oai_pmh", &url, json!({})).await;
+        let run = source.harvest(false).await;
+        assert_eq!(run["state"], "succeeded", "{query}: {run}");
+        let copied = copy.provider.get(&format!("/datasets/{PROVIDER}/tides-of-plenty")).await;
+        let (record, file) = (&copied["record"], &copied["harvested"]["distributions"][0]);
+        assert_eq!(record["title"], rich["title"], "{query}: {copied}");
+        for member in ["/contact", "/update_frequency", "/coverage/temporal", "/rights/licence"] {
+            let (there, here) = (rich.pointer(member), record.pointer(member));
+            assert_eq!(there == here, is_rich || member == "/rights/licence", "{query} {member}: {copied}");
+        }
+        assert_eq!(file["sha256"].is_string(), is_rich, "{query}: {copied}");
+        assert_eq!(file["size"] == 16, is_rich, "{query}: {copied}");
+        // What changes later comes in the same format.
+        let mut changed = rich.clone();
+        changed["keywords"] = json!({"en": [if is_rich { "spring tide" } else { "neap tide" }]});
+        let stated = json!({"space": SPACE, "announced": true, "record": changed});
+        let path = format!("/datasets/{PROVIDER}/plenty");
+        origin.provider.put_matching(&path, stated).await;
+        let run = source.harvest(false).await;
+        assert_eq!((&run["state"], &run["complete"]), (&json!("succeeded"), &json!(false)), "{query}: {run}");
+        let copied = copy.provider.get(&format!("/datasets/{PROVIDER}/tides-of-plenty")).await;
+        assert_eq!(copied["record"]["keywords"], changed["keywords"], "{query}: {copied}");
+        assert_eq!(copied["record"]["contact"] == rich["contact"], is_rich, "{query}: {copied}");
+        source.remove().await;
+    }
 }

@@ -135,6 +135,10 @@ async fn answer(mut stream: TcpStream, state: &State, port: u16) {
             plain("200 OK\r\nContent-Type: text/turtle\r\nETag: \"v1\"", body.as_bytes())
         }
         _ if path.contains("/api/v1/") => register(state, path),
+        "/repository" if query.contains("verb=ListRecords&metadataPrefix=oai_dc") => {
+            plain("200 OK\r\nContent-Type: text/xml", REPOSITORY.as_bytes())
+        }
+        "/repository" => plain("400 Bad Request", b""),
         "/packages/api/3/action/package_search" => json(packages(query)),
         _ => plain("404 Not Found", b""),
     };
@@ -156,6 +160,13 @@ fn gzip(bytes: &[u8]) -> Vec<u8> {
 
 const PREFIXES: &str = "@prefix dcat: <http://www.w3.org/ns/dcat#> .\n@prefix dct: <http://purl.org/dc/terms/> .\n\
     @prefix hydra: <http://www.w3.org/ns/hydra/core#> .\n";
+
+/// The one record of a repository.
+const REPOSITORY: &str = r#"<OAI-PMH xmlns="http://www.openarchives.org/OAI/2.0/"><responseDate>2026-11-26T12:00:00Z</responseDate>
+<ListRecords><record><header><identifier>oai:r:1</identifier></header><metadata>
+<oai_dc:dc xmlns:oai_dc="http://www.openarchives.org/OAI/2.0/oai_dc/" xmlns:dc="http://purl.org/dc/elements/1.1/">
+<dc:title>Tides</dc:title><dc:description>By hand</dc:description><dc:identifier>https://r.example.org/1</dc:identifier>
+</oai_dc:dc></metadata></record></ListRecords></OAI-PMH>"#;
 
 /// A page of a catalogue.
 fn catalogue(port: u16, path: &str, numbers: &[usize], next: Option<usize>) -> String {

@@ -6,8 +6,9 @@ use super::dcat::values::{date, instant, is_web};
 use super::draft::{Draft, UNKNOWN_LANGUAGE, excerpt};
 use super::format::ImportFormat;
 use super::imported::{Imported, ImportedAccess, ImportedFile, ImportedTerms, Reading, Unreadable};
-use super::json::{is_blank, parse, plain, several, text, whole};
+use super::json::{is_blank, plain, several, text, whole};
 use super::{MOST_RECORDS, licence, name_of};
+use crate::interop::json::parse;
 use crate::interop::vocabulary::{
     frequency_of, identifier_of, language_of, media_type_of, place_of, theme_of,
 };

@@ -141,3 +141,12 @@ fn contexts_are_never_fetched() {
         ["http://a.example/ dct:title \"x\"@en", "http://a.example/ rdf:type <dcat:Dataset>"]
     );
 }
+
+#[test]
+fn of_a_member_of_json_ld_that_comes_twice_the_last_one_counts() {
+    let text = r#"{"@id": "http://a.example/0", "@id": "http://a.example/", "http://a.example/p": 1, "http://a.example/p": "2"}"#;
+    let reading = read(text, Syntax::JsonLd, None).unwrap();
+    assert_eq!(reading.graph.to_n_triples(), "<http://a.example/> <http://a.example/p> \"2\" .\n");
+    assert_eq!(reading.faults.len(), 2, "{:?}", reading.faults);
+    assert!(read(&"[".repeat(1000), Syntax::JsonLd, None).is_err());
+}

@@ -16,11 +16,11 @@ use super::model::{Dataset, Statement, Visibility};
 use super::record::{Record, identity_key};
 use super::register::Prepared;
 use super::store;
-use crate::db::{Db, Tx};
+use crate::db::{Conn, Db, Tx};
 use crate::i18n::Language;
 use crate::journal::{Event, append};
 use crate::kernel::{
-    Checks, Ctx, DatasetId, Digest, OrganisationId, Result, Slug, SourceId, Timestamp, canonical_json,
+    Checks, Ctx, DatasetId, Digest, Error, OrganisationId, Result, Slug, SourceId, Timestamp, canonical_json,
     text_enum,
 };
 use crate::policies::{Policy, Sentence, describe};
@@ -207,6 +207,12 @@ impl Draft {
         &self.mark.identifier
     }
 
+    /// What makes it the same dataset as another one with an identifier that differs only in how it is written.
+    #[must_use]
+    pub fn identity(&self) -> String {
+        identity_key(&self.mark.identifier)
+    }
+
     /// The digest of all that is taken over: what has the same one has not changed.
     #[must_use]
     pub fn digest(&self) -> Digest {
@@ -241,6 +247,15 @@ pub struct Placed {
     pub created: bool,
 }
 
+/// Those of these drafts of which a harvested dataset is here, by their identity: from whatever source, under whatever name there.
+///
+/// # Errors
+/// When the database fails.
+pub fn copies_here<'a>(conn: &mut Conn, drafts: impl Iterator<Item = &'a Draft>) -> Result<HashSet<String>> {
+    let identities: Vec<String> = drafts.map(Draft::identity).collect();
+    store::harvested_among(conn, &identities)
+}
+
 /// Registers drafts, or updates the datasets they were before; in the same order.
 ///
 /// # Errors
@@ -265,7 +280,7 @@ pub fn put_harvested(
                 update(tx, ctx, home, before, draft, latest)?;
             }
             None => {
-                let dataset = names.registered(home, &draft, latest)?;
+                let dataset = names.registered(tx, home, &draft, latest)?;
                 placed.push(Placed { dataset: dataset.id.clone(), created: true });
                 let event = draft.event("dataset.registered", &dataset);
                 let position = append(tx, ctx, event)?;
@@ -277,7 +292,7 @@ pub fn put_harvested(
     Ok(placed)
 }
 
-/// The names that are taken in an organisation, among those that are wanted.
+/// The names that are taken in an organisation, as far as they were looked at.
 struct Names(HashSet<Slug>);
 
 impl Names {
@@ -286,13 +301,27 @@ impl Names {
         Ok(Self(store::taken_names(tx, &home.organisation_id, &wanted)?.into_iter().collect()))
     }
 
-    /// The dataset of a draft that was not there before. Whoever has the name already keeps it.
-    fn registered(&mut self, home: &Home, draft: &Draft, at: Timestamp) -> Result<Dataset> {
-        let name = if self.0.insert(draft.wanted.clone()) {
-            draft.wanted.clone()
-        } else {
-            short(&format!("{} {}", draft.mark.source, draft.mark.identifier), draft.wanted.as_str())?
-        };
+    /// The name of a draft. Whoever has the one that it wants already keeps it.
+    fn name(&mut self, tx: &mut Tx<'_>, home: &Home, draft: &Draft) -> Result<Slug> {
+        if self.0.insert(draft.wanted.clone()) {
+            return Ok(draft.wanted.clone());
+        }
+        let own = format!("{} {}", draft.mark.source, draft.mark.identifier);
+        for number in 0.. {
+            let name = short(&format!("{own} {number}"), draft.wanted.as_str())?;
+            // Several records of a source may state one identifier.
+            if !self.0.contains(&name) && store::taken_names(tx, &home.organisation_id, &[&name])?.is_empty()
+            {
+                self.0.insert(name.clone());
+                return Ok(name);
+            }
+        }
+        Err(Error::internal("name of a harvested dataset", "all of them are taken"))
+    }
+
+    /// The dataset of a draft that was not there before.
+    fn registered(&mut self, tx: &mut Tx<'_>, home: &Home, draft: &Draft, at: Timestamp) -> Result<Dataset> {
+        let name = self.name(tx, home, draft)?;
         let prepared = &draft.prepared;
         Ok(Dataset {
             id: DatasetId::generate(),

@@ -39,7 +39,7 @@ pub use find::{Action, find_dataset, find_dataset_by_id, sees_inside};
 pub use gate::{Asked, Delivery, DownloadGate, Ground, Permit};
 pub use harvested::{
     Draft, Harvested, Home, OriginAccess, OriginDistribution, OriginTerms, OriginVerdict, Origins, Placed,
-    origins, put_harvested, remove_harvested,
+    copies_here, origins, put_harvested, remove_harvested,
 };
 pub use model::{
     Dataset, DatasetSummary, DescribedPolicy, NewDataset, NewPolicy, PolicyRevision, RecordRevision,

@@ -166,7 +166,10 @@ impl Driver<'_> {
         let asking = fetch(self.fetcher, &source, &url, &want, || self.left(&run));
         let fetched = match self.holding(asking).await? {
             Ok(Some(fetched)) => fetched,
-            Ok(None) => return self.nothing_changed().await,
+            Ok(None) if want.etag.is_some() || want.last_modified.is_some() => {
+                return self.nothing_changed().await;
+            }
+            Ok(None) => return self.give_up(format!("page {}: answered 304, unasked", run.pages + 1)).await,
             Err(FetchError::Status { status: 400 | 404 | 410 | 422, .. })
                 if !run.complete && run.pages == 0 =>
             {
@@ -230,21 +233,24 @@ impl Driver<'_> {
             Some(next) => Position::Reading { url: next.into(), kept, barren: 0 },
             None => Position::Deleting { kept },
         };
-        let (mut found, mut gone) = (page.found.into_iter(), page.gone);
-        let mut seen = checkpoint.map(|note| (note.to_string(), source.trust_policy.clone()));
+        let mut found = page.found.into_iter();
+        let (seen, policy) = (checkpoint.map(|note| note.to_string()), source.trust_policy.clone());
         let (mut next, mut was_fresh, mut open) = (Some(next), false, Some((source, run)));
         while open.is_some() {
             let some: Vec<_> = found.by_ref().take(AT_ONCE).collect();
             let is_last = found.len() == 0;
             let end = if is_last { next.take().map(|next| PageEnd { next, bytes, was_fresh }) } else { None };
-            let seen = seen.take();
-            let part = Part { found: some, gone: std::mem::take(&mut gone), end };
+            let part = Part { found: some, end };
+            let (seen, policy) = (seen.clone(), policy.clone());
             let (tell, told) = tokio::sync::oneshot::channel();
             open = self
                 .write("take_in_records", move |tx, ctx, mut source, run| {
-                    // Where somebody has changed the keys meanwhile, it is a checkpoint of a log that is not believed any more.
-                    if let Some((note, _)) = seen.filter(|(_, policy)| *policy == source.trust_policy) {
-                        source.checkpoint = Some(note);
+                    // Somebody has changed the keys meanwhile: what was read under the others is not believed any more.
+                    if source.trust_policy != policy {
+                        return Ok((source, run));
+                    }
+                    if seen.is_some() && source.checkpoint != seen {
+                        source.checkpoint = seen;
                         store::update_source(tx, &source)?;
                     }
                     let (run, fresh) = take_in(tx, ctx, source.clone(), run, part)?;
@@ -253,7 +259,11 @@ impl Driver<'_> {
                     Ok((source, run))
                 })
                 .await?;
-            was_fresh |= told.await.unwrap_or_default();
+            match told.await {
+                Ok(fresh) => was_fresh |= fresh,
+                // Nothing was taken in: the page is read again.
+                Err(_) => break,
+            }
             if is_last {
                 break;
             }
@@ -329,13 +339,13 @@ impl Driver<'_> {
     async fn delete(&self, kept: Kept) -> Step {
         self.write("delete_records", move |tx, ctx, source, run| {
             let ended = match run.verdict() {
-                // Where most could not be read, what is missing is not believed either.
-                RunState::Failed => {
+                // Where most could not be read, what is missing is not believed either. What is told to be gone, is.
+                RunState::Failed if run.complete => {
                     let reason = format!("{} of {} records failed", run.failed, run.records());
                     let run = Run { reason: Some(reason), ..run };
                     end_run(tx, ctx, source.clone(), run, RunState::Failed, None)?
                 }
-                state => delete_some(tx, ctx, source.clone(), run, (state, kept))?,
+                _ => delete_some(tx, ctx, source.clone(), run, kept)?,
             };
             Ok((source, ended))
         })
@@ -362,13 +372,7 @@ impl Driver<'_> {
 /// Records deleted in one write.
 const MOST_DELETED: i64 = 100;
 
-fn delete_some(
-    tx: &mut Tx<'_>,
-    ctx: &Ctx,
-    source: Source,
-    mut run: Run,
-    (state, kept): (RunState, Kept),
-) -> Result<Run> {
+fn delete_some(tx: &mut Tx<'_>, ctx: &Ctx, source: Source, mut run: Run, kept: Kept) -> Result<Run> {
     if !run.confirmed && run.deleted == 0 {
         let leaving = store::count_leaving(tx, &run)?;
         let tally = Tally { known: run.known, met: 0, created: 0 };
@@ -385,13 +389,12 @@ fn delete_some(
     if run.complete {
         store::forget_absent(tx, &run)?;
     }
-    // The state of a document of which some records failed is not remembered, so that they are tried again.
-    let kept = Kept {
-        etag: kept.etag.filter(|_| state == RunState::Succeeded),
-        last_modified: kept.last_modified.filter(|_| state == RunState::Succeeded),
-        ..kept
-    };
-    end_run(tx, ctx, source, run, state, Some(kept))
+    let state = run.verdict();
+    if state == RunState::Failed {
+        run.reason = Some(format!("{} of {} records failed", run.failed, run.records()));
+    }
+    // Where some records failed the next run begins where this one did, so that they are tried again.
+    end_run(tx, ctx, source, run, state, Some(kept).filter(|_| state == RunState::Succeeded))
 }
 
 /// Deletes the datasets of these records, and keeps on record that they were.

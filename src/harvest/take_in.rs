@@ -6,7 +6,7 @@ use super::model::{Position, RecordOutcome, Run, RunState, Source, SourceState, 
 use super::read::{Found, Read};
 use super::runs::end_run;
 use super::store::{self, Known, Seen};
-use crate::datasets::{Draft, Home, put_harvested};
+use crate::datasets::{Draft, Home, copies_here, put_harvested};
 use crate::db::Tx;
 use crate::kernel::{Ctx, DatasetId, Digest, Result};
 
@@ -20,8 +20,6 @@ const MOST_BARREN: u32 = 10;
 pub(super) struct Part {
     /// Records.
     pub found: Vec<Found>,
-    /// Keys of records that are gone at the source.
-    pub gone: Vec<String>,
     /// Where the run goes on after it, where it is the last part of its page.
     pub end: Option<PageEnd>,
 }
@@ -44,10 +42,7 @@ pub(super) fn take_in(
     mut run: Run,
     part: Part,
 ) -> Result<(Run, bool)> {
-    let met = records(tx, ctx, &source, &mut run, part.found)?;
-    let gone: Vec<&str> = part.gone.iter().map(String::as_str).collect();
-    store::mark_leaving(tx, &source.id, &gone)?;
-    let fresh = met || !gone.is_empty();
+    let fresh = records(tx, ctx, &source, &mut run, part.found)?;
     if run.records() > source.most_records {
         run.reason = Some(format!(
             "there are more than {} records, which is the most for this source",
@@ -124,11 +119,12 @@ fn records(tx: &mut Tx<'_>, ctx: &Ctx, source: &Source, run: &mut Run, found: Ve
     let found = last_of_each(found);
     let keys: Vec<&str> = found.iter().map(|one| one.key.as_str()).collect();
     let known = store::known_records(tx, &source.id, &keys)?;
-    let mut sorted = Sorted::default();
+    let copies = copies_here(tx, found.iter().filter_map(|one| one.read.copy()))?;
+    let mut sorted = Sorted { copies, ..Sorted::default() };
     for one in found {
         sorted.sort(one, &known, run);
     }
-    let Sorted { drafts, mut seen, unchanged, fresh } = sorted;
+    let Sorted { drafts, mut seen, unchanged, gone, fresh, .. } = sorted;
     let (mut labels, mut puts) = (Vec::with_capacity(drafts.len()), Vec::with_capacity(drafts.len()));
     for Wanted { key, dataset, draft, note } in drafts {
         labels.push((key, draft.digest(), note));
@@ -148,6 +144,8 @@ fn records(tx: &mut Tx<'_>, ctx: &Ctx, source: &Source, run: &mut Run, found: Ve
     store::keep_records(tx, run, &seen, ctx.now)?;
     let unchanged: Vec<&str> = unchanged.iter().map(String::as_str).collect();
     store::mark_unchanged(tx, run, &unchanged, ctx.now)?;
+    let gone: Vec<&str> = gone.iter().map(String::as_str).collect();
+    store::mark_leaving(tx, &source.id, &gone)?;
     Ok(fresh)
 }
 
@@ -170,40 +168,69 @@ struct Wanted {
 /// Records by what is to be done with them.
 #[derive(Default)]
 struct Sorted {
+    /// What is here already of what the source has itself from elsewhere, by its identity.
+    copies: HashSet<String>,
     drafts: Vec<Wanted>,
     seen: Vec<Seen>,
     unchanged: Vec<String>,
+    gone: Vec<String>,
     fresh: bool,
 }
 
 impl Sorted {
     fn sort(&mut self, one: Found, known: &HashMap<String, Known>, run: &mut Run) {
         let known = known.get(&one.key);
-        let is_met =
-            known.is_some_and(|known| known.run == run.id && known.outcome != RecordOutcome::Deleted);
-        self.fresh |= !is_met;
+        let met = known.filter(|known| known.run == run.id && known.outcome != RecordOutcome::Deleted);
         let dataset = known.and_then(|known| known.dataset.clone());
         let digest = known.and_then(|known| known.digest);
-        let (outcome, detail) = match one.read {
-            Read::Draft(draft, _) if dataset.is_some() && digest == Some(draft.digest()) => {
-                // A page that is read again after a crash counts once.
-                if !is_met {
-                    run.unchanged += 1;
-                    self.unchanged.push(one.key);
-                }
-                return;
+        if matches!(one.read, Read::Gone) {
+            // What never was here is no news, however often it is told.
+            if known.is_some_and(|known| known.dataset.is_some() && !known.leaving) {
+                self.fresh = true;
+                self.gone.push(one.key);
             }
-            Read::Draft(draft, note) => {
-                self.drafts.push(Wanted { key: one.key, dataset, draft, note });
-                return;
+            return;
+        }
+        self.fresh |= met.is_none();
+        let (outcome, detail) = match one.read {
+            Read::Copy(draft) if dataset.is_none() && !self.copies.insert(draft.identity()) => {
+                (RecordOutcome::Skipped, "a copy of it is here already".to_owned())
             }
             Read::Failed(reason) => (RecordOutcome::Failed, reason),
             Read::Skipped(reason) => (RecordOutcome::Skipped, reason),
+            Read::Draft(draft, note) => {
+                return self.want(Wanted { key: one.key, dataset, draft, note }, known, run);
+            }
+            Read::Copy(draft) => {
+                return self.want(Wanted { key: one.key, dataset, draft, note: None }, known, run);
+            }
+            Read::Gone => return,
         };
-        if !is_met {
-            *(if outcome == RecordOutcome::Failed { &mut run.failed } else { &mut run.skipped }) += 1;
+        match met {
+            None => *(if outcome == RecordOutcome::Failed { &mut run.failed } else { &mut run.skipped }) += 1,
+            // A page that is read again after a crash counts once; and one that only names what another page has whole does not
+            // take that back.
+            Some(_) => return,
         }
         // What was here before stays as it was.
         self.seen.push(Seen { identifier: one.key, dataset, digest, outcome, detail: Some(detail) });
+    }
+
+    fn want(&mut self, wanted: Wanted, known: Option<&Known>, run: &mut Run) {
+        let met = known.filter(|known| known.run == run.id).map(|known| known.outcome);
+        if met == Some(RecordOutcome::Failed) {
+            // An earlier page had nothing of it but its name.
+            run.failed -= 1;
+        }
+        let digest = known.and_then(|known| known.digest);
+        if wanted.dataset.is_none() || digest != Some(wanted.draft.digest()) {
+            self.drafts.push(wanted);
+            return;
+        }
+        // A page that is read again after a crash counts once.
+        if met.is_none_or(|met| matches!(met, RecordOutcome::Failed | RecordOutcome::Deleted)) {
+            run.unchanged += 1;
+            self.unchanged.push(wanted.key);
+        }
     }
 }

@@ -5,6 +5,8 @@ use std::pin::Pin;
 use std::sync::Arc;
 use std::time::Duration;
 
+use futures_util::StreamExt as _;
+use futures_util::stream::FuturesUnordered;
 use tokio_util::sync::CancellationToken;
 
 use super::store::{self, Job};
@@ -15,6 +17,8 @@ use crate::kernel::{Clock, Ctx, Result, Timestamp};
 const TICK: Duration = Duration::from_secs(1);
 /// How long a job may be held before another replica takes it.
 const LEASE: Duration = Duration::from_secs(15 * 60);
+/// Jobs that one replica runs at once: one that waits for somebody else does not keep the others waiting.
+const AT_ONCE: usize = 4;
 /// After so many tries a job is given up and its last error stays on record.
 const MOST_ATTEMPTS: i64 = 5;
 /// How long finished jobs are remembered.
@@ -89,9 +93,16 @@ impl Runner {
 
     /// Runs until cancelled; trouble with one piece of work never stops the others.
     pub async fn run(self, stop: CancellationToken) {
+        tokio::join!(self.recur(&stop), self.work(&stop));
+    }
+
+    /// Does what recurs, when its time has come.
+    async fn recur(&self, stop: &CancellationToken) {
         while !stop.is_cancelled() {
-            if let Err(error) = self.tick().await {
-                tracing::warn!(%error, "background work");
+            for recurring in &self.recurring {
+                if let Err(error) = self.do_recurring(recurring).await {
+                    tracing::warn!(%error, "background work");
+                }
             }
             tokio::select! {
                 () = stop.cancelled() => {}
@@ -100,22 +111,42 @@ impl Runner {
         }
     }
 
+    /// Runs queued jobs, some at once. What is under way when it is told to stop comes to its end.
+    async fn work(&self, stop: &CancellationToken) {
+        let mut running = FuturesUnordered::new();
+        while !stop.is_cancelled() {
+            while running.len() < AT_ONCE {
+                match self.take_job().await {
+                    Ok(Some(job)) => running.push(self.run_job(job)),
+                    Ok(None) => break,
+                    Err(error) => {
+                        tracing::warn!(%error, "background work");
+                        break;
+                    }
+                }
+            }
+            tokio::select! {
+                () = stop.cancelled() => {}
+                Some(outcome) = running.next() => told(outcome),
+                () = tokio::time::sleep(TICK) => {}
+            }
+        }
+        while let Some(outcome) = running.next().await {
+            told(outcome);
+        }
+    }
+
     fn ctx(&self, kind: &str) -> Ctx {
         Ctx::anonymous(self.clock.now(), kind)
     }
 
-    async fn tick(&self) -> Result<()> {
-        for recurring in &self.recurring {
-            if self.take_turn(recurring).await? {
-                let outcome = (recurring.work)(self.ctx(recurring.kind)).await;
-                count(recurring.kind, outcome.is_ok());
-                if let Err(error) = outcome {
-                    tracing::error!(kind = recurring.kind, %error, "recurring work failed; it comes again");
-                }
+    async fn do_recurring(&self, recurring: &Recurring) -> Result<()> {
+        if self.take_turn(recurring).await? {
+            let outcome = (recurring.work)(self.ctx(recurring.kind)).await;
+            count(recurring.kind, outcome.is_ok());
+            if let Err(error) = outcome {
+                tracing::error!(kind = recurring.kind, %error, "recurring work failed; it comes again");
             }
-        }
-        while let Some(job) = self.take_job().await? {
-            self.run_job(job).await?;
         }
         Ok(())
     }
@@ -161,6 +192,12 @@ impl Runner {
             }
         };
         self.db.write("close_job", move |tx| store::close(tx, &job, &text, now, retry_at)).await
+    }
+}
+
+fn told(outcome: Result<()>) {
+    if let Err(error) = outcome {
+        tracing::warn!(%error, "background work");
     }
 }
 

@@ -2,6 +2,7 @@
 
 mod hostile;
 mod log;
+mod odd;
 mod others;
 mod pair;
 mod peer;
@@ -99,9 +100,18 @@ async fn changes_are_followed(origin: &Scene, source: &Source<'_>) {
             origin.provider.request(Method::DELETE, &path).header("If-Match", "*").send().await.unwrap();
         assert_eq!(gone.status(), 204);
     }
+    // One is removed and registered again under its name: it is there, and has changed.
+    let again = format!("/datasets/{PROVIDER}/{}", name(6));
+    let gone = origin.provider.request(Method::DELETE, &again).header("If-Match", "*").send().await.unwrap();
+    assert_eq!(gone.status(), 204);
+    let anew = json!({
+        "organisation": PROVIDER, "name": name(6), "space": crate::scene::SPACE, "announced": true,
+        "record": record(6, "registered anew"),
+    });
+    origin.provider.post("/datasets", anew).await;
     origin.publish("whole", "open", json!({}), &[("a.csv", b"a\n1\n".to_vec())]).await;
     let run = source.harvest(false).await;
-    assert_eq!((&run["state"], counts(&run)), (&json!("succeeded"), [1, 3, 0, 2, 0]), "{run}");
+    assert_eq!((&run["state"], counts(&run)), (&json!("succeeded"), [1, 4, 0, 2, 0]), "{run}");
     assert_eq!(run["complete"], false);
     assert_eq!(titles(source.scene).await, titles(origin).await);
     let deleted: Vec<Value> = source.records("deleted").await;

@@ -1,5 +1,7 @@
 //! Harvested datasets: many rows at once, and what else is the same dataset.
 
+use std::collections::HashSet;
+
 use diesel::{
     ExpressionMethods as _, OptionalExtension as _, QueryDsl as _, RunQueryDsl as _, SelectableHelper as _,
 };
@@ -143,6 +145,24 @@ pub(in crate::datasets) fn last_seen(conn: &mut Conn, dataset: &DatasetId) -> Re
         .select(source_records::seen_at)
         .first(conn)
         .optional()?)
+}
+
+/// Those of these identities that a harvested dataset has.
+pub(in crate::datasets) fn harvested_among(
+    conn: &mut Conn,
+    identities: &[String],
+) -> Result<HashSet<String>> {
+    if identities.is_empty() {
+        return Ok(HashSet::new());
+    }
+    let harvested = datasets::table.filter(datasets::harvested.is_not_null()).select(datasets::id);
+    let found: Vec<String> = dataset_facets::table
+        .filter(dataset_facets::facet.eq(BY_IDENTIFIER))
+        .filter(dataset_facets::value.eq_any(identities.to_vec()))
+        .filter(dataset_facets::dataset_id.eq_any(harvested))
+        .select(dataset_facets::value)
+        .load(conn)?;
+    Ok(found.into_iter().collect())
 }
 
 /// Full names of other datasets that state one of the same identifiers, as far as the caller may know of them.

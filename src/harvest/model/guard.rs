@@ -38,16 +38,17 @@ impl Tally {
 
     /// Whether a complete run may go on to create records: not while it meets fewer of the known ones than it creates, and those
     /// are more than the threshold. So a source that gives every record another identifier is noticed before all of them are here
-    /// twice.
+    /// twice. One that still has all the known ones has grown.
     #[must_use]
     pub fn may_create(self, threshold: i64) -> Verdict {
         let many =
             self.created >= FEW && self.created.saturating_mul(100) > self.known.saturating_mul(threshold);
-        if self.known == 0 || !many || self.met >= self.created {
+        if !many || self.met >= self.created.min(self.known) {
             return Verdict::GoOn;
         }
         Verdict::Ask(format!(
-            "{} records with new identifiers came, and only {} of the {} known ones: the source may have changed its identifiers",
+            "{} records with new identifiers came, and only {} of the {} known ones: the source may have changed its identifiers; \
+             to go on takes in all new ones, and deletes those of the known ones that do not come any more",
             self.created, self.met, self.known
         ))
     }
@@ -75,6 +76,7 @@ mod tests {
         assert!(matches!(tally(100, 0, 21).may_create(20), Verdict::Ask(_)));
         assert_eq!(tally(100, 0, 20).may_create(20), Verdict::GoOn, "up to the threshold");
         assert_eq!(tally(100, 100, 90).may_create(20), Verdict::GoOn, "it has grown");
+        assert_eq!(tally(5, 5, 20).may_create(20), Verdict::GoOn, "it has grown, and was small");
         assert_eq!(tally(0, 0, 5000).may_create(20), Verdict::GoOn, "the first run");
         assert_eq!(tally(3, 0, 19).may_create(20), Verdict::GoOn, "few are no reason");
     }

@@ -151,13 +151,15 @@ impl Run {
         self.created + self.updated + self.unchanged + self.failed + self.skipped
     }
 
-    /// What a run that has read everything comes to: a failure where most records failed, and never a success where any did.
+    /// What a run comes to: a failure where most records failed, and never a success where any did. What a run of the changes
+    /// alone has not looked at is as good as it was.
     #[must_use]
     pub fn verdict(&self) -> RunState {
-        let good = self.created + self.updated + self.unchanged + self.deleted;
+        let met = self.updated + self.unchanged + self.deleted;
+        let untouched = if self.complete { 0 } else { (self.known - met - self.failed).max(0) };
         match self.failed {
             0 => RunState::Succeeded,
-            failed if failed > good => RunState::Failed,
+            failed if failed > self.created + met + untouched => RunState::Failed,
             _ => RunState::Partial,
         }
     }

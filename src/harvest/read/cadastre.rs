@@ -127,7 +127,7 @@ pub(super) fn read(bytes: &[u8], from: &From<'_>) -> Result<Page, String> {
     for change in changes.items {
         let key = format!("{base}/datasets/{}/{}", change.organisation, change.name);
         if change.gone {
-            read.gone.push(key);
+            read.found.push(Found { key, read: Read::Gone });
             continue;
         }
         let outcome = match change.whole {
@@ -173,6 +173,7 @@ fn draft(whole: Whole, iri: &str, name: Slug, from: &From<'_>) -> Read {
         Err(error) => return Read::Failed(excerpt(&format!("the record cannot be read: {error}"))),
     };
     let source = from.source.id.clone();
+    let is_copy = whole.dataset.harvested.is_some();
     let upstream = whole.dataset.harvested.map(serde_json::from_value::<Upstream>).transpose();
     let mark = match upstream {
         Err(error) => return Read::Failed(excerpt(&format!("where it is from cannot be read: {error}"))),
@@ -203,6 +204,7 @@ fn draft(whole: Whole, iri: &str, name: Slug, from: &From<'_>) -> Read {
         return Read::Skipped("it is registered here, and came back".into());
     }
     match Draft::of(&from.source.space, record, mark, Some(name)) {
+        Ok(draft) if is_copy => Read::Copy(Box::new(draft)),
         Ok(draft) => Read::Draft(Box::new(draft), None),
         Err(error) => Read::Failed(excerpt(&super::imported::reasons(&error))),
     }

@@ -34,7 +34,8 @@ pub(super) fn page(url: &Url, start: usize) -> Url {
 
 /// Reads a page of packages.
 pub(super) fn read(bytes: &[u8], from: &From<'_>) -> Result<Page, String> {
-    let hint = Hint { format: Some(ImportFormat::Ckan), base: Some(from.url.as_str()), ..Hint::default() };
+    let base = from.base();
+    let hint = Hint { format: Some(ImportFormat::Ckan), base: Some(&base), ..Hint::default() };
     let reading = import::read(bytes, &hint).map_err(|error| excerpt(error.detail()))?;
     // What was lost on the way must not look as if it were gone.
     if let Some(fault) = reading.faults.first() {

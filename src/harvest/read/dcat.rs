@@ -26,11 +26,12 @@ pub(super) const MEDIA_TYPES: &[&str] = &[
 
 /// Reads a document.
 pub(super) fn read(bytes: &[u8], from: &From<'_>) -> Result<Page, String> {
+    let base = from.base();
     let hint = Hint {
         format: None,
         media_type: from.media_type,
         file_name: Some(from.url.path()),
-        base: Some(from.url.as_str()),
+        base: Some(&base),
     };
     let reading = import::read(bytes, &hint).map_err(|error| excerpt(error.detail()))?;
     let next = reading.next.as_deref().map(|next| from.url.join(next));

@@ -21,10 +21,8 @@ use crate::kernel::{Error, Result};
 /// A page that was read.
 #[derive(Default)]
 pub(super) struct Page {
-    /// The records on it.
+    /// The records on it, in their order: of several with one key, the last counts.
     pub found: Vec<Found>,
-    /// Keys of records that are gone at the source.
-    pub gone: Vec<String>,
     /// The address of the next page.
     pub next: Option<Url>,
     /// From where the next run goes on, as this page says.
@@ -45,10 +43,24 @@ pub(super) struct Found {
 pub(super) enum Read {
     /// It can be taken over; with what could not be taken over of it.
     Draft(Box<Draft>, Option<String>),
+    /// The same, of what the source has itself from elsewhere.
+    Copy(Box<Draft>),
     /// It cannot.
     Failed(String),
     /// It is left out on purpose.
     Skipped(String),
+    /// The source says that it is gone.
+    Gone,
+}
+
+impl Read {
+    /// What the source has itself from elsewhere.
+    pub fn copy(&self) -> Option<&Draft> {
+        match self {
+            Self::Copy(draft) => Some(draft),
+            _ => None,
+        }
+    }
 }
 
 /// Whose page it is, and where it came from.
@@ -72,6 +84,15 @@ impl From<'_> {
             let own = own.trim_end_matches('/');
             identifier.strip_prefix(own).is_some_and(|rest| rest.is_empty() || rest.starts_with('/'))
         })
+    }
+
+    /// The address against which relative ones are resolved. What stands in its query may be a secret, and would come into
+    /// identifiers that everybody sees.
+    fn base(&self) -> String {
+        let mut base = self.url.clone();
+        base.set_query(None);
+        base.set_fragment(None);
+        base.into()
     }
 
     /// A name for a record that has none: where it stands.

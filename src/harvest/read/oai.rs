@@ -148,7 +148,7 @@ pub(super) fn read(bytes: &[u8], from: &From<'_>) -> Result<Page, String> {
     let mut page = Page { next, continuation, ..Page::default() };
     for (number, record) in part.records.into_iter().enumerate() {
         if record.is_deleted {
-            page.gone.push(record.identifier);
+            page.found.push(Found { key: record.identifier, read: Read::Gone });
         } else {
             page.found.push(draft(record, number, from));
         }
@@ -173,7 +173,8 @@ fn draft(record: Record, number: usize, from: &From<'_>) -> Found {
             (dublin_core::as_dcat(iri, &record.elements), ImportFormat::NTriples)
         }
     };
-    let hint = Hint { format: Some(format), base: Some(from.url.as_str()), ..Hint::default() };
+    let base = from.base();
+    let hint = Hint { format: Some(format), base: Some(&base), ..Hint::default() };
     let first = import::read(text.as_bytes(), &hint).map(|reading| reading.records.into_iter().next());
     let read = match first {
         Err(error) => Read::Failed(excerpt(error.detail())),

@@ -85,7 +85,7 @@ fn a_repository_is_asked_for_the_richest_format_that_is_read_here() {
     let source = source(SourceKind::OaiPmh, "https://r.example.org/oai?set=a", None);
     let next = |answer: &str| {
         let page = read(&source, answer.as_bytes()).unwrap();
-        assert!(page.found.is_empty() && page.gone.is_empty() && page.continuation.is_none());
+        assert!(page.found.is_empty() && page.continuation.is_none());
         let next = page.next.unwrap();
         let asked = "https://r.example.org/oai?verb=ListRecords&metadataPrefix=";
         next.as_str().strip_prefix(asked).unwrap().strip_suffix("&set=a").unwrap().to_owned()
@@ -132,7 +132,9 @@ const OAI: &str = r#"<?xml version="1.0"?>
 fn a_part_of_a_repository_is_read_with_what_is_gone() {
     let source = source(SourceKind::OaiPmh, "https://r.example.org/oai?metadataPrefix=mixed", None);
     let page = read(&source, OAI.as_bytes()).unwrap();
-    assert_eq!(page.gone, ["oai:r:2"]);
+    let gone: Vec<&str> =
+        page.found.iter().filter(|one| matches!(one.read, Read::Gone)).map(|one| one.key.as_str()).collect();
+    assert_eq!(gone, ["oai:r:2"]);
     assert_eq!(page.continuation.as_deref(), Some("mixed 2026-11-26T12:00:00Z"));
     let url = page.next.unwrap();
     let from = From { source: &source, url: &url, media_type: None, own: None, pages: 1 };
@@ -141,9 +143,10 @@ fn a_part_of_a_repository_is_read_with_what_is_gone() {
     let told: Vec<_> = page
         .found
         .iter()
-        .map(|one| match &one.read {
-            Read::Draft(draft, _) => (one.key.as_str(), draft.identifier()),
-            Read::Failed(reason) | Read::Skipped(reason) => panic!("{}: {reason}", one.key),
+        .filter_map(|one| match &one.read {
+            Read::Draft(draft, _) => Some((one.key.as_str(), draft.identifier())),
+            Read::Gone => None,
+            _ => panic!("{} is not read", one.key),
         })
         .collect();
     assert_eq!(told, [("oai:r:1", "https://r.example.org/1"), ("oai:r:3", "https://r.example.org/3")]);
@@ -212,7 +215,7 @@ fn what_is_registered_here_is_no_copy() {
     let page = json!({"items": [change(0), change(1)]});
     let page = read(&source, page.to_string().as_bytes()).unwrap();
     assert!(matches!(page.found[0].read, Read::Skipped(_)));
-    assert!(matches!(page.found[1].read, Read::Draft(..)));
+    assert!(matches!(page.found[1].read, Read::Copy(_)));
     assert_eq!(page.checkpoint, Some(checkpoint));
 }
 
@@ -235,4 +238,14 @@ fn what_may_have_lost_half_of_its_members_is_broken() {
         let reason = read(&source, whole.replacen(once, twice, 1).as_bytes()).err().unwrap();
         assert!(reason.contains("is broken") && reason.contains("more than once"), "{kind}: {reason}");
     }
+}
+
+#[test]
+fn what_stands_in_the_query_of_a_source_comes_into_no_identifier() {
+    let source = source(SourceKind::Dcat, "https://r.example.org/sec.ttl?key=SECRET", None);
+    let document = "@prefix dcat: <http://www.w3.org/ns/dcat#> . @prefix dct: <http://purl.org/dc/terms/> .\n\
+        <#d1> a dcat:Dataset ; dct:title \"A\"@en . <> a dcat:Dataset ; dct:title \"B\"@en .";
+    let page = read(&source, document.as_bytes()).unwrap();
+    let keys: Vec<&str> = page.found.iter().map(|one| one.key.as_str()).collect();
+    assert_eq!(keys, ["https://r.example.org/sec.ttl#d1", "https://r.example.org/sec.ttl"]);
 }

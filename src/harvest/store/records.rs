@@ -18,6 +18,8 @@ pub(in crate::harvest) struct Known {
     pub dataset: Option<DatasetId>,
     pub digest: Option<Digest>,
     pub outcome: RecordOutcome,
+    /// The source says that it is gone.
+    pub leaving: bool,
     pub run: RunId,
 }
 
@@ -37,7 +39,7 @@ pub(in crate::harvest) fn known_records(
     source: &SourceId,
     identifiers: &[&str],
 ) -> Result<HashMap<String, Known>> {
-    type Row = (String, Option<DatasetId>, Option<Digest>, RecordOutcome, RunId);
+    type Row = (String, Option<DatasetId>, Option<Digest>, RecordOutcome, bool, RunId);
     let rows: Vec<Row> = source_records::table
         .filter(source_records::source_id.eq(source))
         .filter(source_records::identifier.eq_any(identifiers))
@@ -46,11 +48,12 @@ pub(in crate::harvest) fn known_records(
             source_records::dataset_id,
             source_records::digest,
             source_records::outcome,
+            source_records::leaving,
             source_records::run_id,
         ))
         .load(conn)?;
-    let known = rows.into_iter().map(|(identifier, dataset, digest, outcome, run)| {
-        (identifier, Known { dataset, digest, outcome, run })
+    let known = rows.into_iter().map(|(identifier, dataset, digest, outcome, leaving, run)| {
+        (identifier, Known { dataset, digest, outcome, leaving, run })
     });
     Ok(known.collect())
 }

@@ -125,11 +125,16 @@ fn by_members(beginning: &str) -> Option<ImportFormat> {
         Some(ImportFormat::JsonLd)
     } else if has("\"success\"") && has("\"result\"") || has("\"owner_org\"") || has("\"license_id\"") {
         Some(ImportFormat::Ckan)
-    } else if has("\"resources\"") || has("datapackage") {
+    } else if has("\"resources\"") || has("datapackage") || describes_a_dataset(beginning) {
         Some(ImportFormat::DataPackage)
     } else {
         None
     }
+}
+
+/// Schemas of datasets that are no data packages, such as those of Amsterdam, describe them in the same words.
+fn describes_a_dataset(beginning: &str) -> bool {
+    ["\"type\"", "\"dataset\"", "\"title\""].iter().all(|word| beginning.contains(word))
 }
 
 #[cfg(test)]
@@ -154,6 +159,7 @@ mod tests {
             ("[{\"@id\": \"http://a.example/\"}]", Some(ImportFormat::JsonLd)),
             ("{\"success\": true, \"result\": {}}", Some(ImportFormat::Ckan)),
             ("{\"name\": \"a\", \"resources\": []}", Some(ImportFormat::DataPackage)),
+            ("{\"type\": \"dataset\", \"id\": \"a\", \"title\": \"A\"}", Some(ImportFormat::DataPackage)),
             ("---\nlicense: mit\n---\n", Some(ImportFormat::DatasetCard)),
             ("a,b\n1,2\n", None),
             ("", None),

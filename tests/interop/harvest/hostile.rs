@@ -64,6 +64,11 @@ async fn each_is_reported(copy: &Scene, server: &Server) {
     }
     println!("hostile sources were stopped within {:?}", begun.elapsed());
     assert!(titles(copy).await.is_empty(), "nothing of them is left");
+    let leaving =
+        Source::register(copy, "oai_pmh", &server.url("/leaving?metadataPrefix=oai_dc"), json!({})).await;
+    let run = leaving.harvest(false).await;
+    assert!(run["state"] == "failed" && run["reason"].as_str().unwrap().contains("do not end"), "{run}");
+    leaving.remove().await;
 
     // An address inside is not even registered for; nor is it fetched when it is.
     let inside = Source::register(copy, "dcat", "http://10.0.0.1/catalog.ttl", json!({})).await;
@@ -89,7 +94,8 @@ async fn changed_identifiers_are_asked_about(copy: &Scene, server: &Server) {
     assert_eq!((&first["state"], counts(&first)), (&json!("succeeded"), [100, 0, 0, 0, 0]), "{first}");
     let second = source.harvest(false).await;
     assert_eq!(second["state"], "awaiting_confirmation", "{second}");
-    assert!(second["reason"].as_str().unwrap().contains("changed its identifiers"), "{second}");
+    let reason = second["reason"].as_str().unwrap();
+    assert!(reason.contains("changed its identifiers") && reason.contains("deletes"), "{second}");
     assert!(titles(copy).await.len() <= 150, "it was noticed before all were here twice");
     let state = copy.admin.get(&source.path("")).await;
     assert_eq!(state["state"], "awaiting_confirmation");

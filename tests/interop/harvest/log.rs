@@ -4,7 +4,7 @@
 use reqwest::Method;
 use serde_json::{Value, json};
 
-use super::pair::{Source, copying, counts, database, record, seed, titles};
+use super::pair::{Source, copying, counts, database, name, record, seed, titles};
 use super::peer::{PeerLog, change, honest};
 use super::server::Server;
 use crate::scene::{PROVIDER, SPACE, Scene};
@@ -28,7 +28,13 @@ async fn what_the_log_does_not_confirm_is_not_taken_in(shape: Shape) {
     let records: Vec<(String, Value)> =
         (0..SOME).map(|number| (format!("kept-{number:03}"), record(number, "confirmed"))).collect();
     let changes = honest(&mut log, &records);
-    server.say(changes.clone(), log.clone());
+    // What was there before under the name of one that is there, and what never was here.
+    let mut first = changes.clone();
+    for name in ["kept-000", "never-here"] {
+        let gone = json!({"cursor": "WyIwIl0", "gone": true, "organisation": "elsewhere", "name": name});
+        first["items"].as_array_mut().unwrap().insert(0, gone);
+    }
+    server.say(first, log.clone());
     let source = Source::register(&copy, "cadastre", &server.url("/lying"), json!({})).await;
     let run = source.harvest(false).await;
     let some = i64::try_from(SOME).unwrap();
@@ -156,18 +162,35 @@ async fn keys_may_change(source: &Source<'_>, server: &Server, records: &[(Strin
     let home = tempfile::tempdir().unwrap();
     let policy = home.path().join("peer.policy");
     std::fs::write(&policy, renewed.policy()).unwrap();
-    let output = std::process::Command::new(env!("CARGO_BIN_EXE_cadastre"))
-        .args(["admin", "sources", "trust", SPACE, &source.id])
-        .arg(&policy)
-        .env("CADASTRE_URL", source.scene.url())
-        .env("CADASTRE_TOKEN", source.scene.admin.token())
-        .output()
-        .unwrap();
-    assert!(output.status.success(), "{}", String::from_utf8_lossy(&output.stderr));
+    let trust = || {
+        let output = std::process::Command::new(env!("CARGO_BIN_EXE_cadastre"))
+            .args(["admin", "sources", "trust", SPACE, &source.id])
+            .arg(&policy)
+            .env("CADASTRE_URL", source.scene.url())
+            .env("CADASTRE_TOKEN", source.scene.admin.token())
+            .output()
+            .unwrap();
+        assert!(output.status.success(), "{}", String::from_utf8_lossy(&output.stderr));
+    };
+    trust();
     let known = source.scene.admin.get(&source.path("")).await;
     assert_eq!((&known["trust_policy"], &known["checkpoint"]), (&json!(renewed.policy()), &Value::Null));
     let run = source.harvest(false).await;
     assert_eq!((&run["state"], &run["failed"]), (&json!("succeeded"), &json!(0)), "{run}");
+
+    // In the middle of a run too: what was read under the old keys is read again under the new ones.
+    let mut third = PeerLog::new("peer.example/log/3", 10);
+    honest(&mut third, records);
+    std::fs::write(&policy, third.policy()).unwrap();
+    server.pause(2000);
+    let run = source.begin(false).await;
+    tokio::time::sleep(std::time::Duration::from_millis(500)).await;
+    trust();
+    let run = source.until_still(&run).await;
+    server.pause(0);
+    assert_eq!((&run["state"], &run["unchanged"]), (&json!("failed"), &json!(0)), "{run}");
+    let known = source.scene.admin.get(&source.path("")).await;
+    assert_eq!((&known["trust_policy"], &known["checkpoint"]), (&json!(third.policy()), &Value::Null));
     source.remove().await;
 }
 
@@ -228,4 +251,26 @@ async fn a_row_that_was_changed_behind_the_journal_is_not_copied() {
     let details: Vec<&str> = failed.iter().map(|one| one["detail"].as_str().unwrap()).collect();
     assert_eq!(details, ["its log does not confirm this record", "its log does not confirm this version"]);
     assert_eq!(titles(&copy).await["many-00007"], "Tides 7, as it was first");
+
+    // What failed is tried again by the next run of changes, though nothing has changed there since; what is told to be gone is
+    // gone at once.
+    tamper("UPDATE versions SET total_bytes = total_bytes - 1;");
+    let changed = json!({"space": SPACE, "announced": true, "record": record(7, "second")});
+    origin.provider.put_matching(&format!("/datasets/{PROVIDER}/{}", name(7)), changed).await;
+    let gone = format!("/datasets/{PROVIDER}/{}", name(8));
+    let gone = origin.provider.request(Method::DELETE, &gone).header("If-Match", "*").send().await.unwrap();
+    assert_eq!(gone.status(), 204);
+    tamper("UPDATE datasets SET record = replace(record, 'Tides 7,', 'Gold 7,') WHERE name = 'many-00007'");
+    let run = source.harvest(false).await;
+    assert_eq!(
+        (&run["state"], &run["failed"], &run["deleted"]),
+        (&json!("partial"), &json!(1), &json!(1)),
+        "{run}"
+    );
+    let run = source.harvest(false).await;
+    assert_eq!((&run["state"], &run["failed"]), (&json!("partial"), &json!(1)), "not forgotten: {run}");
+    tamper("UPDATE datasets SET record = replace(record, 'Gold 7,', 'Tides 7,') WHERE name = 'many-00007'");
+    let run = source.harvest(false).await;
+    assert_eq!((&run["state"], &run["updated"]), (&json!("succeeded"), &json!(1)), "{run}");
+    assert_eq!(titles(&copy).await["many-00007"], "Tides 7, second");
 }

@@ -175,8 +175,8 @@ pub async fn titles(scene: &Scene) -> std::collections::BTreeMap<String, String>
     lines
         .filter(|change| change["gone"] == false)
         .map(|change| {
-            let title = change["dataset"]["title"]["en"].as_str().unwrap().to_owned();
-            (change["name"].as_str().unwrap().to_owned(), title)
+            let title = change["dataset"]["title"].as_object().unwrap().values().next().unwrap();
+            (change["name"].as_str().unwrap().to_owned(), title.as_str().unwrap().to_owned())
         })
         .collect()
 }

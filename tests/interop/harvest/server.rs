@@ -25,6 +25,8 @@ struct State {
     most: AtomicUsize,
     /// How many datasets `/shrinking` has.
     left: AtomicUsize,
+    /// How long `/lying` takes to say what changed, in milliseconds.
+    pause: AtomicUsize,
     /// What `/lying` says, and the log it shows for it.
     lying: Mutex<Option<(Value, PeerLog)>>,
 }
@@ -61,6 +63,11 @@ impl Server {
     /// What `/lying` says from now on, and the log it shows for it.
     pub fn say(&self, changes: Value, log: PeerLog) {
         *self.state.lying.lock().unwrap() = Some((changes, log));
+    }
+
+    /// How long `/lying` takes from now on to say what changed, in milliseconds.
+    pub fn pause(&self, millis: usize) {
+        self.state.pause.store(millis, Ordering::SeqCst);
     }
 
     /// The most requests that were under way at once.
@@ -127,6 +134,28 @@ async fn answer(mut stream: TcpStream, state: &State, port: u16) {
             tokio::time::sleep(Duration::from_secs(3)).await;
             turtle(catalogue(port, "/slow", &[page], (page < 3).then_some(page + 1)))
         }
+        // A page a second, without an end.
+        "/slowly" => {
+            tokio::time::sleep(Duration::from_secs(1)).await;
+            turtle(catalogue(port, "/slowly", &[page], Some(page + 1)))
+        }
+        // Each page names all datasets, and describes its own.
+        "/named" => {
+            let base = format!("http://127.0.0.1:{port}/named");
+            let mut text =
+                catalogue(port, "/named", &[page * 2, page * 2 + 1], (page < 2).then_some(page + 1));
+            (2..6).for_each(|number| text.push_str(&format!("<{base}> dcat:dataset <{base}/{number}> .\n")));
+            turtle(text)
+        }
+        // Says of its second page that it has not changed, which nobody asked.
+        "/unasked" if page == 2 => b"HTTP/1.1 304 Not Modified\r\nConnection: close\r\n\r\n".to_vec(),
+        "/unasked" => turtle(catalogue(port, "/unasked", &[1, 2, 3], Some(2))),
+        // Ever new records that are gone.
+        "/leaving" => plain("200 OK\r\nContent-Type: text/xml", leaving(asked).as_bytes()),
+        "/twins" if query.contains("verb=ListRecords&metadataPrefix=oai_dc") => {
+            plain("200 OK\r\nContent-Type: text/xml", twins().as_bytes())
+        }
+        "/twins" => plain("400 Bad Request", b""),
         "/unchanged" if head.to_ascii_lowercase().contains("if-none-match: \"v1\"") => {
             b"HTTP/1.1 304 Not Modified\r\nETag: \"v1\"\r\nConnection: close\r\n\r\n".to_vec()
         }
@@ -134,7 +163,12 @@ async fn answer(mut stream: TcpStream, state: &State, port: u16) {
             let body = catalogue(port, "/unchanged", &[1, 2, 3], None);
             plain("200 OK\r\nContent-Type: text/turtle\r\nETag: \"v1\"", body.as_bytes())
         }
-        _ if path.contains("/api/v1/") => register(state, path),
+        _ if path.contains("/api/v1/") => {
+            if path == "/lying/api/v1/changes" {
+                tokio::time::sleep(Duration::from_millis(state.pause.load(Ordering::SeqCst) as u64)).await;
+            }
+            register(state, path)
+        }
         "/repository" if query.contains("verb=ListRecords&metadataPrefix=oai_dc") => {
             plain("200 OK\r\nContent-Type: text/xml", REPOSITORY.as_bytes())
         }
@@ -200,6 +234,36 @@ fn laughs(port: u16) -> String {
          <dct:title>&i;</dct:title></dcat:Dataset></rdf:RDF>"
     ));
     text
+}
+
+/// A part of a repository that goes on for ever.
+fn leaving(part: usize) -> String {
+    let gone = |number: usize| {
+        format!(
+            "<record><header status=\"deleted\"><identifier>oai:gone:{part}-{number}</identifier></header></record>"
+        )
+    };
+    let all: String = (0..50).map(gone).collect();
+    format!(
+        "<OAI-PMH><responseDate>2026-11-26T12:00:00Z</responseDate><ListRecords>{all}\
+         <resumptionToken>{part}</resumptionToken></ListRecords></OAI-PMH>"
+    )
+}
+
+/// Records of one title that state one identifier.
+fn twins() -> String {
+    let one = |number: usize| {
+        format!(
+            "<record><header><identifier>oai:twin:{number}</identifier></header><metadata><oai_dc:dc \
+             xmlns:oai_dc=\"http://www.openarchives.org/OAI/2.0/oai_dc/\" xmlns:dc=\"http://purl.org/dc/elements/1.1/\">\
+             <dc:title>Twins</dc:title><dc:identifier>https://twins.example.org/</dc:identifier>\
+             <dc:description>Number {number}</dc:description></oai_dc:dc></metadata></record>"
+        )
+    };
+    let all: String = (0..4).map(one).collect();
+    format!(
+        "<OAI-PMH><responseDate>2026-11-26T12:00:00Z</responseDate><ListRecords>{all}</ListRecords></OAI-PMH>"
+    )
 }
 
 /// What something that looks like another Cadastre answers.

@@ -24,7 +24,7 @@ pub(super) fn agent(draft: &mut Draft, property: &str, of: Thing<'_>, value: &Te
     let kind = if person.iter().any(|class| thing.is(class)) { "person" } else { "organisation" };
     let mut agent = Map::new();
     agent.insert("kind".into(), json!(kind));
-    agent.insert("name".into(), json!(name.text().trim()));
+    agent.insert("name".into(), json!(cut(name.text().trim(), 300)));
     let identifiers = identifiers(thing);
     if !identifiers.is_empty() {
         agent.insert("identifiers".into(), Value::Array(identifiers));
@@ -37,7 +37,42 @@ pub(super) fn agent(draft: &mut Draft, property: &str, of: Thing<'_>, value: &Te
     agent.extend(mail.filter(|mail| mail.contains('@')).map(|mail| ("email".to_owned(), json!(mail))));
     let country = thing.value("dct:spatial").and_then(|place| place_of(place.text()));
     agent.extend(country.filter(|code| code.len() == 2).map(|code| ("country".to_owned(), json!(code))));
+    tell_rest(draft, property, thing);
     Some(Value::Object(agent))
+}
+
+/// What is read of agents and contacts; what else is said of them has no place.
+const READ: [&str; 24] = [
+    "rdf:type",
+    "rdfs:label",
+    "skos:prefLabel",
+    "dct:title",
+    "dct:identifier",
+    "dct:spatial",
+    "owl:sameAs",
+    "foaf:name",
+    "foaf:mbox",
+    "foaf:page",
+    "foaf:homepage",
+    "foaf:workplaceHomepage",
+    "schema:name",
+    "schema:email",
+    "schema:url",
+    "vcard:fn",
+    "vcard:hasFN",
+    "vcard:email",
+    "vcard:hasEmail",
+    "vcard:url",
+    "vcard:hasURL",
+    "vcard:organization-name",
+    "dct:description",
+    "rdf:value",
+];
+
+fn tell_rest(draft: &mut Draft, property: &str, thing: Thing<'_>) {
+    for (inner, value) in thing.statements().filter(|(inner, _)| !READ.contains(inner)) {
+        draft.drop(&format!("{property}/{inner}"), value.text(), "the record has no such field of an agent");
+    }
 }
 
 /// Identifiers in the registers that the record knows.
@@ -88,6 +123,7 @@ pub(super) fn contact(draft: &mut Draft, property: &str, of: Thing<'_>, value: &
         members.extend(url.map(|url| ("url".to_owned(), json!(url))));
     }
     draft.put("/contact", property, contact);
+    tell_rest(draft, property, thing);
 }
 
 /// Somebody with a part in the dataset, whose role is said beside: whoever paid has a place.

@@ -92,8 +92,10 @@ fn statement(
         }
         "dct:publisher" => {
             let agent = agent::agent(draft, property, of, value);
-            beside.publisher = agent.and_then(|agent| serde_json::from_value(agent).ok());
-            draft.note("", property);
+            if let Some(publisher) = agent.and_then(|agent| serde_json::from_value(agent).ok()) {
+                beside.publisher = Some(publisher);
+                draft.note("", property);
+            }
         }
         "dcat:contactPoint" => agent::contact(draft, property, of, value),
         "prov:qualifiedAttribution" => agent::attribution(draft, property, of, value),
@@ -147,16 +149,12 @@ fn statement(
             }
             None => draft.drop(property, value.text(), "no date"),
         },
-        // Said of the entry in the origin's catalogue, or read elsewhere.
-        "rdf:type"
-        | "dcat:distribution"
-        | "dcatapit:distribution"
-        | "dct:issued"
-        | "adms:sample"
-        | "dcat:hasCurrentVersion"
-        | "dcat:isVersionOf"
-        | "dqv:hasQualityMeasurement"
-        | "dct:isPartOf" => {}
+        // Read elsewhere.
+        "rdf:type" | "dcat:distribution" | "dcatapit:distribution" => {}
+        "dct:issued" | "dcat:hasCurrentVersion" | "dcat:isVersionOf" => {
+            draft.drop(property, value.text(), "versions and their dates are counted here anew");
+        }
+        "dqv:hasQualityMeasurement" => draft.drop(property, value.text(), "quality is measured here anew"),
         _ if health::statement(draft, property, of, value) => {}
         _ => draft.drop(property, value.text(), "the record has no place for it"),
     }

@@ -5,14 +5,14 @@ use std::collections::HashSet;
 use serde_json::{Map, Value, json};
 
 use super::values::{address, best, label};
-use crate::interop::import::draft::Draft;
+use crate::interop::import::draft::{Draft, cut};
 use crate::interop::import::imported::{ImportedFile, ImportedTerms};
 use crate::interop::import::licence;
 use crate::interop::rdf::read::{Term, Thing};
 use crate::interop::vocabulary::media_type_of;
 
 /// Properties of a distribution that are read; others are dropped.
-const READ: [&str; 21] = [
+const READ: [&str; 13] = [
     "rdf:type",
     "dct:title",
     "dct:description",
@@ -23,16 +23,8 @@ const READ: [&str; 21] = [
     "dct:format",
     "spdx:checksum",
     "dct:license",
+    "dct:licence",
     "odrl:hasPolicy",
-    "dct:rights",
-    "adms:status",
-    "dct:issued",
-    "dct:modified",
-    "dcatap:availability",
-    "dcatap:applicableLegislation",
-    "dcat:accessService",
-    "dct:identifier",
-    "dct:language",
     "rdfs:label",
 ];
 
@@ -42,7 +34,7 @@ const MOST_FILES: usize = 10_000;
 /// Reads the distributions of a dataset.
 pub(super) fn read(draft: &mut Draft, dataset: Thing<'_>, terms: &mut ImportedTerms) -> Vec<ImportedFile> {
     let mut files = Vec::new();
-    let mut seen = HashSet::new();
+    let (mut seen, mut policies) = (HashSet::new(), HashSet::new());
     for one in dataset.things("dcat:distribution").chain(dataset.things("dcatapit:distribution")) {
         if !seen.insert(one.name()) {
             continue;
@@ -59,7 +51,9 @@ pub(super) fn read(draft: &mut Draft, dataset: Thing<'_>, terms: &mut ImportedTe
             one.values(property).for_each(|value| read_licence(draft, one, property, value));
         }
         for value in one.values("odrl:hasPolicy") {
-            policy(draft, one, value, terms);
+            if policies.insert(value.text()) {
+                policy(draft, one, value, terms);
+            }
         }
         for (property, value) in one.statements() {
             if !READ.contains(&property) && !property.starts_with("cc:") {
@@ -74,9 +68,9 @@ pub(super) fn read(draft: &mut Draft, dataset: Thing<'_>, terms: &mut ImportedTe
 }
 
 fn file(draft: &mut Draft, one: Thing<'_>) -> ImportedFile {
-    let text = |name: &str| best(one, name).map(|value| value.text().trim().to_owned());
+    let text = |name: &str, most| best(one, name).map(|value| cut(value.text().trim(), most));
     let url = |name: &str| one.value(name).map(|value| address(one, value)).filter(|url| !url.is_empty());
-    let title = text("dct:title").or_else(|| text("rdfs:label"));
+    let title = text("dct:title", MOST_TITLE).or_else(|| text("rdfs:label", MOST_TITLE));
     let download_url = url("dcat:downloadURL");
     let last = download_url.as_ref().and_then(|url| url.split(['?', '#']).next()?.rsplit('/').next());
     let name = title.or_else(|| last.map(str::to_owned));
@@ -85,7 +79,7 @@ fn file(draft: &mut Draft, one: Thing<'_>) -> ImportedFile {
         path: None,
         download_url,
         access_url: url("dcat:accessURL"),
-        description: text("dct:description"),
+        description: text("dct:description", MOST_DESCRIPTION),
         ..ImportedFile::default()
     };
     for property in ["dcat:mediaType", "dct:format"] {
@@ -138,25 +132,34 @@ pub(super) fn policy(draft: &mut Draft, of: Thing<'_>, value: &Term, terms: &mut
     if terms.offer.is_none() && rules.iter().any(|rule| thing.value(rule).is_some()) {
         let mut left = MOST_IN_POLICY;
         let mut offer = object(thing, &mut vec![thing.name()], &mut left);
-        if let Some(members) = offer.as_object_mut() {
-            members.insert("@context".into(), json!("http://www.w3.org/ns/odrl.jsonld"));
-        }
+        let Some(members) = offer.as_object_mut().filter(|_| left > 0) else {
+            let reason = format!("a policy of more than {MOST_IN_POLICY} bytes is not kept");
+            return draft.drop("odrl:hasPolicy", value.text(), reason);
+        };
+        members.insert("@context".into(), json!("http://www.w3.org/ns/odrl.jsonld"));
         terms.offer = Some(offer);
     }
 }
 
-/// The most things of a policy, each counted as often as it is there.
-const MOST_IN_POLICY: usize = 1_000;
+/// The most bytes of a policy, about: what is named twice counts twice.
+const MOST_IN_POLICY: usize = 32 * 1024;
+
+/// The longest title and the longest description of a file, in characters.
+const MOST_TITLE: usize = 1024;
+const MOST_DESCRIPTION: usize = 4096;
 
 /// How deep rules may lie in others.
 const DEEPEST: usize = 8;
 
-/// A thing of a policy in the JSON-LD of ODRL. What comes again within itself is only named.
+/// A thing of a policy in the JSON-LD of ODRL. What comes again within itself is only named. It breaks off when nothing is left.
 fn object<'g>(thing: Thing<'g>, within: &mut Vec<&'g str>, left: &mut usize) -> Value {
-    *left = left.saturating_sub(1);
     let mut members: Map<String, Value> = Map::new();
     members.extend(thing.iri().map(|iri| ("uid".to_owned(), json!(iri))));
     for (property, value) in thing.statements() {
+        *left = left.saturating_sub(property.len() + value.text().len() + 8);
+        if *left == 0 {
+            break;
+        }
         let name = match property.strip_prefix("odrl:") {
             Some(name) => name,
             None if property == "rdf:type" => "@type",
@@ -164,7 +167,7 @@ fn object<'g>(thing: Thing<'g>, within: &mut Vec<&'g str>, left: &mut usize) -> 
         };
         let inner = thing.follow(value).filter(|inner| !inner.is_unknown());
         let stated = match inner {
-            Some(inner) if *left > 0 && within.len() < DEEPEST && !within.contains(&inner.name()) => {
+            Some(inner) if within.len() < DEEPEST && !within.contains(&inner.name()) => {
                 within.push(inner.name());
                 let stated = object(inner, within, left);
                 within.pop();

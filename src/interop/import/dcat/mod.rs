@@ -13,24 +13,36 @@ use crate::interop::rdf::Syntax;
 use crate::interop::rdf::read::{self, Graph, Term, Thing};
 use crate::kernel::{Error, Result};
 
+/// The most bytes of what is read out of a document: in a graph, a long text takes its place once, however many datasets share it.
+const MOST_UNFOLDED: usize = 64 * 1024 * 1024;
+
 /// Reads a document.
 pub(super) fn read(text: &str, format: ImportFormat, base: Option<&str>) -> Result<Reading> {
     let syntax = syntax_of(format).unwrap_or(Syntax::JsonLd);
     let read::Reading { graph, mut faults, .. } = read::read(text, syntax, base)?;
     let language = language_of_catalogue(&graph);
     let mut records: Vec<Result<Imported, Unreadable>> = Vec::new();
+    let mut left = MOST_UNFOLDED;
     for dataset in datasets(&graph) {
         if records.len() >= MOST_RECORDS {
             faults.push(format!("more than {MOST_RECORDS} datasets; the others were not read"));
             break;
         }
-        records.push(if dataset.is_unknown() {
+        if dataset.is_unknown() {
             let identifier = dataset.iri().map(str::to_owned);
             let reason = "the catalogue names it and the document does not describe it".to_owned();
-            Err(Unreadable { identifier, reason })
-        } else {
-            Ok(dataset::read(dataset, language.as_deref()))
-        });
+            records.push(Err(Unreadable { identifier, reason }));
+            continue;
+        }
+        let imported = dataset::read(dataset, language.as_deref());
+        left = left.saturating_sub(weight(&imported)?);
+        if left == 0 {
+            faults.push(format!(
+                "what its datasets share makes more than {MOST_UNFOLDED} bytes of it; the rest was not read"
+            ));
+            break;
+        }
+        records.push(Ok(imported));
     }
     let (next, total) = page(&graph, base);
     if records.is_empty() && next.is_none() && total != Some(0) {
@@ -41,6 +53,24 @@ pub(super) fn read(text: &str, format: ImportFormat, base: Option<&str>) -> Resu
         return Err(Error::invalid("", "no_dataset", detail));
     }
     Ok(Reading { format, records, next, total, faults })
+}
+
+/// How many bytes a dataset is, as JSON.
+fn weight(imported: &Imported) -> Result<usize> {
+    struct Counted(usize);
+    impl std::io::Write for Counted {
+        fn write(&mut self, bytes: &[u8]) -> std::io::Result<usize> {
+            self.0 += bytes.len();
+            Ok(bytes.len())
+        }
+        fn flush(&mut self) -> std::io::Result<()> {
+            Ok(())
+        }
+    }
+    let mut counted = Counted(0);
+    serde_json::to_writer(&mut counted, imported)
+        .map_err(|error| Error::internal("an imported dataset", error))?;
+    Ok(counted.0)
 }
 
 /// The syntax of RDF that a format is written in.
@@ -109,4 +139,74 @@ fn absolute(address: &str, base: Option<&str>) -> Option<String> {
         None => url::Url::parse(address),
     };
     parsed.ok().map(String::from)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    const PREFIXES: &str = "@prefix dcat: <http://www.w3.org/ns/dcat#> . @prefix dct: <http://purl.org/dc/terms/> .\n\
+        @prefix odrl: <http://www.w3.org/ns/odrl/2/> . @prefix foaf: <http://xmlns.com/foaf/0.1/> .\n\
+        @prefix vcard: <http://www.w3.org/2006/vcard/ns#> . @prefix adms: <http://www.w3.org/ns/adms#> .\n";
+
+    fn of(turtle: &str) -> Reading {
+        read(&format!("{PREFIXES}{turtle}"), ImportFormat::Turtle, Some("https://a.example/")).unwrap()
+    }
+
+    /// A graph has a text once, however many datasets point to it; what is read out of it must not have it once for each.
+    #[test]
+    fn what_datasets_share_does_not_unfold() {
+        const SHARING: usize = 300;
+        let long = "x".repeat(1_000_000);
+        let shared = [
+            format!(
+                "<#s> a odrl:Offer ; odrl:permission [ odrl:action odrl:use ; dct:description \"{long}\" ] ."
+            ),
+            format!("<#s> a dcat:Distribution ; dct:title \"{long}\" ; dct:description \"{long}\" ."),
+            format!("<#s> a foaf:Agent ; foaf:name \"{long}\" ."),
+        ];
+        for (shared, property) in shared.iter().zip(["odrl:hasPolicy", "dcat:distribution", "dct:publisher"])
+        {
+            let datasets = (0..SHARING).map(|number| {
+                format!("<#d{number}> a dcat:Dataset ; dct:title \"D\"@en ; {property} <#s> .\n")
+            });
+            let reading = of(&format!("{shared}\n{}", datasets.collect::<String>()));
+            assert_eq!(reading.records.len(), SHARING, "{:?}", reading.faults);
+            let weighs: usize = reading.records.iter().flatten().map(|one| weight(one).unwrap()).sum();
+            assert!(weighs < SHARING * 20_000, "{property}: {weighs}");
+        }
+        let report =
+            &of(&format!("{} <#d> a dcat:Dataset ; dct:title \"D\"@en ; odrl:hasPolicy <#s> .", shared[0]))
+                .records[0]
+                .as_ref()
+                .unwrap()
+                .report
+                .dropped
+                .clone();
+        assert!(report.iter().any(|one| one.property == "odrl:hasPolicy"), "{report:?}");
+    }
+
+    #[test]
+    fn nothing_is_dropped_without_a_word() {
+        let reading = of(
+            "<#d> a dcat:Dataset ; dct:title \"D\"@en ; dct:issued \"2020-01-01\" ; adms:sample <#s> ;\n\
+             dct:isPartOf <#all> ; dcat:isVersionOf <#v> ; dct:publisher <#nobody> ;\n\
+             dcat:contactPoint [ vcard:fn \"Desk\" ; vcard:hasEmail <mailto:a@example.org> ; vcard:hasTelephone <tel:1> ] ;\n\
+             dcat:distribution [ dcat:accessURL <https://a.example/f> ; dct:issued \"2020\" ; adms:status <#done> ] .",
+        );
+        let report = &reading.records[0].as_ref().unwrap().report;
+        for property in [
+            "dct:issued",
+            "adms:sample",
+            "dct:isPartOf",
+            "dcat:isVersionOf",
+            "dct:publisher",
+            "dcat:contactPoint/vcard:hasTelephone",
+            "dcat:distribution/dct:issued",
+            "dcat:distribution/adms:status",
+        ] {
+            assert!(report.dropped.iter().any(|one| one.property == property), "{property}: {report:?}");
+        }
+        assert!(!report.mapped.iter().any(|one| one.property == "dct:publisher"), "{report:?}");
+    }
 }

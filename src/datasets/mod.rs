@@ -10,6 +10,7 @@ mod find;
 mod gate;
 mod harvested;
 mod model;
+mod origin;
 mod public;
 mod read;
 mod receipts;
@@ -37,14 +38,12 @@ pub use dumps::{
 };
 pub use find::{Action, find_dataset, find_dataset_by_id, sees_inside};
 pub use gate::{Asked, Delivery, DownloadGate, Ground, Permit};
-pub use harvested::{
-    Draft, Harvested, Home, OriginAccess, OriginDistribution, OriginTerms, OriginVerdict, Origins, Placed,
-    copies_here, origins, put_harvested, remove_harvested,
-};
+pub use harvested::{Draft, Home, Origins, Placed, copies_here, origins, put_harvested, remove_harvested};
 pub use model::{
     Dataset, DatasetSummary, DescribedPolicy, NewDataset, NewPolicy, PolicyRevision, RecordRevision,
     Statement, Visibility,
 };
+pub use origin::{Harvested, OriginAccess, OriginDistribution, OriginTerms, OriginVerdict};
 pub use public::{
     From as NamesFrom, PublicName, count_public, earliest_change, newest_public, public_groups, public_names,
 };

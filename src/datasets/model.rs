@@ -6,7 +6,7 @@ use serde::{Deserialize, Serialize};
 use serde_json::value::RawValue;
 use utoipa::ToSchema;
 
-use super::harvested::Harvested;
+use super::origin::Harvested;
 use super::record::Record;
 use super::versions::VersionNumber;
 use crate::i18n::Language;

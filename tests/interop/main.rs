@@ -22,6 +22,7 @@ mod dumps;
 mod feeds;
 mod harvest;
 mod hub;
+mod hub_revisions;
 mod import;
 mod packages;
 mod python;

@@ -227,7 +227,7 @@ def elsewhere():
         "https://example.org/raw.bin",
     )
     card = open(hub.hf_hub_download(name, "README.md", repo_type="dataset"), encoding="utf-8").read()
-    assert "https://example.org/raw.bin" in card, card
+    assert "- `raw.bin`, 7 bytes, SHA-256 `" in card and "https://example.org/raw.bin" not in card, card
     # A card that the provider brought is sent as it is.
     own = settings["own_card"]
     assert digest(hub.hf_hub_download(own, "README.md", repo_type="dataset")) == settings["files"][own]["README.md"]

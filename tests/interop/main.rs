@@ -24,6 +24,7 @@ mod harvest;
 mod hub;
 mod hub_revisions;
 mod import;
+mod links;
 mod packages;
 mod python;
 mod round_trip;

@@ -1,6 +1,7 @@
 //! Routes for clients of the Hugging Face Hub, below `/hf`: they only read.
 
 mod files;
+mod gate;
 mod info;
 mod person;
 mod search;
@@ -30,6 +31,7 @@ pub(super) fn routes(config: &mut ServiceConfig) {
             .service(info::of_dataset)
             .service(info::of_revision)
             .service(info::commits)
+            .service(gate::auth_check)
             .service(info::refs)
             .service(tree::of_root)
             .service(tree::of_folder)
@@ -51,7 +53,7 @@ async fn nothing_here(req: HttpRequest) -> Result<HttpResponse> {
         || path.contains("/resolve/")
     {
         let detail = "only datasets are here: say repo_type=\"dataset\", or --repo-type dataset";
-        return Err(Error::new(Kind::NotFound, "repo_not_found", detail));
+        return Err(Error::new(Kind::NotFound, "only_datasets", detail));
     }
     if path.starts_with("/api/datasets/") || path.starts_with("/datasets/") {
         return Err(no_repository());

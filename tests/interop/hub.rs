@@ -278,6 +278,8 @@ impl Hub {
             (format!("/api/datasets/{weather}/tree/main?limit=0"), 422, ""),
             (format!("/api/datasets/{weather}/tree/main?cursor=x"), 422, ""),
             ("/api/nothing".to_owned(), 404, ""),
+            ("/api/datasets?cursor=x".to_owned(), 422, ""),
+            (format!("/api/datasets/{weather}/discussions"), 404, ""),
             ("/api/whoami-v2".to_owned(), 401, ""),
         ] {
             let answer = self.get(&path).await;

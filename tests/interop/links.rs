@@ -107,7 +107,7 @@ async fn described(nobody: &Api, scene: &Scene, page: &str) {
     all.extend(documents.iter().map(|name| format!("{}/datasets/{page}/{name}", scene.url())));
     // The feed does not look at files.
     if !page.ends_with("1.0.0") && !page.ends_with("elsewhere") {
-        let feed = nobody.at(Method::GET, &format!("/feed.atom")).send().await;
+        let feed = nobody.at(Method::GET, "/feed.atom").send().await;
         let feed = feed.unwrap().text().await.unwrap();
         let prefix = "rel=\"describedby\" type=\"";
         let named = feed

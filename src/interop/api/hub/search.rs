@@ -4,7 +4,7 @@ use actix_web::{HttpRequest, HttpResponse, get};
 use serde_json::Value;
 
 use super::super::super::hub::info::{Search, fits, information};
-use super::{Services, is_yes, limit, paged, parameters};
+use super::{Services, cursor, is_yes, limit, paged, parameters};
 use crate::datasets::{Selection, list_plain};
 use crate::kernel::{Ctx, Cursor, DatasetId, Result, Slug};
 
@@ -29,14 +29,11 @@ pub(super) async fn list(req: HttpRequest, ctx: Ctx, (db, config): Services) -> 
     let search = Search { words, tags, gated };
     let author = parameters(&req, "author").into_iter().next();
     let organisation = author.as_deref().map(str::parse::<Slug>).transpose();
-    let after: Option<DatasetId> = match parameters(&req, "cursor").first() {
-        None => None,
-        Some(text) => {
-            let cursor = Cursor::decode(text)?;
-            let [id] = cursor.parts::<1>()?;
-            Some(id.parse()?)
-        }
-    };
+    let after: Option<DatasetId> = cursor(&req, |text| {
+        let cursor = Cursor::decode(text)?;
+        let [id] = cursor.parts::<1>()?;
+        id.parse()
+    })?;
     // Nobody can have such a name.
     let Ok(organisation) = organisation else {
         return paged(&req, &config, None, &Value::Array(Vec::new()));

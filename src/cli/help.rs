@@ -27,6 +27,15 @@ Examples:
   cadastre demo
   cadastre demo --listen 127.0.0.1:9000 --data demo --ready ready.json";
 
+pub(super) const TOKEN: &str = "\
+Other programs take it from an environment variable, where no other process sees it; it ends with `cadastre logout`.
+
+Examples:
+  cadastre token
+  cadastre token --url https://register.example.org
+In a shell, for clients of the Hugging Face Hub:
+  export HF_TOKEN=$(cadastre token)";
+
 pub(super) const LOGIN: &str = "\
 Examples:
   cadastre login --url https://register.example.org --login ada

@@ -78,6 +78,19 @@ impl FromRequest for IfMatch {
     }
 }
 
+/// Goes on with a representation only if it is one of those that `If-Match` names, where a client names any (RFC 9110, 13.1.1).
+///
+/// # Errors
+/// 412 `changed` when it names others.
+pub fn check_if_match(headers: &HeaderMap, etag: &str) -> Result<()> {
+    let tags = tags(headers, &IF_MATCH);
+    if tags.is_empty() || tags.iter().any(|tag| tag == "*" || tag == etag) {
+        return Ok(());
+    }
+    let detail = format!("the entity tag is {etag}, which If-Match does not name");
+    Err(Error::new(Kind::PreconditionFailed, "changed", detail))
+}
+
 /// Whether the client already has this representation: `If-None-Match` holds its tag.
 #[must_use]
 pub fn is_not_modified(headers: &HeaderMap, etag: &str) -> bool {

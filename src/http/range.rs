@@ -5,8 +5,8 @@ use std::ops::Range;
 use std::pin::Pin;
 use std::task::{Context, Poll};
 
-use actix_web::HttpRequest;
-use actix_web::http::header::{ByteRangeSpec, Header as _, IF_RANGE, Range as RangeHeader};
+use actix_web::http::header::{ByteRangeSpec, CONTENT_RANGE, Header as _, IF_RANGE, Range as RangeHeader};
+use actix_web::{HttpRequest, HttpResponse, ResponseError as _};
 use bytes::Bytes;
 use futures_util::Stream;
 
@@ -49,6 +49,16 @@ pub fn wanted(req: &HttpRequest, length: u64, etag: &str) -> Result<Wanted> {
     let total: u64 = parts.iter().map(|part| part.end - part.start).sum();
     // Overlapping parts that add up to more than the file are somebody's attempt to make one request cost many.
     Ok(if total > length { Wanted::Whole } else { Wanted::Parts(parts) })
+}
+
+/// The answer to a range that lies outside a representation of this length: it says the length (RFC 9110, 15.5.17).
+#[must_use]
+pub fn unsatisfiable(error: &Error, length: u64) -> HttpResponse {
+    let mut response = error.error_response();
+    if let Ok(value) = format!("bytes */{length}").parse() {
+        response.headers_mut().insert(CONTENT_RANGE, value);
+    }
+    response
 }
 
 fn within(spec: &ByteRangeSpec, length: u64) -> Option<Range<u64>> {

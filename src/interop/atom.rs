@@ -2,7 +2,7 @@
 
 use super::addresses::Addresses;
 use super::entry::Entry;
-use super::format::Format;
+use super::signposting::described_by;
 use super::xml::Xml;
 use crate::kernel::{DatasetId, Timestamp};
 
@@ -63,8 +63,8 @@ fn one(xml: &mut Xml, entry: &Entry, at: &Addresses) {
         .leaf("uri", &[], &at.organisation(&entry.organisation.slug))
         .end();
     xml.leaf("link", &[("rel", "alternate"), ("href", &at.dataset(dataset))], "");
-    for format in Format::ALL {
-        let (address, kind) = (at.document(dataset, None, *format), format.about().offer.media_type);
+    for format in described_by(entry, at) {
+        let (address, kind) = (at.document(dataset, None, format), format.about().offer.media_type);
         xml.leaf("link", &[("rel", "describedby"), ("type", kind), ("href", &address)], "");
     }
     let space = entry.space.names.best(&[]);

@@ -130,6 +130,10 @@ const FETCH: &str = "fetch.txt";
 
 impl ByFile for Bag {
     fn begin(&mut self, out: &mut Vec<u8>) -> Result<()> {
+        // The payload has its folder even where nothing is in it (RFC 8493, 2.1.2).
+        let payload = format!("{}/data", self.folder);
+        let made = self.zip()?.add_directory(payload, SimpleFileOptions::default());
+        made.map_err(|error| Error::internal("packing", error))?;
         self.whole_file("bagit.txt", "BagIt-Version: 1.0\nTag-File-Character-Encoding: UTF-8\n")?;
         self.start(MANIFEST)?;
         self.drain(out);

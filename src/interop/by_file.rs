@@ -37,6 +37,21 @@ pub trait ByFile: Send {
     /// # Errors
     /// When it cannot be written.
     fn turn(&mut self, out: &mut Vec<u8>) -> Result<Next>;
+
+    /// Whether there is such a document when no file has a place in it. It is asked before the first `turn`.
+    ///
+    /// # Errors
+    /// 409 when there is none.
+    fn without_files(&self) -> Result<()> {
+        Ok(())
+    }
+}
+
+/// What is answered in the place of a document that would list nothing.
+pub(super) fn nothing_to_fetch() -> Error {
+    let detail =
+        "no file of this version can be fetched at an address of its own, so the document would be empty";
+    Error::conflict("nothing_to_fetch", detail)
 }
 
 /// The document of these files at once.
@@ -46,9 +61,13 @@ pub trait ByFile: Send {
 pub(super) fn whole(mut document: Box<dyn ByFile>, files: &[File]) -> Result<Bytes> {
     let mut out = Vec::new();
     document.begin(&mut out)?;
+    let head = out.len();
     loop {
         for file in files {
             document.file(file, &mut out)?;
+        }
+        if out.len() == head {
+            document.without_files()?;
         }
         if document.turn(&mut out)? == Next::Done {
             return Ok(out.into());

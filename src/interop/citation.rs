@@ -78,7 +78,8 @@ pub(super) fn bibtex(entry: &Entry, at: &Addresses) -> String {
         put("version", version);
     }
     if let Some(doi) = &citation.doi {
-        put("doi", &verbatim(doi));
+        // Braces are part of a DOI, and stand as they are where they leave the entry whole.
+        put("doi", &if is_balanced(doi) { doi.replace('\\', "%5C") } else { verbatim(doi) });
     }
     put("url", &verbatim(&citation.url));
     out.push_str("}\n");
@@ -144,11 +145,25 @@ fn verbatim(text: &str) -> String {
     text.replace('{', "%7B").replace('}', "%7D").replace('\\', "%5C")
 }
 
+fn is_balanced(text: &str) -> bool {
+    let mut depth = 0_i32;
+    text.chars().all(|c| {
+        depth += i32::from(c == '{') - i32::from(c == '}');
+        depth >= 0
+    }) && depth == 0
+}
+
 #[cfg(test)]
 mod tests {
     use proptest::prelude::*;
 
     use super::*;
+
+    #[test]
+    fn braces_are_balanced_where_each_is_closed_after_it_was_opened() {
+        let found = ["10.1000/{a}{b{c}}", "10.1000/}{", "10.1000/{a"].map(is_balanced);
+        assert_eq!(found, [true, false, false]);
+    }
 
     proptest! {
         #[test]

@@ -6,7 +6,7 @@ use std::sync::Arc;
 use serde_json::{Map, Value, json};
 
 use super::addresses::Addresses;
-use super::by_file::{ByFile, Next, Subject, one_line};
+use super::by_file::{ByFile, Next, Subject, nothing_to_fetch, one_line};
 use super::entry::Entry;
 use super::{table_schema, vocabulary};
 use crate::datasets::files::{File, FilePath};
@@ -27,9 +27,9 @@ pub(super) struct DataPackage {
 
 impl DataPackage {
     /// # Errors
-    /// 404 when nothing is published.
+    /// 404 when nothing is published, 410 when the version was withdrawn.
     pub(super) fn of(entry: &Entry, at: &Addresses) -> Result<Self> {
-        let subject = Subject::of(entry, at)?;
+        let subject = Subject::with_bytes(entry, at)?;
         let head = head(entry, at, &subject);
         Ok(Self { subject, head, structures: entry.described.structures.clone(), first: true })
     }
@@ -64,7 +64,16 @@ impl ByFile for DataPackage {
         out.extend(b"\n  ]\n}\n");
         Ok(Next::Done)
     }
+
+    /// A package has at least one resource.
+    fn without_files(&self) -> Result<()> {
+        Err(nothing_to_fetch())
+    }
 }
+
+/// Endings of what frictionless unpacks as it reads. It then counts no bytes where the file comes from the network, and takes
+/// whatever number is stated for a wrong one; the digest it leaves alone.
+const COMPRESSED: [&str; 4] = ["zip", "gz", "bz2", "xz"];
 
 /// A file as a resource. `table` are the members that make it a tabular one, where its columns are known. The encoding is not
 /// stated, since it is not known: software detects it.
@@ -75,12 +84,14 @@ fn resource(subject: &Subject, file: &File, table: Option<Map<String, Value>>) -
         "path": address,
         "title": file.path,
         "mediatype": file.media_type,
-        "bytes": size,
         "hash": format!("sha256:{digest}"),
     });
     if let Some(members) = out.as_object_mut() {
         let ending = file.path.file_name().rsplit_once('.').map(|(_, ending)| ending.to_ascii_lowercase());
         let ending = ending.filter(|ending| ending.bytes().all(|b| b.is_ascii_alphanumeric()));
+        if !ending.as_deref().is_some_and(|ending| COMPRESSED.contains(&ending)) {
+            members.insert("bytes".to_owned(), json!(size));
+        }
         members.extend(ending.map(|ending| ("format".to_owned(), json!(ending))));
         members.extend(table.into_iter().flatten());
     }

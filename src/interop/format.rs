@@ -13,6 +13,7 @@ use super::rdf::Syntax;
 use super::signposting::Linkset;
 use super::spdx3::Spdx3;
 use super::{citation, croissant, datacite, dcat, page, schema_org};
+use crate::datasets::versions::VersionNumber;
 use crate::http::Offer;
 use crate::kernel::{Error, Result};
 
@@ -243,15 +244,20 @@ impl Format {
         matches!(self, Self::Croissant | Self::Croissant10 | Self::DataPackage)
     }
 
-    /// The document, where it is one that is written file by file.
+    /// The document, where it is one that is written file by file: of the dataset, or of the version that was asked for.
     ///
     /// # Errors
     /// 404 when it is of a version and none is published; 409 or 410 when there is no such document of this version.
-    pub fn by_file(self, entry: &Entry, at: &Addresses) -> Result<Option<Box<dyn ByFile>>> {
+    pub fn by_file(
+        self,
+        entry: &Entry,
+        at: &Addresses,
+        asked: Option<&VersionNumber>,
+    ) -> Result<Option<Box<dyn ByFile>>> {
         Ok(Some(match self {
             Self::DataPackage => Box::new(DataPackage::of(entry, at)?),
             Self::Spdx3 => Box::new(Spdx3::of(entry, at)?),
-            Self::Linkset => Box::new(Linkset::of(entry, at)?),
+            Self::Linkset => Box::new(Linkset::of(entry, at, asked)?),
             Self::Sha256Sums => Box::new(Checksums::of(entry, at)?),
             Self::Metalink => Box::new(Metalink::of(entry, at)?),
             Self::Bag => Box::new(Bag::of(entry, at)?),
@@ -279,7 +285,7 @@ impl Format {
             | Self::Linkset
             | Self::Sha256Sums
             | Self::Metalink
-            | Self::Bag => match self.by_file(entry, at)? {
+            | Self::Bag => match self.by_file(entry, at, None)? {
                 Some(document) => whole(document, &entry.described.files)?,
                 None => Bytes::new(),
             },

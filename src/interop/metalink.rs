@@ -1,7 +1,7 @@
 //! Metalink 4 (RFC 5854): every file with size, SHA-256 and address, for clients that fetch many and check each.
 
 use super::addresses::Addresses;
-use super::by_file::{ByFile, Next, Subject, one_line};
+use super::by_file::{ByFile, Next, Subject, nothing_to_fetch, one_line};
 use super::entry::Entry;
 use super::format::Format;
 use super::xml::escape;
@@ -70,5 +70,10 @@ impl ByFile for Metalink {
     fn turn(&mut self, out: &mut Vec<u8>) -> Result<Next> {
         out.extend(b"</metalink>\n");
         Ok(Next::Done)
+    }
+
+    /// RFC 5854 wants at least one file (4.1.1).
+    fn without_files(&self) -> Result<()> {
+        Err(nothing_to_fetch())
     }
 }

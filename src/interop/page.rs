@@ -7,10 +7,11 @@ use super::addresses::Addresses;
 use super::by_file::{Subject, one_line};
 use super::entry::Entry;
 use super::format::Format;
+use super::signposting::is_there;
 use super::{citation, schema_org, vocabulary};
-use crate::datasets::Dataset;
 use crate::datasets::files::File;
 use crate::datasets::versions::{Version, VersionNumber, VersionState};
+use crate::datasets::{Dataset, Visibility};
 use crate::i18n::{Key, Language, key, text};
 use crate::kernel::{Error, LangText, Result};
 use crate::policies::{AccessMode, moment};
@@ -293,18 +294,21 @@ fn pull(subject: &Subject) -> Option<(String, Vec<String>)> {
     if subject.version.state == VersionState::Withdrawn {
         return None;
     }
-    let mode = subject.dataset.access_mode.filter(|mode| mode.allows_download())?;
+    let dataset = &subject.dataset;
+    let mode = dataset.access_mode.filter(|mode| mode.allows_download())?;
     let (base, number) = (subject.at.base(), &subject.version.version);
-    let line = format!("cadastre --url {base} pull {}@{number}", subject.dataset.full_name());
-    let key =
-        if mode == AccessMode::Open { "" } else { "--header \"Authorization: Bearer $CADASTRE_TOKEN\" " };
-    let list = subject.at.document(&subject.dataset, Some(number), Format::Metalink);
-    let sums = subject.at.document(&subject.dataset, Some(number), Format::Sha256Sums);
+    let line = format!("cadastre --url {base} pull {}@{number}", dataset.full_name());
+    // A token stands in `~/.netrc`, which curl and aria2 read for the host that they speak to. As a header field of its own it
+    // would go to every host that the list names.
+    let is_for_all = mode == AccessMode::Open && dataset.visibility == Visibility::Public;
+    let key = if is_for_all { "" } else { "--netrc " };
+    let list = subject.at.document(dataset, Some(number), Format::Metalink);
+    let sums = subject.at.document(dataset, Some(number), Format::Sha256Sums);
     Some((
         line,
         vec![
-            format!("curl --remote-name {list} && aria2c {key}--metalink-file files.meta4"),
-            format!("curl --silent {sums} | sha256sum --check"),
+            format!("curl --fail {key}--remote-name {list} && aria2c --metalink-file files.meta4"),
+            format!("curl --fail --silent {key}{sums} | sha256sum --check --ignore-missing"),
         ],
     ))
 }
@@ -362,6 +366,7 @@ fn line(subject: &Subject, file: &File, language: Language) -> Line {
 
 fn formats(view: &View<'_>) -> Vec<Link> {
     let all = Format::ALL.iter().filter(|format| **format != Format::Page);
+    let all = all.filter(|format| is_there(**format, view.entry, view.at));
     all.map(|format| Link {
         text: format.about().standard.to_owned(),
         address: view.at.document(&view.entry.described.dataset, view.number, *format),

@@ -8,7 +8,7 @@ use super::entry::Entry;
 use super::format::Format;
 use super::vocabulary;
 use crate::datasets::files::File;
-use crate::datasets::versions::VersionNumber;
+use crate::datasets::versions::{VersionNumber, VersionState};
 use crate::kernel::{Error, Result};
 
 /// The most files that are named in the head of an answer; the link set names all of them.
@@ -52,9 +52,37 @@ impl Link {
 }
 
 /// Whether a document describes the dataset, rather than listing or packing its files or being its page.
-fn describes(format: Format) -> bool {
+const fn describes(format: Format) -> bool {
     use Format::{Bag, Linkset, Metalink, Page, Sha256Sums};
     !matches!(format, Page | Sha256Sums | Metalink | Bag | Linkset)
+}
+
+/// Whether there is such a document of this entry, as far as what is known of its version and files tells.
+pub(super) fn is_there(format: Format, entry: &Entry, at: &Addresses) -> bool {
+    use Format::{Bag, Croissant, Croissant10, DataPackage, Linkset, Metalink, Sha256Sums, Spdx3};
+    let version = entry.described.version.as_ref();
+    let lists = || {
+        let subject = Subject::of(entry, at);
+        let listed = |subject: Subject| {
+            entry.is_cut() || entry.described.files.iter().any(|file| subject.fetchable(file).is_some())
+        };
+        subject.is_ok_and(listed)
+    };
+    let is = |state| version.is_some_and(|version| version.state == state);
+    match format {
+        Croissant | Croissant10 => version.is_some_and(|version| {
+            version.published_at.is_some() && version.files <= format.most_files() && lists()
+        }),
+        Spdx3 | Linkset | Sha256Sums => version.is_some(),
+        DataPackage | Metalink => !is(VersionState::Withdrawn) && lists(),
+        Bag => is(VersionState::Published),
+        _ => true,
+    }
+}
+
+/// The formats of the documents that there are of this entry and that describe it.
+pub(super) fn described_by<'a>(entry: &'a Entry, at: &'a Addresses) -> impl Iterator<Item = Format> + 'a {
+    Format::ALL.iter().copied().filter(|format| describes(*format) && is_there(*format, entry, at))
 }
 
 /// The page that links go out from.
@@ -79,9 +107,9 @@ fn links(entry: &Entry, at: &Addresses, version: Option<&VersionNumber>) -> Vec<
         let linkset = Link::new("linkset", &document(Format::Linkset));
         all.push(linkset.map(|link| link.of_type(Format::Linkset.about().offer.media_type)));
     }
-    for format in Format::ALL.iter().filter(|format| describes(**format)) {
+    for format in described_by(entry, at) {
         let offer = format.about().offer;
-        let link = Link::new("describedby", &document(*format));
+        let link = Link::new("describedby", &document(format));
         all.push(link.map(|link| Link { profile: offer.profile, ..link.of_type(offer.media_type) }));
     }
     let agents = record.creators.iter().filter_map(vocabulary::agent);
@@ -89,7 +117,11 @@ fn links(entry: &Entry, at: &Addresses, version: Option<&VersionNumber>) -> Vec<
     all.into_iter().flatten().collect()
 }
 
+/// The link to a file. Those of a withdrawn version are given no more.
 fn item(subject: &Subject, file: &File) -> Option<Link> {
+    if subject.version.state == VersionState::Withdrawn {
+        return None;
+    }
     Some(Link::new("item", &subject.address(file)?)?.of_type(file.media_type.as_str()))
 }
 
@@ -133,13 +165,14 @@ pub(super) struct Linkset {
 }
 
 impl Linkset {
+    /// The links of the page of the dataset; with a number, of that version's page.
+    ///
     /// # Errors
     /// 404 when nothing is published.
-    pub(super) fn of(entry: &Entry, at: &Addresses) -> Result<Self> {
+    pub(super) fn of(entry: &Entry, at: &Addresses, number: Option<&VersionNumber>) -> Result<Self> {
         let subject = Subject::of(entry, at)?;
-        let number = subject.version.version.clone();
-        let links = links(entry, at, Some(&number));
-        Ok(Self { page: subject.iri(), subject, links, back: false, first: true })
+        let (page, links) = (page(entry, at, number), links(entry, at, number));
+        Ok(Self { page, subject, links, back: false, first: true })
     }
 
     /// A context whose one link leads back to the page.
@@ -151,9 +184,9 @@ impl Linkset {
 fn target(link: &Link) -> serde_json::Value {
     let mut out = serde_json::json!({"href": link.target});
     if let Some(members) = out.as_object_mut() {
+        // The profile stands in the `Link` field alone. Here it would have to be a list, as extension attributes are (RFC 9264,
+        // 4.2.4.3), and readers of Signposting take it for a text.
         members.extend(link.media_type.as_ref().map(|kind| ("type".to_owned(), kind.as_str().into())));
-        // An extension attribute takes its values as a list (RFC 9264, 4.2.4.3).
-        members.extend(link.profile.map(|profile| ("profile".to_owned(), serde_json::json!([profile]))));
     }
     out
 }

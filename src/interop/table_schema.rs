@@ -36,9 +36,10 @@ const fn delimiter(separator: Separator) -> Option<&'static str> {
     }
 }
 
-/// A column as a field; none for one without a name, which no schema can have.
+/// A column as a field; none for one without a name, which no schema can have, and for one with white space around its name,
+/// which readers take off the names in the file but not off those in the schema.
 fn field(column: &Column, table: &Structure) -> Option<Value> {
-    if column.name.trim().is_empty() {
+    if column.name.is_empty() || column.name.trim() != column.name {
         return None;
     }
     let (kind, format) = field_type(column);

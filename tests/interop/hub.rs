@@ -20,6 +20,7 @@ async fn clients_on_sqlite_and_files() {
     hub.keeps_what_a_revision_means().await;
     hub.clients().await;
     hub.page_of_the_documentation();
+    hub.command_line_tells_the_way();
     hub.a_tampered_store_is_found();
 }
 
@@ -87,7 +88,7 @@ impl Hub {
         hub.add("flights", "open", json!({}), &[("flights-3m.parquet", vega("flights-3m.parquet"))]).await;
         let depths = [("depths.csv", b"a,b\n1,2\n3,4\n".to_vec())];
         hub.add("depths", "open", json!({"visibility": "space"}), &depths).await;
-        for name in ["levels", "levels-2025"] {
+        for name in ["levels", "levels-2025", "levels-closed"] {
             hub.add_gated(name).await;
         }
         hub.add("tampered", "open", json!({}), &[("train.csv", b"a,b\n11,12\n13,14\n".to_vec())]).await;
@@ -98,6 +99,15 @@ impl Hub {
             &[("README.md", b"---\nlicense: mit\n---\nOurs.\n".to_vec()), ("a.csv", b"a\n5\n".to_vec())],
         )
         .await;
+        let rows = |rows: usize| format!("a,b\n{}", "1,2\n".repeat(rows)).into_bytes();
+        let mut record: Value =
+            serde_json::from_str(include_str!("../fixtures/record-minimal.json")).unwrap();
+        record["content"] = json!({"splits": [{"name": "all", "role": "train"}]});
+        let stated = json!({"record": record});
+        hub.add("all-in-one", "open", stated, &[("all.csv", rows(3)), ("none.csv", Vec::new())]).await;
+        hub.counts("all-in-one", json!({"train": 3}));
+        hub.add("with-empty", "open", json!({}), &[("train.csv", rows(2)), ("test.csv", Vec::new())]).await;
+        hub.counts("with-empty", json!({"train": 2}));
         hub.add_withdrawn().await;
         hub.add_many().await;
         hub.add_elsewhere().await;
@@ -240,7 +250,12 @@ impl Hub {
             assert_eq!(same.status(), 304);
             let beyond =
                 self.nobody().at(Method::GET, &file).header("Range", "bytes=99999999-").send().await.unwrap();
-            assert_eq!(beyond.status(), 416);
+            let range = format!("bytes */{}", whole.len());
+            assert_eq!((beyond.status().as_u16(), value(&beyond, "content-range")), (416, range), "{file}");
+            for (condition, status) in [("\"other\"", 412), (tag.as_str(), 200), ("*", 200)] {
+                let asked = self.nobody().at(Method::GET, &file).header("If-Match", condition).send().await;
+                assert_eq!(asked.unwrap().status(), status, "{file}: {condition}");
+            }
         }
         let hidden = format!("{PROVIDER}/depths");
         for (path, status, code) in [
@@ -252,6 +267,8 @@ impl Hub {
             (format!("/api/datasets/{hidden}/tree/main"), 404, "RepoNotFound"),
             (format!("/api/datasets/{hidden}/refs"), 404, "RepoNotFound"),
             (format!("/api/models/{weather}"), 404, "RepoNotFound"),
+            (format!("/api/datasets/{hidden}/auth-check"), 404, "RepoNotFound"),
+            (format!("/api/datasets/{PROVIDER}/levels/auth-check"), 401, "GatedRepo"),
             (format!("/{weather}/resolve/main/train.csv"), 404, "RepoNotFound"),
             (format!("/api/datasets/{weather}/tree/main/nothing"), 404, "EntryNotFound"),
             (format!("/api/datasets/{weather}/tree/main/train.csv"), 404, "EntryNotFound"),
@@ -261,6 +278,8 @@ impl Hub {
             (format!("/api/datasets/{weather}/tree/main?limit=0"), 422, ""),
             (format!("/api/datasets/{weather}/tree/main?cursor=x"), 422, ""),
             ("/api/nothing".to_owned(), 404, ""),
+            ("/api/datasets?cursor=x".to_owned(), 422, ""),
+            (format!("/api/datasets/{weather}/discussions"), 404, ""),
             ("/api/whoami-v2".to_owned(), 401, ""),
         ] {
             let answer = self.get(&path).await;
@@ -353,7 +372,7 @@ impl Hub {
             "weather": name("weather"), "penguins": name("penguins"), "tables": name("penguin-tables"),
             "flights": name("flights"), "hidden": name("depths"), "gated": name(gated), "withdrawn": name("currents"),
             "many": name("many"), "elsewhere": name("sounds"), "own_card": name("own-card"),
-            "files": self.files, "rows": self.rows,
+            "odd": [name("all-in-one"), name("with-empty")], "files": self.files, "rows": self.rows,
             "revisions": {name("weather"): revision}, "digests": {name("weather"): digest},
         })
     }
@@ -390,6 +409,33 @@ impl Hub {
         assert!(sent > 800_000 && sent < size / 2, "{sent} of {size} bytes");
     }
 
+    /// On the command line, `hf` says nothing of its own accord of where to ask, what else to use, or what to say instead: the
+    /// warnings do.
+    fn command_line_tells_the_way(&self) {
+        let home = self.home.path().join("command-line");
+        std::fs::create_dir(&home).unwrap();
+        let name = |name: &str| format!("{PROVIDER}/{name}");
+        let page = format!("{}/datasets/{}", self.scene.url(), name("levels-closed"));
+        for (arguments, said) in [
+            (vec![name("levels-closed"), "--repo-type".into(), "dataset".into()], page.as_str()),
+            (vec![name("weather")], "--repo-type dataset"),
+            (
+                vec![name("currents"), "--repo-type=dataset".into(), "--revision=v1.0.0".into()],
+                "use 1.0.1 instead",
+            ),
+            (
+                vec![name("sounds"), "raw.bin".into(), "--repo-type=dataset".into()],
+                "https://example.org/raw.bin",
+            ),
+        ] {
+            let mut command = Environment::Present.command("hf", &home);
+            self.set_up(&mut command, &home, None).arg("download").args(&arguments);
+            let output = command.output().unwrap();
+            let printed = String::from_utf8_lossy(&output.stderr).into_owned();
+            assert!(!output.status.success() && printed.contains(said), "{arguments:?}: {printed}");
+        }
+    }
+
     /// The lines of the page, as they stand there.
     fn page_of_the_documentation(&self) {
         let page = include_str!("../../docs/interop/hugging-face.md");
@@ -401,7 +447,16 @@ impl Hub {
             parts.map(|rest| rest.split("\n```").next().unwrap().to_owned() + "\n").collect()
         };
         let venv = Environment::Present.program("python");
-        let path = format!("{}:{}", venv.parent().unwrap().display(), std::env::var("PATH").unwrap());
+        let cadastre = Path::new(env!("CARGO_BIN_EXE_cadastre"));
+        let folders =
+            [venv.parent().unwrap(), cadastre.parent().unwrap()].map(|folder| folder.display().to_string());
+        let path = format!("{}:{}", folders.join(":"), std::env::var("PATH").unwrap());
+        let mut login = Command::new(cadastre);
+        login.args(["login", "--token-stdin", "--url", self.scene.url()]).env("HOME", &home);
+        let mut login = login.stdin(std::process::Stdio::piped()).spawn().unwrap();
+        std::io::Write::write_all(&mut login.stdin.take().unwrap(), self.scene.trainer.token().as_bytes())
+            .unwrap();
+        assert!(login.wait().unwrap().success());
         for (mut command, text) in [
             (Command::new("bash"), format!("set -euo pipefail\n{}", blocks("sh"))),
             // As in clients.py, the interpreter is not left to end by itself.
@@ -409,7 +464,7 @@ impl Hub {
         ] {
             assert!(text.lines().count() > 4, "{text}");
             self.set_up(command.env("PATH", &path), &home, Some(self.scene.trainer.token()));
-            command.env("CADASTRE_URL", self.scene.url()).env("TOKEN", self.scene.trainer.token());
+            command.env("CADASTRE_URL", self.scene.url());
             command.env("HOME", &home).current_dir(&home).args(["-c", &text]);
             succeeded(&command.output().unwrap());
         }

@@ -70,6 +70,8 @@ async fn packages(shape: Shape) {
     }
     broken_packages_are_found(&folder.path().join("open"), &open);
     bytes_need_the_right(folder.path(), &scene, &gated);
+    the_page_says_how(folder.path(), &scene, &open, &gated).await;
+    packed_files(&scene, folder.path()).await;
     documents(&nobody, &scene, &open, &gated).await;
     many_files(&scene, &nobody).await;
     hostile_texts(&scene, &nobody, folder.path()).await;
@@ -168,10 +170,44 @@ fn bytes_need_the_right(folder: &Path, scene: &Scene, gated: &str) {
     // 24: authorization failed. The place for the bytes may be made all the same.
     let bytes = |path: &str| std::fs::read(home.join("all").join(path)).unwrap_or_default();
     assert!(refused.status.code() == Some(24) && bytes("notes.txt") != b"Read me.\n", "{refused:?}");
-    let header = format!("Authorization: Bearer {}", scene.trainer.token());
-    let given: Vec<&str> = fetch.iter().copied().chain(["--header", &header]).collect();
-    succeeded(&run("aria2c", &home, &given));
+    signs_in(&home, scene.trainer.token());
+    succeeded(&run("aria2c", &home, &fetch));
     assert_eq!(bytes("notes.txt"), b"Read me.\n");
+}
+
+/// Puts the token where curl, wget and aria2 look for it.
+fn signs_in(home: &Path, token: &str) {
+    use std::os::unix::fs::PermissionsExt as _;
+    let file = home.join(".netrc");
+    std::fs::write(&file, format!("machine 127.0.0.1 login token password {token}\n")).unwrap();
+    std::fs::set_permissions(&file, std::fs::Permissions::from_mode(0o600)).unwrap();
+}
+
+/// The lines that the page shows fetch and check what is open, what has to be asked for, and what only some may know of. No token
+/// stands in them.
+async fn the_page_says_how(folder: &Path, scene: &Scene, open: &str, gated: &str) {
+    let hidden = json!({"visibility": "space"});
+    let hidden = scene.publish("soundings", "open", hidden, &[("notes.txt", b"Read me.\n".to_vec())]).await;
+    for (name, signed_in) in [(open, false), (gated, true), (&hidden, true)] {
+        let home = folder.join(format!("lines-of-{}", name.replace('/', "-")));
+        std::fs::create_dir(&home).unwrap();
+        if signed_in {
+            signs_in(&home, scene.trainer.token());
+        }
+        let page = scene.trainer.at(Method::GET, &format!("/datasets/{name}")).send().await.unwrap();
+        let page = page.text().await.unwrap();
+        let shown = page.split("<code>").skip(1).map(|rest| rest.split("</code>").next().unwrap());
+        let lines: Vec<String> = shown
+            .flat_map(str::lines)
+            .filter(|line| line.starts_with("curl "))
+            .map(|line| line.replace("&#38;", "&").replace("&amp;", "&"))
+            .collect();
+        assert_eq!(lines.len(), 2, "{page}");
+        assert!(lines.iter().all(|line| !line.contains("Bearer") && line.contains("--netrc") == signed_in));
+        let mut bash = command("bash", &home);
+        succeeded(&bash.args(["-euo", "pipefail", "-c", &lines.join("\n")]).output().unwrap());
+        assert_eq!(std::fs::read(home.join("notes.txt")).unwrap(), b"Read me.\n", "{name}");
+    }
 }
 
 /// Names, media types, conditional requests, links and structure.
@@ -233,13 +269,12 @@ async fn documents(nobody: &Api, scene: &Scene, open: &str, gated: &str) {
     let linkset = read(nobody, &format!("/datasets/{open}/linkset.json")).await;
     let contexts = linkset["linkset"].as_array().unwrap();
     assert_eq!(contexts[0]["item"].as_array().unwrap().len(), 6);
-    let anchor = format!("{base}/1.0.0");
-    assert_eq!(contexts[0]["anchor"], anchor);
+    assert_eq!(contexts[0]["anchor"], base);
     for context in &contexts[1..] {
         let relation = if context.get("collection").is_some() { "collection" } else { "describes" };
-        assert_eq!(context[relation][0]["href"], anchor, "{context}");
+        assert_eq!(context[relation][0]["href"], base, "{context}");
     }
-    spdx(&read(nobody, &format!("/datasets/{open}/spdx.json")).await, &anchor);
+    spdx(&read(nobody, &format!("/datasets/{open}/spdx.json")).await, &format!("{base}/1.0.0"));
     let cited = read(nobody, &format!("/datasets/{open}/citation.csl.json")).await;
     assert_eq!(cited[0]["DOI"], "10.5281/zenodo.1234567");
     assert_eq!(cited[0]["author"][0], json!({"literal": "Josiah Carberry"}));
@@ -324,6 +359,21 @@ async fn many_files(scene: &Scene, nobody: &Api) {
     }
 }
 
+/// Compressed files and archives, a table whose names have white space around them: each a valid package, see [`every_dataset`].
+async fn packed_files(scene: &Scene, home: &Path) {
+    let program = "import gzip, zipfile\n\
+        open('table.csv.gz', 'wb').write(gzip.compress(b'a,b\\n1,2\\n'))\n\
+        with zipfile.ZipFile('pictures.zip', 'w') as archive: archive.writestr('a.txt', 'A picture.')\n";
+    succeeded(&Environment::Present.python(home, program, &[]));
+    let read = |name: &str| std::fs::read(home.join(name)).unwrap();
+    let files = [
+        ("apart.csv", b"a, b ,c\n1,2,3\n".to_vec()),
+        ("pictures.zip", read("pictures.zip")),
+        ("table.csv.gz", read("table.csv.gz")),
+    ];
+    scene.publish("packed", "open", json!({}), &files).await;
+}
+
 /// Texts that try to leave their place stay in it.
 async fn hostile_texts(scene: &Scene, nobody: &Api, home: &Path) {
     let title = "</script><script>alert('x')</script> \"quoted\" & {braced \\ \u{202e}desrever";
@@ -344,7 +394,7 @@ async fn hostile_texts(scene: &Scene, nobody: &Api, home: &Path) {
     assert!(policy.starts_with("default-src 'none'; style-src 'self';"), "{policy}");
     assert_eq!(page.matches("<script").count(), 1, "{page}");
     assert!(!page.contains("alert('x')</script>") && !page.contains(['\u{202e}', '\u{2067}']), "{page}");
-    let (headers, french) = fetch("?lang=fr").await;
+    let (headers, french) = fetch("?lang=fr&utm_source=elsewhere").await;
     assert!(headers["content-language"] == "fr" && french.contains("<html lang=\"fr\">"));
     let style = page.split("rel=\"stylesheet\" href=\"").nth(1).unwrap().split('"').next().unwrap();
     let style =
@@ -389,9 +439,13 @@ async fn states(scene: &Scene, nobody: &Api) {
     scene.provider.post(&format!("{api}/1.1.0/publish"), json!({})).await;
     let withdrawal = json!({"reason": "Wrong <units>.", "successor": "1.1.0"});
     scene.provider.post(&format!("{api}/1.0.0/withdraw"), withdrawal).await;
-    for (document, expected) in
-        [("1.0.0/files.meta4", 410), ("1.0.0/bag.zip", 410), ("1.0.0/sha256sums.txt", 200), ("bag.zip", 200)]
-    {
+    for (document, expected) in [
+        ("1.0.0/files.meta4", 410),
+        ("1.0.0/bag.zip", 410),
+        ("1.0.0/datapackage.json", 410),
+        ("1.0.0/sha256sums.txt", 200),
+        ("bag.zip", 200),
+    ] {
         assert_eq!(at(nobody, document).await, expected, "{document}");
     }
     let page = nobody

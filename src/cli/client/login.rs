@@ -10,7 +10,7 @@ use serde_json::{Value, json};
 
 use super::credentials::Credentials;
 use super::error::{CliError, Exit, Result};
-use super::http::{Client, document};
+use super::http::{Client, ServerUrl, document};
 use super::options::GlobalOptions;
 use super::output::{Column, column, pairs};
 use crate::kernel::{ExposeSecret as _, Scope, Secret};
@@ -87,7 +87,7 @@ pub async fn logout(options: &GlobalOptions) -> Result<()> {
     let mut credentials = Credentials::load()?;
     let server = options.server(&credentials)?;
     let Some(token) = credentials.token(&server) else {
-        return Err(CliError::new(Exit::NotSignedIn, format!("you are not signed in to {server}")));
+        return Err(not_signed_in(&server));
     };
     if let Some(id) = credentials.token_id(&server) {
         let client = Client::new(server.clone(), Some(token))?;
@@ -110,6 +110,22 @@ pub async fn logout(options: &GlobalOptions) -> Result<()> {
 pub async fn whoami(options: &GlobalOptions) -> Result<()> {
     let (client, out) = options.connect()?;
     out.one(&ME, &me(&client).await?)
+}
+
+/// Runs `cadastre token`: prints the stored token, which is a secret, and nothing else.
+///
+/// # Errors
+/// When nobody is signed in.
+pub fn token(options: &GlobalOptions) -> Result<()> {
+    let credentials = Credentials::load()?;
+    let server = options.server(&credentials)?;
+    let token = credentials.token(&server).ok_or_else(|| not_signed_in(&server))?;
+    let secret = token.expose_secret();
+    options.output().line(secret, &json!({"server": server.to_string(), "token": secret}))
+}
+
+fn not_signed_in(server: &ServerUrl) -> CliError {
+    CliError::new(Exit::NotSignedIn, format!("you are not signed in to {server}"))
 }
 
 async fn me(client: &Client) -> Result<Value> {

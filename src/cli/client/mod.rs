@@ -46,6 +46,9 @@ pub enum ClientCommand {
     Logout,
     /// Show who you are and what your token may be used for
     Whoami,
+    /// Print the stored token, for other programs to read: keep it to yourself
+    #[command(after_help = help::TOKEN)]
+    Token,
     /// List datasets
     #[command(after_help = help::LIST)]
     List(datasets::List),
@@ -114,6 +117,7 @@ async fn dispatch(command: ClientCommand, options: &GlobalOptions) -> Result<(),
         ClientCommand::Login(args) => login::login(options, args).await,
         ClientCommand::Logout => login::logout(options).await,
         ClientCommand::Whoami => login::whoami(options).await,
+        ClientCommand::Token => login::token(options),
         ClientCommand::List(args) => datasets::list(options, args).await,
         ClientCommand::Show(args) => datasets::show(options, args).await,
         ClientCommand::Push(args) => push::push(options, *args).await,

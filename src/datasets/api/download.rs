@@ -21,7 +21,9 @@ use super::paths::{PathInVersion, VersionPath, base_of};
 use super::reservations::announce;
 use crate::config::{Config, Links};
 use crate::db::Db;
-use crate::http::{Counted, HeadRequest, Json, Wanted, is_not_modified, wanted};
+use crate::http::{
+    Counted, HeadRequest, Json, Wanted, check_if_match, is_not_modified, unsatisfiable, wanted,
+};
 use crate::kernel::{Clock, Ctx, Error, Result};
 use crate::storage::BlobStore;
 
@@ -43,6 +45,7 @@ const MAX_DECLARED: usize = 200;
               (status = 304, description = "You have it already: `If-None-Match`"),
               (status = 409, description = "The bytes stay with their holder; `next` says where"),
               (status = 410, description = "The version was withdrawn"),
+              (status = 412, description = "The bytes are not those that `If-Match` names"),
               (status = 416, description = "No such range")))]
 #[get("/datasets/{org}/{name}/versions/{version}/files/{path:.+}")]
 pub(super) async fn get_file(
@@ -68,6 +71,7 @@ pub(super) async fn get_file(
               (status = 206, description = "A part of the bytes", body = Vec<u8>, content_type = "*/*"),
               (status = 304, description = "You have it already: `If-None-Match`"),
               (status = 410, description = "The version was withdrawn"),
+              (status = 412, description = "The bytes are not those that `If-Match` names"),
               (status = 416, description = "No such range")))]
 #[get("/download/{ticket}")]
 pub(super) async fn get_ticket(
@@ -108,7 +112,7 @@ pub fn declared(req: &HttpRequest) -> Result<Declared> {
 /// Answers with the bytes, or the part of them that is wanted, once the delivery is on record.
 ///
 /// # Errors
-/// 403 when the right has ended meanwhile; 503 when the delivery cannot be recorded; when the store fails.
+/// 403 when the right has ended meanwhile; 412 when `If-Match` names other bytes; 503 when the delivery cannot be recorded; when the store fails.
 pub async fn deliver(
     req: &HttpRequest,
     (store, config): (&BlobStore, &Config),
@@ -118,12 +122,13 @@ pub async fn deliver(
 ) -> Result<HttpResponse> {
     let length = allowed.content.size;
     let tag = format!("\"{}\"", allowed.content.sha256);
+    check_if_match(req.headers(), &tag)?;
     if is_not_modified(req.headers(), &tag) {
         return Ok(HttpResponse::NotModified().insert_header((ETAG, tag)).finish());
     }
     let parts = match wanted(req, length, &tag) {
         Ok(parts) => parts,
-        Err(_) => return Ok(unsatisfiable(length)),
+        Err(error) => return Ok(unsatisfiable(&error, length)),
     };
     let mut response = HttpResponse::Ok();
     response
@@ -179,20 +184,6 @@ pub async fn deliver(
         }
     });
     Ok(response.body(SizedStream::new(size, body)))
-}
-
-fn unsatisfiable(length: u64) -> HttpResponse {
-    use actix_web::ResponseError as _;
-    let error = Error::new(
-        crate::kernel::Kind::RangeNotSatisfiable,
-        "range",
-        format!("the file has {length} bytes; ask for a range within it"),
-    );
-    let mut response = error.error_response();
-    if let Ok(value) = format!("bytes */{length}").parse() {
-        response.headers_mut().insert(CONTENT_RANGE, value);
-    }
-    response
 }
 
 fn attachment(path: &FilePath) -> ContentDisposition {

@@ -6,7 +6,7 @@ use super::raw;
 use crate::datasets::model::{Dataset, RecordRevision, Visibility};
 use crate::db::Conn;
 use crate::db::schema::dataset_revisions;
-use crate::kernel::{DatasetId, PageRequest, Result, Timestamp};
+use crate::kernel::{PageRequest, Result, Timestamp};
 
 /// Keeps this state of the record for ever.
 pub(in crate::datasets) fn insert_revision(
@@ -77,24 +77,27 @@ pub(in crate::datasets) fn revisions(
     Ok(rows.into_iter().map(|row| model(row, inside)).collect())
 }
 
-/// The record as it was at an instant; the first one when there was none yet.
-pub(in crate::datasets) fn record_at(
+/// The record as it was at an instant, or the next state after it that everybody who may know of the dataset now may know
+/// too, see [`revisions`]. None when there is no such state.
+pub(in crate::datasets) fn record_since(
     conn: &mut Conn,
-    dataset: &DatasetId,
+    dataset: &Dataset,
     at: Timestamp,
 ) -> Result<Option<String>> {
-    let states = dataset_revisions::table.filter(dataset_revisions::dataset_id.eq(dataset));
-    let then: Option<String> = states
+    let states = dataset_revisions::table.filter(dataset_revisions::dataset_id.eq(&dataset.id));
+    let then: Option<i64> = states
         .filter(dataset_revisions::edited_at.le(at))
         .order(dataset_revisions::revision.desc())
-        .select(dataset_revisions::record)
+        .select(dataset_revisions::revision)
         .first(conn)
         .optional()?;
-    if then.is_some() {
-        return Ok(then);
-    }
-    let first = states.order(dataset_revisions::revision).select(dataset_revisions::record).first(conn);
-    Ok(first.optional()?)
+    let known = states
+        .filter(dataset_revisions::revision.ge(then.unwrap_or_default()))
+        .filter(dataset_revisions::shown.eq_any([Visibility::Public, dataset.visibility]))
+        .order(dataset_revisions::revision)
+        .select(dataset_revisions::record)
+        .first(conn);
+    Ok(known.optional()?)
 }
 
 /// One state of a record, if it may be known, see [`revisions`].

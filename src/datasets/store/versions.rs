@@ -80,23 +80,41 @@ pub(in crate::datasets) fn version_by_id(conn: &mut Conn, id: &VersionId) -> Res
     row.map(VersionRow::into_model).transpose()
 }
 
-/// Versions past the draft whose digest lies between these two, earliest publication first.
-pub(in crate::datasets) fn versions_by_digest(
+/// The version past the draft that was published first of those with this digest.
+pub(in crate::datasets) fn first_with_digest(
+    conn: &mut Conn,
+    dataset: &DatasetId,
+    digest: &Digest,
+) -> Result<Option<Version>> {
+    let row: Option<VersionRow> = versions::table
+        .filter(versions::dataset_id.eq(dataset))
+        .filter(versions::state.ne("draft"))
+        .filter(versions::manifest_digest.eq(digest))
+        .order((versions::published_at, versions::id))
+        .select(VersionRow::as_select())
+        .first(conn)
+        .optional()?;
+    row.map(VersionRow::into_model).transpose()
+}
+
+/// The version past the draft that was published last of those whose digest lies between these two; a withdrawn one only
+/// where none stands.
+pub(in crate::datasets) fn newest_with_digest(
     conn: &mut Conn,
     dataset: &DatasetId,
     (first, last): (Digest, Digest),
-    most: i64,
-) -> Result<Vec<Version>> {
-    let rows: Vec<VersionRow> = versions::table
+) -> Result<Option<Version>> {
+    let row: Option<VersionRow> = versions::table
         .filter(versions::dataset_id.eq(dataset))
         .filter(versions::state.ne("draft"))
         .filter(versions::manifest_digest.ge(first))
         .filter(versions::manifest_digest.le(last))
-        .order((versions::published_at, versions::id))
-        .limit(most)
+        // "published" comes before "withdrawn".
+        .order((versions::state, versions::published_at.desc(), versions::id.desc()))
         .select(VersionRow::as_select())
-        .load(conn)?;
-    rows.into_iter().map(VersionRow::into_model).collect()
+        .first(conn)
+        .optional()?;
+    row.map(VersionRow::into_model).transpose()
 }
 
 /// Versions of a dataset, newest id first; only those past the draft unless drafts are wanted too.

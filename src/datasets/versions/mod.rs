@@ -19,7 +19,7 @@ pub use draft::{
 pub use manifest::{Manifest, ManifestWriter};
 pub use model::{VersionNumber, VersionState, Withdrawal, latest};
 pub use publish::{publish_version, show_manifest, withdraw_version};
-pub use published::{published_version, record_at_publication, versions_by_digest};
+pub use published::{first_with_digest, newest_with_digest, published_version, record_at_publication};
 pub use view::{NewVersion, SameContent, Version};
 
 #[cfg(test)]

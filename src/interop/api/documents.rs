@@ -94,8 +94,8 @@ async fn send(
         .await?;
     let number = version.and(entry.described.version.as_ref()).map(|version| version.version.clone());
     let shown = Shown { entry, at, number, format };
-    if let Some(document) = format.by_file(&shown.entry, &shown.at)? {
-        return streams::respond(req, ctx, db, &shown, document);
+    if let Some(document) = format.by_file(&shown.entry, &shown.at, shown.number.as_ref())? {
+        return streams::respond(req, ctx, db, &shown, document).await;
     }
     if format == Format::Page {
         return page::respond(req, ctx, &db, &shown).await;

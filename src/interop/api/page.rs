@@ -21,7 +21,6 @@ const PAGE_POLICY: &str =
 const MOST_VERSIONS: u32 = 50;
 
 #[derive(Debug, Deserialize)]
-#[serde(deny_unknown_fields)]
 struct PageLanguage {
     lang: Option<Language>,
 }
@@ -29,7 +28,7 @@ struct PageLanguage {
 /// Answers with the page.
 ///
 /// # Errors
-/// 422 when the query asks for something else than a language that there is.
+/// 422 when the query asks for a language that there is not. Whatever else links from elsewhere add to it is nobody's concern.
 pub(super) async fn respond(req: &HttpRequest, ctx: &Ctx, db: &Db, shown: &Shown) -> Result<HttpResponse> {
     let wanted = Query::<PageLanguage>::extract(req).await?;
     let accept = AcceptLanguage::extract(req).await?;

@@ -6,7 +6,7 @@
 
 use super::splits;
 use super::yaml::{Members, Node, to_yaml};
-use crate::datasets::files::{File, Reference};
+use crate::datasets::files::File;
 use crate::datasets::record::{Record, SizeUnit, UseKind};
 use crate::kernel::{Digest, LangText};
 
@@ -306,26 +306,23 @@ impl Body<'_> {
         }
     }
 
-    /// Files that cannot be had here, so that nobody takes what can for the whole.
+    /// Files that could not be had here, so that nobody takes what could for the whole. Their addresses may change, or be for
+    /// some only, and so do not stand in a text that never changes.
     fn elsewhere(&mut self, files: &[File]) {
         if files.is_empty() {
             return;
         }
         self.heading(2, "Files that stay with their holders");
         self.paragraph(
-            "They belong to this version and are not listed among its files here. Fetch them there, and compare the digest.",
+            "They belong to this version and were not among its files here when it was first published. Ask for one by its \
+             path, and the answer says where it is. Compare the digest.",
         );
         self.0.push('\n');
         let most = usize::try_from(MOST_ELSEWHERE).unwrap_or(usize::MAX);
         for file in files.iter().take(most) {
             let digest = file.sha256.map(|digest| format!(", SHA-256 `{digest}`")).unwrap_or_default();
             let size = file.size.map(|size| format!(", {size} bytes")).unwrap_or_default();
-            let place = match &file.reference {
-                Some(Reference::AccessUrl { url } | Reference::DownloadUrl { url }) => url,
-                Some(Reference::Service { endpoint_url, .. }) => endpoint_url,
-                None => continue,
-            };
-            self.0.push_str(&format!("- `{}`: <{place}>{size}{digest}\n", file.path));
+            self.0.push_str(&format!("- `{}`{size}{digest}\n", file.path));
         }
         if files.len() > most {
             self.0.push_str("- and more\n");

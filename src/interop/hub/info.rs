@@ -69,9 +69,24 @@ pub fn sibling(leaf: &Leaf, blobs: bool) -> Value {
     sibling
 }
 
-/// Whether a dataset fits what is searched for: every word in its name, title or keywords, every tag among its own.
+/// What is searched for.
+#[derive(Debug, Clone, Default)]
+pub struct Search {
+    /// Words, in lower case: each stands in the name, the title or a keyword.
+    pub words: Vec<String>,
+    /// Tags: each is among the dataset's own.
+    pub tags: Vec<String>,
+    /// Only those where access has to be asked for, or only the others.
+    pub gated: Option<bool>,
+}
+
+/// Whether a dataset fits what is searched for.
 #[must_use]
-pub fn fits(dataset: &Dataset, record: &Record, words: &[String], wanted: &[String]) -> bool {
+pub fn fits(dataset: &Dataset, record: &Record, search: &Search) -> bool {
+    let Search { words, tags: wanted, gated } = search;
+    if gated.is_some_and(|wanted| wanted == (dataset.access_mode == Some(AccessMode::Open))) {
+        return false;
+    }
     let titles = record.title.iter().map(|(_, title)| title.to_lowercase());
     let keywords = record.keywords.values().flatten().map(|keyword| keyword.to_lowercase());
     let texts: Vec<String> = std::iter::once(dataset.full_name()).chain(titles).chain(keywords).collect();

@@ -5,7 +5,8 @@ use super::names::Revision;
 use super::words::{no_repository, no_revision, withdrawn};
 use crate::datasets::files::{File, FilePath, Scan, Start, is_free, scan_files};
 use crate::datasets::versions::{
-    Version, VersionState, Which, published_version, record_at_publication, versions_by_digest,
+    Version, VersionState, Which, first_with_digest, newest_with_digest, published_version,
+    record_at_publication,
 };
 use crate::datasets::{Action, Dataset, find_dataset};
 use crate::db::Conn;
@@ -41,25 +42,31 @@ pub fn repository(conn: &mut Conn, ctx: &Ctx, (organisation, name): (&Slug, &Slu
 
 /// A version of it by the name that a client gave.
 ///
+/// Clients keep files by revision, and versions with the same digest are one revision, though one of them may have more of
+/// its files here, or other samples. So every name leads to one of them: the one that was published last and stands.
+///
 /// # Errors
 /// 404 `revision_not_found`; 410 when it was withdrawn.
 pub fn revision(conn: &mut Conn, dataset: Dataset, asked: &str) -> Result<Snapshot> {
-    let version = match Revision::read(asked).ok_or_else(no_revision)? {
-        Revision::Version(which) => named(conn, &dataset, &which)?,
-        Revision::Digest(digits) => {
-            // The same files may have been published, withdrawn and published again.
-            let mut found = versions_by_digest(conn, &dataset, &digits)?;
-            let standing = found.iter().position(|version| version.state == VersionState::Published);
-            found.drain(..standing.unwrap_or_default()).for_each(drop);
-            found.into_iter().next().ok_or_else(no_revision)?
+    let digits = match Revision::read(asked).ok_or_else(no_revision)? {
+        Revision::Digest(digits) => digits,
+        Revision::Version(which) => {
+            let version = named(conn, &dataset, &which)?;
+            if version.state == VersionState::Withdrawn {
+                return Err(withdrawn(&version));
+            }
+            digest(&version)?.to_string()
         }
     };
-    let digest =
-        version.digest.ok_or_else(|| Error::internal("stored version", "published without a digest"))?;
+    let version = newest_with_digest(conn, &dataset, &digits)?.ok_or_else(no_revision)?;
     match version.state {
         VersionState::Withdrawn => Err(withdrawn(&version)),
-        _ => Ok(Snapshot { dataset, version, digest }),
+        _ => Ok(Snapshot { digest: digest(&version)?, dataset, version }),
     }
+}
+
+fn digest(version: &Version) -> Result<Digest> {
+    version.digest.ok_or_else(|| Error::internal("stored version", "published without a digest"))
 }
 
 fn named(conn: &mut Conn, dataset: &Dataset, which: &Which) -> Result<Version> {
@@ -69,8 +76,8 @@ fn named(conn: &mut Conn, dataset: &Dataset, which: &Which) -> Result<Version> {
 
 /// The card that is made for the revision; none when its files have one, or leave no room for its name.
 ///
-/// It is made from the files, and from the record as it was when they were first published, which never change: so neither
-/// does the card, whatever happens to the dataset afterwards.
+/// It is made from the first version with these files: from what was here of them then, and from the record as it was when they
+/// were published. So it does not change, whatever happens to the dataset and to its versions afterwards.
 ///
 /// # Errors
 /// When the database fails.
@@ -79,11 +86,11 @@ pub fn card_of(conn: &mut Conn, snapshot: &Snapshot) -> Result<Option<Card>> {
     if !is_free(conn, &snapshot.version, &name)? {
         return Ok(None);
     }
-    let digits = snapshot.digest.to_string();
-    let first = versions_by_digest(conn, &snapshot.dataset, &digits)?.into_iter().next();
-    let record = record_at_publication(conn, &snapshot.dataset, first.as_ref().unwrap_or(&snapshot.version))?;
+    let first = first_with_digest(conn, &snapshot.dataset, &snapshot.digest)?;
+    let first = first.as_ref().unwrap_or(&snapshot.version);
+    let record = record_at_publication(conn, &snapshot.dataset, first)?;
     let mut files = |held: bool, most: i64| {
-        scan_files(conn, &snapshot.version, &Scan { folder: None, start: Start::First, held, most })
+        scan_files(conn, first, &Scan { folder: None, start: Start::First, held, most })
     };
     let held = files(true, card::MOST_HELD + 1)?;
     let elsewhere: Vec<File> = files(false, card::MOST_ELSEWHERE + 1)?;

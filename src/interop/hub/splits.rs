@@ -71,8 +71,9 @@ pub(super) fn configs(files: &[(&str, u64)], declared: &[&str]) -> Option<Node> 
     for (path, size) in files {
         let segments: Vec<&str> = path.split('/').collect();
         let name = segments.last().copied().unwrap_or_default();
-        // The library passes over what is hidden.
-        if NOT_DATA.contains(&name) || segments.iter().any(|part| part.starts_with(['.', '_'])) {
+        // The library passes over what is hidden, and fails at a table without a byte.
+        if *size == 0 || NOT_DATA.contains(&name) || segments.iter().any(|part| part.starts_with(['.', '_']))
+        {
             continue;
         }
         let ending = ending(name);
@@ -196,9 +197,11 @@ fn named<'a>(name: &str, declared: &[&'a str]) -> Vec<&'a str> {
     known.chain(own).collect()
 }
 
-/// Whether the library takes this as the name of a split.
+/// Whether the library takes this as the name of a split: `all` stands for all of them.
 fn is_split(name: &str) -> bool {
-    !name.is_empty() && name.bytes().all(|b| b.is_ascii_alphanumeric() || b == b'_')
+    !name.is_empty()
+        && !name.eq_ignore_ascii_case("all")
+        && name.bytes().all(|b| b.is_ascii_alphanumeric() || b == b'_')
 }
 
 #[cfg(test)]
@@ -241,6 +244,11 @@ mod tests {
             ),
             // A word within a word tells nothing.
             (&["trainers.csv", "contest.csv"], json!([["train", ["trainers.csv", "contest.csv"]]])),
+            // What stands for all splits is none.
+            (
+                &["data/all-00000-of-00001.parquet", "data/ALL-00000-of-00001.parquet"],
+                json!([["train", ["data/all-00000-of-00001.parquet", "data/ALL-00000-of-00001.parquet"]]]),
+            ),
             // Two splits in one name: nobody can tell.
             (&["train-test.csv", "a.csv"], json!([])),
         ] {
@@ -248,6 +256,7 @@ mod tests {
         }
         let own = splits_of(&["calibration.csv", "train.csv"], &["calibration", "train", "test-clean"]);
         assert_eq!(own, json!([["train", ["train.csv"]], ["calibration", ["calibration.csv"]]]));
+        assert_eq!(splits_of(&["all.csv"], &["all", "All"]), json!([["train", ["all.csv"]]]));
     }
 
     #[test]
@@ -262,7 +271,11 @@ mod tests {
         let named = found(&[("readings.csv", 100), ("train.parquet", 5)], &[]);
         assert_eq!(named["data_files"][0]["path"], json!(["train.parquet"]));
         assert_eq!(found(&[("a.tsv", 1)], &[])["sep"], "\t");
-        for left in [&[("a.csv", 1), ("b.png", 1)][..], &[("a[1].csv", 1)], &[("a.txt", 1)], &[]] {
+        let empty = found(&[("a.csv", 1), ("none.csv", 0)], &[]);
+        assert_eq!(empty["data_files"][0]["path"], json!(["a.csv"]));
+        for left in
+            [&[("a.csv", 1), ("b.png", 1)][..], &[("none.csv", 0)], &[("a[1].csv", 1)], &[("a.txt", 1)], &[]]
+        {
             assert_eq!(found(left, &[]), Value::Null, "{left:?}");
         }
         let names: Vec<String> = (0..=MOST_FILES).map(|index| format!("{index}.csv")).collect();

@@ -53,7 +53,7 @@ pub fn of_file(error: &Error, page: &str) -> Error {
         // The bytes are elsewhere, and a client that was sent there would show its token to a stranger.
         Kind::Conflict if error.code() == "referenced" => Error::new(
             Kind::NotFound,
-            "entry_not_found",
+            "elsewhere",
             format!("{}: {}", error.detail(), error.next_step().unwrap_or(page)),
         ),
         Kind::Gone => Error::new(Kind::Gone, "revision_not_found", error.detail()),
@@ -65,10 +65,24 @@ pub fn of_file(error: &Error, page: &str) -> Error {
 #[must_use]
 pub fn error_code(error: &Error) -> Option<&'static str> {
     match error.code() {
-        "repo_not_found" => Some("RepoNotFound"),
+        "repo_not_found" | "only_datasets" => Some("RepoNotFound"),
         "revision_not_found" => Some("RevisionNotFound"),
-        "entry_not_found" => Some("EntryNotFound"),
+        "entry_not_found" | "elsewhere" => Some("EntryNotFound"),
         "gated_repo" => Some("GatedRepo"),
+        _ => None,
+    }
+}
+
+/// The topic of a warning that goes with the error. On the command line, `hf` says something of its own in the place of what
+/// is said here of a gate or of what is not there, but passes on warnings, the first of each topic (`X-HF-Warning`). What
+/// clients ask for only to see whether it is there is not warned of.
+#[must_use]
+pub fn warned_of(error: &Error) -> Option<&'static str> {
+    match error.code() {
+        "gated_repo" => Some("gated"),
+        "only_datasets" => Some("repo-type"),
+        "elsewhere" => Some("elsewhere"),
+        "revision_not_found" if error.kind() == Kind::Gone => Some("withdrawn"),
         _ => None,
     }
 }

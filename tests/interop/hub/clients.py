@@ -118,6 +118,13 @@ def open_csv():
         assert file.read(12) == b"pretty_name:"
 
 
+def odd_names():
+    # A split must not be called `all`, and a table without a byte cannot be read.
+    for name in settings["odd"]:
+        loaded = datasets.load_dataset(name)
+        assert {split: len(rows) for split, rows in loaded.items()} == settings["rows"][name], (name, loaded)
+
+
 def lines_and_tables():
     for name in [settings["penguins"], settings["tables"]]:
         loaded = datasets.load_dataset(name)
@@ -165,6 +172,10 @@ def hidden():
     assert name in {one.id for one in api.list_datasets(search="wind", token=trainer)}
     assert list(api.list_datasets(search="no such words", token=trainer)) == []
     assert list(api.list_datasets(filter="license:mit", token=trainer)) == []
+    for gated in [True, False]:
+        found = {one.id: one.gated for one in api.list_datasets(gated=gated, token=False)}
+        assert (settings["gated"] in found) == gated and (settings["weather"] in found) != gated, found
+        assert all(bool(one) == gated for one in found.values()), found
 
 
 def gated():
@@ -181,6 +192,7 @@ def gated():
         )
         assert error.response.status_code == status, error
         refused(GatedRepoError, lambda: hub.snapshot_download(name, repo_type="dataset", token=token), page)
+        refused(GatedRepoError, lambda: api.auth_check(name, repo_type="dataset", token=token), page)
         refused(Exception, lambda: datasets.load_dataset(name, token=token), "Cannot access gated repo", page)
     asked = ours("POST", "/requests", trainer, {
         "dataset": name, "organisation": settings["organisation"], "purpose": "research",
@@ -195,6 +207,10 @@ def gated():
     path = hub.hf_hub_download(name, "data.csv", repo_type="dataset", token=trainer)
     assert digest(path) == settings["files"][name]["data.csv"]
     assert len(datasets.load_dataset(name, token=trainer)["train"]) == settings["rows"][name]["train"]
+    api.auth_check(name, repo_type="dataset", token=trainer)
+    api.auth_check(settings["weather"], repo_type="dataset", token=False)
+    for token, hidden in [(False, settings["hidden"]), (trainer, settings["hidden"] + "-not")]:
+        refused(RepositoryNotFoundError, lambda: api.auth_check(hidden, repo_type="dataset", token=token))
 
 
 def withdrawn():
@@ -227,7 +243,7 @@ def elsewhere():
         "https://example.org/raw.bin",
     )
     card = open(hub.hf_hub_download(name, "README.md", repo_type="dataset"), encoding="utf-8").read()
-    assert "https://example.org/raw.bin" in card, card
+    assert "- `raw.bin`, 7 bytes, SHA-256 `" in card and "https://example.org/raw.bin" not in card, card
     # A card that the provider brought is sent as it is.
     own = settings["own_card"]
     assert digest(hub.hf_hub_download(own, "README.md", repo_type="dataset")) == settings["files"][own]["README.md"]
@@ -241,7 +257,7 @@ def person():
     refused(HfHubHTTPError, lambda: api.dataset_info(settings["weather"], token="hf_nonsense"), "Invalid credentials")
 
 
-for step in [open_csv, lines_and_tables, projection, hidden, gated, withdrawn, many, elsewhere, person]:
+for step in [open_csv, odd_names, lines_and_tables, projection, hidden, gated, withdrawn, many, elsewhere, person]:
     step()
     print(step.__name__, "done", flush=True)
 print("all done with", hub.__version__, datasets.__version__, flush=True)

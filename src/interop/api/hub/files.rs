@@ -19,7 +19,7 @@ use super::{Repository, Services};
 use crate::datasets::files::{FilePath, Watch, allow_file};
 use crate::datasets::versions::{VersionName, Which};
 use crate::datasets::{DownloadGate, declared, deliver};
-use crate::http::{HeadRequest, Wanted, base_of, is_not_modified, wanted};
+use crate::http::{HeadRequest, Wanted, base_of, check_if_match, is_not_modified, unsatisfiable, wanted};
 use crate::kernel::{Clock, Ctx, Error, Result};
 use crate::storage::BlobStore;
 
@@ -83,12 +83,14 @@ pub(super) async fn resolve(
 /// The card, or the one part of it that is wanted.
 fn send_card(req: &HttpRequest, card: Card) -> Result<HttpResponse> {
     let (tag, length) = (format!("\"{}\"", card.sha256), card.size());
+    check_if_match(req.headers(), &tag)?;
     if is_not_modified(req.headers(), &tag) {
         return Ok(HttpResponse::NotModified().insert_header((ETAG, tag)).finish());
     }
-    let part = match wanted(req, length, &tag)? {
-        Wanted::Parts(parts) => <[_; 1]>::try_from(parts).ok().map(|[part]| part),
-        Wanted::Whole => None,
+    let part = match wanted(req, length, &tag) {
+        Ok(Wanted::Parts(parts)) => <[_; 1]>::try_from(parts).ok().map(|[part]| part),
+        Ok(Wanted::Whole) => None,
+        Err(error) => return Ok(unsatisfiable(&error, length)),
     };
     let mut response = HttpResponse::Ok();
     response

@@ -1,6 +1,7 @@
 //! Routes for clients of the Hugging Face Hub, below `/hf`: they only read.
 
 mod files;
+mod gate;
 mod info;
 mod person;
 mod search;
@@ -30,6 +31,7 @@ pub(super) fn routes(config: &mut ServiceConfig) {
             .service(info::of_dataset)
             .service(info::of_revision)
             .service(info::commits)
+            .service(gate::auth_check)
             .service(info::refs)
             .service(tree::of_root)
             .service(tree::of_folder)
@@ -51,7 +53,13 @@ async fn nothing_here(req: HttpRequest) -> Result<HttpResponse> {
         || path.contains("/resolve/")
     {
         let detail = "only datasets are here: say repo_type=\"dataset\", or --repo-type dataset";
-        return Err(Error::new(Kind::NotFound, "repo_not_found", detail));
+        return Err(Error::new(Kind::NotFound, "only_datasets", detail));
+    }
+    let part = path.strip_prefix("/api/datasets/").is_some_and(|rest| rest.split('/').count() > 2);
+    if part {
+        let detail =
+            "this part of the Hub's API is not offered: datasets can be found, read and downloaded here";
+        return Err(Error::new(Kind::NotFound, "not_offered", detail));
     }
     if path.starts_with("/api/datasets/") || path.starts_with("/datasets/") {
         return Err(no_repository());
@@ -97,6 +105,12 @@ fn limit(req: &HttpRequest, most: usize) -> Result<usize> {
             _ => Err(Error::invalid("limit", "out_of_range", "must be a number of at least 1")),
         },
     }
+}
+
+/// What a client says of where a page begins, if anything can.
+fn cursor<T>(req: &HttpRequest, read: impl Fn(&str) -> Result<T>) -> Result<Option<T>> {
+    let read = parameters(req, "cursor").first().map(|text| read(text)).transpose();
+    read.map_err(|_| Error::invalid("cursor", "invalid", "follow the address in `Link` as it stands"))
 }
 
 /// The address below which clients find all this.

@@ -1,10 +1,10 @@
-//! Finding datasets: by words in name, title and keywords, by organisation, by tags.
+//! Finding datasets: by words in name, title and keywords, by organisation, by tags, by gate.
 
 use actix_web::{HttpRequest, HttpResponse, get};
 use serde_json::Value;
 
-use super::super::super::hub::info::{fits, information};
-use super::{Services, limit, paged, parameters};
+use super::super::super::hub::info::{Search, fits, information};
+use super::{Services, cursor, is_yes, limit, paged, parameters};
 use crate::datasets::{Selection, list_plain};
 use crate::kernel::{Ctx, Cursor, DatasetId, Result, Slug};
 
@@ -25,16 +25,15 @@ pub(super) async fn list(req: HttpRequest, ctx: Ctx, (db, config): Services) -> 
         .collect();
     let tags = parameters(&req, "filter");
     let tags: Vec<String> = tags.iter().flat_map(|tags| tags.split(',').map(str::to_owned)).collect();
+    let gated = parameters(&req, "gated").first().map(|word| is_yes(word));
+    let search = Search { words, tags, gated };
     let author = parameters(&req, "author").into_iter().next();
     let organisation = author.as_deref().map(str::parse::<Slug>).transpose();
-    let after: Option<DatasetId> = match parameters(&req, "cursor").first() {
-        None => None,
-        Some(text) => {
-            let cursor = Cursor::decode(text)?;
-            let [id] = cursor.parts::<1>()?;
-            Some(id.parse()?)
-        }
-    };
+    let after: Option<DatasetId> = cursor(&req, |text| {
+        let cursor = Cursor::decode(text)?;
+        let [id] = cursor.parts::<1>()?;
+        id.parse()
+    })?;
     // Nobody can have such a name.
     let Ok(organisation) = organisation else {
         return paged(&req, &config, None, &Value::Array(Vec::new()));
@@ -51,7 +50,7 @@ pub(super) async fn list(req: HttpRequest, ctx: Ctx, (db, config): Services) -> 
                         return Ok((found, after));
                     }
                     let record = dataset.typed_record()?;
-                    if fits(&dataset, &record, &words, &tags) {
+                    if fits(&dataset, &record, &search) {
                         found.push(Value::Object(information(&dataset, &record, None)));
                     }
                     after = Some(dataset.id);

@@ -9,7 +9,7 @@ use super::super::super::hub::snapshot::{Snapshot, repository, revision};
 use super::super::super::hub::tree::{Entry, Leaf, Listing, MOST_ENTRIES, cursor, json, page, start};
 use super::super::super::hub::words::no_entry;
 use super::info::made;
-use super::{Repository, Services, is_set, is_yes, limit, paged, parameters};
+use super::{Repository, Services, is_set, is_yes, limit, paged};
 use crate::datasets::files::{FilePath, Scan, Start, files_at, scan_files};
 use crate::db::Conn;
 use crate::http::{MAX_JSON_BYTES, read_body};
@@ -53,7 +53,7 @@ pub(super) async fn of_folder(
 async fn list(req: &HttpRequest, ctx: Ctx, (db, config): Services, asked: OfTree) -> Result<HttpResponse> {
     let (recursive, expand) = (is_set(req, "recursive"), is_set(req, "expand"));
     let limit = limit(req, MOST_ENTRIES)?;
-    let start = parameters(req, "cursor").first().map_or(Ok(Start::First), |text| start(text))?;
+    let start = super::cursor(req, start)?.unwrap_or(Start::First);
     let (entries, next) = db
         .read(move |conn| {
             let snapshot = found(conn, &ctx, asked.org, asked.name, &asked.revision)?;

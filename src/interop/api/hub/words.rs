@@ -8,11 +8,13 @@ use actix_web::{HttpMessage as _, ResponseError as _};
 use serde_json::json;
 
 use super::super::super::hub::names::ROOT;
-use super::super::super::hub::words::{error_code, error_message};
+use super::super::super::hub::words::{error_code, error_message, warned_of};
 use crate::kernel::{Error, Kind};
 
 const X_ERROR_CODE: HeaderName = HeaderName::from_static("x-error-code");
 const X_ERROR_MESSAGE: HeaderName = HeaderName::from_static("x-error-message");
+/// `topic; message`: clients print the message.
+const X_HF_WARNING: HeaderName = HeaderName::from_static("x-hf-warning");
 /// Names the revision that an answer is from.
 pub(super) const X_REPO_COMMIT: HeaderName = HeaderName::from_static("x-repo-commit");
 
@@ -45,7 +47,13 @@ pub async fn in_hub_words(
     if let Some(code) = error_code(&error) {
         headers.insert(X_ERROR_CODE, HeaderValue::from_static(code));
     }
-    if let Ok(message) = HeaderValue::from_str(&error_message(&error)) {
+    let message = error_message(&error);
+    if let Some(topic) = warned_of(&error)
+        && let Ok(warning) = HeaderValue::from_str(&format!("{topic}; {message}"))
+    {
+        headers.insert(X_HF_WARNING, warning);
+    }
+    if let Ok(message) = HeaderValue::from_str(&message) {
         headers.insert(X_ERROR_MESSAGE, message);
     }
     for (name, value) in response.headers().iter().filter(|(name, _)| name.as_str().starts_with("ratelimit"))

@@ -3,7 +3,7 @@
 use proptest::prelude::*;
 
 use super::*;
-use crate::datasets::files::MediaType;
+use crate::datasets::files::{MediaType, Reference};
 
 const FULL: &str = include_str!("../../../../tests/fixtures/record-full.json");
 const MINIMAL: &str = include_str!("../../../../tests/fixtures/record-minimal.json");

@@ -187,6 +187,27 @@ async fn who_may_see_them(scene: &Scene, nobody: &Api, secure: &str) {
         let document: Value = answer.json().await.unwrap();
         assert_eq!(document["recordSet"].is_array(), shown);
     }
+    who_declares_their_digest_learns_nothing(scene, secure).await;
+}
+
+/// A digest is public; that a file elsewhere is said to have it tells nobody what the bytes that are kept here hold.
+async fn who_declares_their_digest_learns_nothing(scene: &Scene, secure: &str) {
+    let files = scene.provider.get(&format!("/datasets/{secure}/versions/1.0.0/files")).await;
+    let (sha256, size) = (&files["items"][0]["sha256"], &files["items"][0]["size"]);
+    let record: Value = serde_json::from_str(include_str!("../fixtures/record-minimal.json")).unwrap();
+    let new = json!({"organisation": TRAINER, "name": "claims", "space": "mobility", "record": record});
+    scene.trainer.post("/datasets", new).await;
+    let version = format!("/datasets/{TRAINER}/claims/versions/1.0.0");
+    scene.trainer.post(&format!("/datasets/{TRAINER}/claims/versions"), json!({"version": "1.0.0"})).await;
+    let claim = json!({
+        "path": "stolen.csv", "media_type": "text/csv", "sha256": sha256, "size": size,
+        "reference": {"kind": "download_url", "url": "https://data.example.org/stolen.csv"},
+    });
+    scene.trainer.post(&format!("{version}/files"), json!({"files": [claim]})).await;
+    let told = scene.trainer.get(&format!("{version}/schemas")).await;
+    assert_eq!(told["items"][0]["outcome"], "not_read", "{told}");
+    assert_eq!(told["items"][0]["reason"], "it lies elsewhere");
+    assert!(told["items"][0]["structure"].is_null());
 }
 
 fn load(home: &Path, url: &str, credentials: Option<(&str, &str)>) -> Output {

@@ -5,6 +5,7 @@ use serde_json::{Map, Value, json};
 use super::addresses::Addresses;
 use super::entry::Entry;
 use super::vocabulary::{self, Place};
+use crate::datasets::files::is_given_to_all;
 use crate::datasets::record::{Agent, AgentKind, Record, RelationKind, Source};
 use crate::datasets::versions::VersionState;
 use crate::kernel::LangText;
@@ -83,15 +84,16 @@ pub fn render(entry: &Entry, at: &Addresses) -> Value {
 fn distributions(entry: &Entry, at: &Addresses) -> Value {
     let Some(version) = &entry.described.version else { return Value::Null };
     // Nothing is announced as content that would be refused.
-    let open = entry.described.dataset.access_mode == Some(AccessMode::Open);
+    let dataset = &entry.described.dataset;
     let there = version.state == VersionState::Published;
-    let files = entry.described.files.iter().filter(|file| there && file.held && (open || file.sample));
+    let files = entry.described.files.iter().filter(|file| there && file.held);
     files
+        .filter(|file| is_given_to_all(dataset, version, file))
         .map(|file| {
             json!({
                 "@type": "DataDownload",
                 "name": file.path,
-                "contentUrl": at.file(&entry.described.dataset, &version.version, &file.path),
+                "contentUrl": at.file(dataset, &version.version, &file.path),
                 "encodingFormat": file.media_type,
                 "contentSize": file.size.map(|size| format!("{size} B")),
                 "sha256": file.sha256,

@@ -207,7 +207,8 @@ fn members<'a>(
     }
 }
 
-/// Where the bytes are: here, at an address whose content never changes; or elsewhere.
+/// Where the bytes are: here, at an address whose content never changes; or elsewhere. The address of a file elsewhere that the caller
+/// may not have is not known: ours tells it to whoever may.
 fn address(entry: &Entry, version: &Version, file: &File, at: &Addresses) -> Option<String> {
     match &file.reference {
         None => Some(at.file(&entry.described.dataset, &version.version, &file.path)),

@@ -2,14 +2,13 @@
 //! by everybody. An address that would refuse is not given out as one that delivers.
 
 use super::{dataset, health};
-use crate::datasets::files::{File, Reference};
+use crate::datasets::files::{File, Reference, is_given_to_all};
 use crate::datasets::versions::{Version, VersionState};
 use crate::interop::addresses::Addresses;
 use crate::interop::entry::Entry;
 use crate::interop::rdf::{Graph, Node};
 use crate::interop::vocabulary;
 use crate::kernel::Digest;
-use crate::policies::AccessMode;
 
 /// Adds the distributions to a dataset.
 pub(super) fn describe(of: &mut Node, entry: &Entry, at: &Addresses, most_files: i64, graph: &mut Graph) {
@@ -91,9 +90,10 @@ const SHA256_OF_SPDX: &str = "http://spdx.org/rdf/terms#checksumAlgorithm_sha256
 fn place(node: &mut Node, entry: &Entry, version: &Version, file: &File, at: &Addresses, graph: &mut Graph) {
     let dataset = &entry.described.dataset;
     let page = at.version(dataset, &version.version);
-    let open = file.sample || dataset.access_mode == Some(AccessMode::Open);
-    let delivers = open && version.state != VersionState::Withdrawn;
+    let delivers = is_given_to_all(dataset, version, file);
     match &file.reference {
+        // Elsewhere, at an address that is told to those who may have the file.
+        None if !file.held => node.link("dcat:accessURL", &page),
         None => {
             node.link("dcat:accessURL", &page);
             if delivers {

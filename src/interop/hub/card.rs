@@ -321,11 +321,15 @@ impl Body<'_> {
             let digest = file.sha256.map(|digest| format!(", SHA-256 `{digest}`")).unwrap_or_default();
             let size = file.size.map(|size| format!(", {size} bytes")).unwrap_or_default();
             let place = match &file.reference {
-                Some(Reference::AccessUrl { url } | Reference::DownloadUrl { url }) => url,
-                Some(Reference::Service { endpoint_url, .. }) => endpoint_url,
-                None => continue,
+                Some(Reference::AccessUrl { url }) => format!("<{url}>"),
+                Some(Reference::DownloadUrl { url }) if file.sample => format!("<{url}>"),
+                Some(Reference::Service { endpoint_url, .. }) => format!("<{endpoint_url}>"),
+                // The card is the same for everybody and for ever; who may have the file is not.
+                Some(Reference::DownloadUrl { .. }) | None => {
+                    "at an address that is told to those who may have it".to_owned()
+                }
             };
-            self.0.push_str(&format!("- `{}`: <{place}>{size}{digest}\n", file.path));
+            self.0.push_str(&format!("- `{}`: {place}{size}{digest}\n", file.path));
         }
         if files.len() > most {
             self.0.push_str("- and more\n");

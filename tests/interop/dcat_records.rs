@@ -119,18 +119,28 @@ pub fn has_what_google_wants(document: &Value) {
 /// Whether the values are of the kinds that the guide names, and say what is so.
 fn values(entry: &Entry, document: &Value, record: &Value) {
     let described = &entry.described;
-    let withdrawn = described.version.as_ref().is_some_and(|version| version.state == VersionState::Withdrawn);
+    let withdrawn =
+        described.version.as_ref().is_some_and(|version| version.state == VersionState::Withdrawn);
     let open = described.dataset.access_mode == Some(AccessMode::Open);
     let free = open && !withdrawn && record.pointer("/economics/price").is_none();
     assert_eq!(document["isAccessibleForFree"] == true, free, "{document:#}");
     assert!(document["isAccessibleForFree"].is_null() || free, "whether it costs is known, or not said");
     assert_eq!(document["creativeWorkStatus"] == "Withdrawn", withdrawn);
-    assert_eq!(document["conditionsOfAccess"].is_string(), !withdrawn && described.dataset.access_mode.is_some());
+    assert_eq!(
+        document["conditionsOfAccess"].is_string(),
+        !withdrawn && described.dataset.access_mode.is_some()
+    );
     let address = |value: &Value| value.as_str().is_some_and(|text| url::Url::parse(text).is_ok());
     let licence = &document["license"];
-    assert!(address(licence) || licence["@type"] == "CreativeWork" && licence["name"].is_string(), "{licence}");
+    assert!(
+        address(licence) || licence["@type"] == "CreativeWork" && licence["name"].is_string(),
+        "{licence}"
+    );
     for agent in document["creator"].as_array().unwrap() {
-        assert!(["Person", "Organization"].iter().any(|kind| agent["@type"] == *kind) && agent["name"].is_string());
+        assert!(
+            ["Person", "Organization"].iter().any(|kind| agent["@type"] == *kind)
+                && agent["name"].is_string()
+        );
     }
     for place in document["spatialCoverage"].as_array().into_iter().flatten() {
         assert!(place["@type"] == "Place" && place["name"].is_string(), "{place}");

@@ -227,7 +227,8 @@ def elsewhere():
         "https://example.org/raw.bin",
     )
     card = open(hub.hf_hub_download(name, "README.md", repo_type="dataset"), encoding="utf-8").read()
-    assert "https://example.org/raw.bin" in card, card
+    # The card is the same for ever, who may have the file is not: asking for it tells where it lies.
+    assert "`raw.bin`: at an address that is told" in card and "https://example.org/raw.bin" not in card, card
     # A card that the provider brought is sent as it is.
     own = settings["own_card"]
     assert digest(hub.hf_hub_download(own, "README.md", repo_type="dataset")) == settings["files"][own]["README.md"]

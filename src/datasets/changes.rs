@@ -224,7 +224,7 @@ pub fn list_described_changes(
 ) -> Result<Changes<Described>> {
     changes(conn, ctx, selection, (after, most), |conn, ids| {
         let datasets = store::visible_among(conn, ctx, ids)?;
-        let described = describe(conn, datasets, most_files)?;
+        let described = describe(conn, None, datasets, most_files)?;
         Ok(described.into_iter().map(|one| (one.dataset.id.clone(), one)).collect())
     })
 }
@@ -299,7 +299,7 @@ fn cursor(position: i64) -> Cursor {
 
 fn wholes(conn: &mut Conn, ctx: &Ctx, ids: &[DatasetId]) -> Result<HashMap<DatasetId, Box<WholeDataset>>> {
     let datasets = store::visible_among(conn, ctx, ids)?;
-    let described = describe(conn, datasets, 0)?;
+    let described = describe(conn, None, datasets, 0)?;
     let wholes = described.into_iter().map(|one| {
         let (policy, version) = (one.terms, one.version);
         let whole = WholeDataset { dataset: one.dataset, policy, version, receipts: Vec::new() };

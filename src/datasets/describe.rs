@@ -3,7 +3,7 @@
 use std::collections::BTreeMap;
 use std::sync::Arc;
 
-use super::files::{File, FilePath, MediaType};
+use super::files::{File, FilePath, MediaType, withhold};
 use super::find::{Action, find_dataset, sees_inside};
 use super::model::{Dataset, PolicyRevision};
 use super::record::Record;
@@ -117,7 +117,7 @@ pub fn describe_dataset(
     most_files: i64,
 ) -> Result<Described> {
     let dataset = find_dataset(conn, ctx, organisation, name, Action::See)?;
-    whole_dataset(conn, dataset, most_files)?.with_structures(conn, ctx)
+    whole(describe(conn, Some(ctx), vec![dataset], most_files)?)?.with_structures(conn, ctx)
 }
 
 /// The same; while nothing is published, with the newest draft, for those who see inside.
@@ -164,8 +164,9 @@ pub fn describe_version(
     }
     let (dataset, version) = find_version(conn, ctx, name, Action::See)?;
     let mut files = store::files_of_all(conn, &[&version], most_files)?;
+    let mut files = files.remove(&version.id).unwrap_or_default();
+    withhold(&mut files, Some(ctx), (&dataset, &version));
     let terms = store::policy_revision(conn, &dataset.id, dataset.policy_revision)?;
-    let files = files.remove(&version.id).unwrap_or_default();
     let record = dataset.typed_record()?;
     Described::of(dataset, record, terms, Some(version), files).with_structures(conn, ctx)
 }
@@ -210,18 +211,28 @@ pub fn list_described(
     (most, most_files): (i64, i64),
 ) -> Result<Vec<Described>> {
     let found = store::list_whole(conn, ctx, selection, after, most)?;
-    describe(conn, found, most_files)
+    describe(conn, Some(ctx), found, most_files)
 }
 
-/// A dataset that was found before, whole, with at most so many files; without what is inside them.
+/// A dataset that was found before, whole, with at most so many files, as everybody is told of them; without what is inside them.
 ///
 /// # Errors
 /// When the database fails.
 pub fn whole_dataset(conn: &mut Conn, dataset: Dataset, most_files: i64) -> Result<Described> {
-    describe(conn, vec![dataset], most_files)?.pop().ok_or_else(|| Error::not_found("dataset"))
+    whole(describe(conn, None, vec![dataset], most_files)?)
 }
 
-pub(super) fn describe(conn: &mut Conn, datasets: Vec<Dataset>, most_files: i64) -> Result<Vec<Described>> {
+fn whole(mut found: Vec<Described>) -> Result<Described> {
+    found.pop().ok_or_else(|| Error::not_found("dataset"))
+}
+
+/// Datasets that were found before, whole; without a caller, as everybody is told of them.
+pub(super) fn describe(
+    conn: &mut Conn,
+    ctx: Option<&Ctx>,
+    datasets: Vec<Dataset>,
+    most_files: i64,
+) -> Result<Vec<Described>> {
     let mut versions = store::latest_versions(conn, &datasets)?;
     let shown: Vec<&Version> = versions.values().collect();
     let mut files = store::files_of_all(conn, &shown, most_files)?;
@@ -230,7 +241,11 @@ pub(super) fn describe(conn: &mut Conn, datasets: Vec<Dataset>, most_files: i64)
         .into_iter()
         .map(|dataset| {
             let version = versions.remove(&dataset.id);
-            let files = version.as_ref().and_then(|version| files.remove(&version.id)).unwrap_or_default();
+            let mut files =
+                version.as_ref().and_then(|version| files.remove(&version.id)).unwrap_or_default();
+            if let Some(version) = &version {
+                withhold(&mut files, ctx, (&dataset, version));
+            }
             let (record, terms) = (dataset.typed_record()?, terms.remove(&dataset.id));
             Ok(Described::of(dataset, record, terms, version, files))
         })

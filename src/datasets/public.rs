@@ -55,7 +55,7 @@ pub fn public_names(conn: &mut Conn, from: &From, most: i64) -> Result<Vec<Publi
 /// When the database fails.
 pub fn newest_public(conn: &mut Conn, space: Option<&Slug>, most: i64) -> Result<Vec<Described>> {
     let datasets = store::newest_public(conn, space, most)?;
-    describe(conn, datasets, 0)
+    describe(conn, None, datasets, 0)
 }
 
 /// The earliest instant that a public dataset last changed at, or left; none while there is nothing.

@@ -116,7 +116,8 @@ impl Subject {
         self.at.version(&self.dataset, &self.version.version)
     }
 
-    /// Where the bytes of a file can be fetched; nothing for a page that tells how to get them, and for a service.
+    /// Where the bytes of a file can be fetched; nothing for a page that tells how to get them, for a service, and for a file
+    /// elsewhere that the caller may not have.
     pub(super) fn address(&self, file: &File) -> Option<String> {
         match &file.reference {
             _ if file.held => Some(self.at.file(&self.dataset, &self.version.version, &file.path)),

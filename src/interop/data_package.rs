@@ -17,11 +17,16 @@ use crate::kernel::{Digest, Error, Result};
 /// The profile of the package (2.0).
 const PROFILE: &str = "https://datapackage.org/profiles/2.0/datapackage.json";
 
+/// The most columns of one package; the schemas of later resources are left out. Many paths may lead to one wide file.
+const MOST_COLUMNS: usize = 50_000;
+
 /// The package of a version. Files without an address or a digest of their own are not among its resources.
 pub(super) struct DataPackage {
     subject: Subject,
     head: Map<String, Value>,
     structures: BTreeMap<FilePath, Arc<Structure>>,
+    /// How many columns there is room for.
+    room: usize,
     first: bool,
 }
 
@@ -31,14 +36,29 @@ impl DataPackage {
     pub(super) fn of(entry: &Entry, at: &Addresses) -> Result<Self> {
         let subject = Subject::with_bytes(entry, at)?;
         let head = head(entry, at, &subject);
-        Ok(Self { subject, head, structures: entry.described.structures.clone(), first: true })
+        Ok(Self {
+            subject,
+            head,
+            structures: entry.described.structures.clone(),
+            room: MOST_COLUMNS,
+            first: true,
+        })
     }
 }
 
 impl DataPackage {
-    /// What is known of the columns of a file.
-    fn table(&self, file: &File) -> Option<Map<String, Value>> {
-        table_schema::members(file.media_type.as_str(), self.structures.get(&file.path)?)
+    /// What is known of the columns of a file, while there is room for it.
+    fn table(&mut self, file: &File) -> Option<Map<String, Value>> {
+        let structure = self.structures.get(&file.path)?;
+        let columns = structure.columns.len();
+        if columns <= self.room {
+            let members = table_schema::members(file.media_type.as_str(), structure)?;
+            self.room -= columns;
+            return Some(members);
+        }
+        structure.separator?;
+        let told = "Its columns are left out: the package has room for 50,000.";
+        Some(Map::from_iter([("description".to_owned(), json!(told))]))
     }
 }
 
@@ -53,7 +73,8 @@ impl ByFile for DataPackage {
     }
 
     fn file(&mut self, file: &File, out: &mut Vec<u8>) -> Result<()> {
-        let Some(resource) = resource(&self.subject, file, self.table(file)) else { return Ok(()) };
+        let table = self.table(file);
+        let Some(resource) = resource(&self.subject, file, table) else { return Ok(()) };
         let before: &[u8] = if self.first { b"\n    " } else { b",\n    " };
         out.extend(before);
         self.first = false;

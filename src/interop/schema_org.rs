@@ -3,8 +3,10 @@
 use serde_json::{Map, Value, json};
 
 use super::addresses::Addresses;
+use super::dcat::subject;
 use super::entry::Entry;
 use super::vocabulary::{self, Place};
+use crate::datasets::files::is_given_to_all;
 use crate::datasets::record::{Agent, AgentKind, Record, RelationKind, Source};
 use crate::datasets::versions::VersionState;
 use crate::kernel::LangText;
@@ -20,24 +22,27 @@ pub fn render(entry: &Entry, at: &Addresses) -> Value {
             out.insert(member.to_owned(), value);
         }
     };
-    let page = at.dataset(dataset);
+    // As DCAT has it: the dataset shows its newest version, any other is something of its own.
+    let page = subject(entry, at);
+    let whole = at.dataset(dataset);
     put("@context", Some(json!("https://schema.org/")));
     put("@type", Some(json!("Dataset")));
     put("@id", Some(json!(page)));
     put("url", Some(json!(page)));
+    put("isPartOf", (page != whole).then(|| json!(whole)));
     put("name", Some(text(&record.title)));
     put("description", Some(json!(description(entry))));
     put("alternateName", Some(other_titles(&record.title)));
     put("keywords", Some(record.keywords.values().flatten().cloned().collect()));
     put("identifier", Some(record.identifiers.iter().map(identifier).collect()));
     put("sameAs", record.landing_page.as_ref().map(|url| json!(url)));
-    put("creator", Some(record.creators.iter().map(agent).collect()));
-    put(
-        "publisher",
-        Some(json!({
-            "@type": "Organization", "@id": at.organisation(&entry.organisation.slug), "name": entry.organisation.name,
-        })),
-    );
+    let publisher = json!({
+        "@type": "Organization", "@id": at.organisation(&entry.organisation.slug), "name": entry.organisation.name,
+    });
+    let creators: Vec<Value> = record.creators.iter().map(agent).collect();
+    // Search engines want one, and whoever publishes is the only one that is known.
+    put("creator", Some(if creators.is_empty() { json!([publisher]) } else { json!(creators) }));
+    put("publisher", Some(publisher));
     put("license", licence(entry));
     put("citation", Some(works(record, RelationKind::DescribedBy)));
     put("isBasedOn", Some(sources(record, at)));
@@ -45,8 +50,10 @@ pub fn render(entry: &Entry, at: &Addresses) -> Value {
         "measurementTechnique",
         Some(record.origin.collection_methods.iter().map(|method| json!(method)).collect()),
     );
-    put("isAccessibleForFree", Some(json!(dataset.access_mode == Some(AccessMode::Open))));
-    put("conditionsOfAccess", dataset.access_mode.map(|mode| json!(mode.as_str())));
+    put("isAccessibleForFree", is_free(entry).then_some(json!(true)));
+    put("conditionsOfAccess", conditions_of_access(entry).map(|text| json!(text)));
+    put("creativeWorkStatus", is_withdrawn(entry).then_some(json!("Withdrawn")));
+    put("usageInfo", entry.described.terms.as_ref().map(|_| json!(at.policy(dataset))));
     put("inLanguage", Some(record.content.languages.iter().map(|share| json!(share.language)).collect()));
     put(
         "temporalCoverage",
@@ -80,18 +87,47 @@ pub fn render(entry: &Entry, at: &Addresses) -> Value {
     Value::Object(out)
 }
 
+fn is_withdrawn(entry: &Entry) -> bool {
+    entry.described.version.as_ref().is_some_and(|version| version.state == VersionState::Withdrawn)
+}
+
+/// Whether it is certain that nobody has to pay, which is what search engines take `isAccessibleForFree` for: everybody is given the
+/// data, and no price is stated. Who may have them otherwise is no matter of payment, and of that nothing is known.
+fn is_free(entry: &Entry) -> bool {
+    let open = entry.described.dataset.access_mode == Some(AccessMode::Open);
+    open && entry.described.record.economics.price.is_empty() && !is_withdrawn(entry)
+}
+
+/// Who is given the data, in words; nothing where that is not known.
+pub(super) fn conditions_of_access(entry: &Entry) -> Option<String> {
+    if is_withdrawn(entry) {
+        return None;
+    }
+    let who = match entry.described.dataset.access_mode? {
+        AccessMode::Open => "Open: everybody is given the data, without asking.",
+        AccessMode::Automatic => "On request: given at once to whoever fulfils the terms of use.",
+        AccessMode::Review => "On request: people decide about each one.",
+        AccessMode::Secure => {
+            "On request: people decide about each one, and the data are used in a secure environment alone."
+        }
+    };
+    let price = entry.described.record.economics.price.best(&[]);
+    Some(if price.is_empty() { who.to_owned() } else { format!("{who} Price: {price}") })
+}
+
 fn distributions(entry: &Entry, at: &Addresses) -> Value {
     let Some(version) = &entry.described.version else { return Value::Null };
     // Nothing is announced as content that would be refused.
-    let open = entry.described.dataset.access_mode == Some(AccessMode::Open);
+    let dataset = &entry.described.dataset;
     let there = version.state == VersionState::Published;
-    let files = entry.described.files.iter().filter(|file| there && file.held && (open || file.sample));
+    let files = entry.described.files.iter().filter(|file| there && file.held);
     files
+        .filter(|file| is_given_to_all(dataset, version, file))
         .map(|file| {
             json!({
                 "@type": "DataDownload",
                 "name": file.path,
-                "contentUrl": at.file(&entry.described.dataset, &version.version, &file.path),
+                "contentUrl": at.file(dataset, &version.version, &file.path),
                 "encodingFormat": file.media_type,
                 "contentSize": file.size.map(|size| format!("{size} B")),
                 "sha256": file.sha256,
@@ -101,9 +137,11 @@ fn distributions(entry: &Entry, at: &Addresses) -> Value {
 }
 
 /// The page of a licence on the list of SPDX, the text of one that is not, and of several of them at least what they are.
-fn licence(entry: &Entry) -> Option<Value> {
+pub(super) fn licence(entry: &Entry) -> Option<Value> {
     let rights = &entry.described.record.rights;
-    let expression = rights.licence.as_deref()?;
+    let Some(expression) = rights.licence.as_deref() else {
+        return rights.licence_url.as_ref().map(|url| json!(url));
+    };
     let listed = spdx::license_id(expression).map(|id| json!(vocabulary::licence_page(id.name)));
     listed.or_else(|| {
         let mut work = json!({"@type": "CreativeWork", "name": expression});

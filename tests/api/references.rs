@@ -10,11 +10,13 @@ use tokio::net::{TcpListener, TcpStream};
 use tokio::sync::Notify;
 
 use crate::app::{TestApp, until};
+use crate::client::Client;
 use crate::on_both_shapes;
 use crate::world::{DATA, SAMPLE, World};
 
 on_both_shapes! {
     files_are_told_by_their_place_and_not_fetched
+    an_address_that_gives_the_bytes_is_told_to_those_who_may_have_them
     a_check_compares_what_is_there_with_what_was_declared
     a_check_of_a_file_that_was_replaced_says_nothing
 }
@@ -151,6 +153,55 @@ async fn files_are_told_by_their_place_and_not_fetched(app: TestApp) {
     }
     world.provider.post(&checks, json!({"path": "none.csv"})).await.expect(404);
     assert!(holder.asked().is_empty(), "nothing was asked for, and so nothing fetched: {:?}", holder.asked());
+}
+
+/// Every list and every document of a version, as this caller gets it.
+async fn told(client: &Client, version: &str, page: &str) -> String {
+    let mut all =
+        String::from_utf8(client.get(&format!("{version}/files")).await.expect(200).body.to_vec()).unwrap();
+    for name in [
+        "dcat.ttl",
+        "dcat.jsonld",
+        "schema-org.jsonld",
+        "datapackage.json",
+        "spdx.json",
+        "linkset.json",
+        "sha256sums.txt",
+        "files.meta4",
+        "croissant.json",
+        "croissant-1.0.json",
+        "datacite.json",
+        "index.html",
+    ] {
+        let answer = client.get(&format!("{}{page}/{name}", client.base())).await;
+        if answer.status == 200 {
+            all.push_str(&String::from_utf8_lossy(&answer.body));
+        }
+    }
+    all
+}
+
+async fn an_address_that_gives_the_bytes_is_told_to_those_who_may_have_them(app: TestApp) {
+    let world = World::settle(app).await;
+    for (mode, gated) in [("open", false), ("review", true), ("secure", true)] {
+        let dataset = world.dataset(mode, mode).await;
+        let version = world.draft(&dataset, "1.0.0").await;
+        let mut sample = offered("a-sample.csv", "https://holder.example/sample-7731.csv");
+        sample["sample"] = json!(true);
+        let files = json!({"files": [offered("all.csv", "https://holder.example/secret-4711.csv"), sample]});
+        world.provider.post(&format!("{version}/files"), files).await.expect(200);
+        world.provider.post(&format!("{version}/publish"), json!({})).await.expect(200);
+        let page = version.replace("/versions", "");
+        for client in [&world.app.anonymous, &world.trainer] {
+            let all = told(client, &version, &page).await;
+            assert_eq!(all.contains("secret-4711"), !gated, "{mode}");
+            assert!(all.contains("sample-7731"), "{mode}");
+        }
+        assert!(told(&world.provider, &version, &page).await.contains("secret-4711"), "{mode}");
+        world.provider.post(&format!("{version}/withdraw"), json!({"reason": "wrong"})).await.expect(200);
+        let all = told(&world.app.anonymous, &version, &page).await;
+        assert!(!all.contains("secret-4711") && !all.contains("sample-7731"), "{mode}");
+    }
 }
 
 async fn a_check_compares_what_is_there_with_what_was_declared(app: TestApp) {

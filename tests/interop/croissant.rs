@@ -96,6 +96,9 @@ async fn croissant(shape: Shape) {
         ("pictures/7zip.png", vega("7zip.png")),
         ("pictures/ffox.png", vega("ffox.png")),
         ("pictures/gimp.png", vega("gimp.png")),
+        ("late.csv", late()),
+        ("people.csv", b"Alice Martin,1980-02-03,HIV positive\nBob Klein,1971-05-06,none\n".to_vec()),
+        ("latin.csv", b"name,town\nAnna,K\xf6ln\n".to_vec()),
     ];
     let mut record: Value = serde_json::from_str(include_str!("../fixtures/record-minimal.json")).unwrap();
     record["content"]["splits"] =
@@ -112,6 +115,7 @@ async fn croissant(shape: Shape) {
         let url = format!("{}/datasets/{open}/1.0.0/{name}", scene.url());
         let loaded: Value = serde_json::from_str(&succeeded(&load(home, &url, None))).unwrap();
         compare(&loaded, &weather, &lines);
+        compare_late(&loaded);
         compare_pictures(&loaded, &pictures);
     }
     restricted(&scene, home, &gated, &weather).await;
@@ -144,6 +148,8 @@ fn what_was_read(schemas: &[Value]) {
     let of = |path: &str| schemas.iter().find(|item| item["path"] == path).unwrap_or(&Value::Null);
     assert!(of("ffox.png").is_null());
     assert_eq!(of("broken.parquet")["outcome"], "not_read");
+    assert_eq!(of("people.csv")["reason"], "its first row does not name the columns");
+    assert_eq!(of("latin.csv")["reason"], "it is not text in UTF-8");
     assert_eq!(of("broken.parquet")["reason"], "it is not well-formed Parquet");
     let kinds = |path: &str| -> Vec<String> {
         let columns =
@@ -187,6 +193,27 @@ async fn who_may_see_them(scene: &Scene, nobody: &Api, secure: &str) {
         let document: Value = answer.json().await.unwrap();
         assert_eq!(document["recordSet"].is_array(), shown);
     }
+    who_declares_their_digest_learns_nothing(scene, secure).await;
+}
+
+/// A digest is public; that a file elsewhere is said to have it tells nobody what the bytes that are kept here hold.
+async fn who_declares_their_digest_learns_nothing(scene: &Scene, secure: &str) {
+    let files = scene.provider.get(&format!("/datasets/{secure}/versions/1.0.0/files")).await;
+    let (sha256, size) = (&files["items"][0]["sha256"], &files["items"][0]["size"]);
+    let record: Value = serde_json::from_str(include_str!("../fixtures/record-minimal.json")).unwrap();
+    let new = json!({"organisation": TRAINER, "name": "claims", "space": "mobility", "record": record});
+    scene.trainer.post("/datasets", new).await;
+    let version = format!("/datasets/{TRAINER}/claims/versions/1.0.0");
+    scene.trainer.post(&format!("/datasets/{TRAINER}/claims/versions"), json!({"version": "1.0.0"})).await;
+    let claim = json!({
+        "path": "stolen.csv", "media_type": "text/csv", "sha256": sha256, "size": size,
+        "reference": {"kind": "download_url", "url": "https://data.example.org/stolen.csv"},
+    });
+    scene.trainer.post(&format!("{version}/files"), json!({"files": [claim]})).await;
+    let told = scene.trainer.get(&format!("{version}/schemas")).await;
+    assert_eq!(told["items"][0]["outcome"], "not_read", "{told}");
+    assert_eq!(told["items"][0]["reason"], "it lies elsewhere");
+    assert!(told["items"][0]["structure"].is_null());
 }
 
 fn load(home: &Path, url: &str, credentials: Option<(&str, &str)>) -> Output {
@@ -212,24 +239,26 @@ fn compare(loaded: &Value, weather: &[u8], lines: &[u8]) {
     }
     let objects: Vec<Value> =
         lines.split(|b| *b == b'\n').filter_map(|line| serde_json::from_slice(line).ok()).collect();
-    for name in ["penguins", "birds", "birds-2"] {
+    for name in ["penguins", "birds-parquet", "birds-tsv"] {
         assert_eq!(records(name).len(), objects.len());
         for (record, object) in records(name).iter().zip(&objects) {
             assert_eq!(record["Species"], object["Species"]);
             assert_eq!(record["Body%20Mass%20%28g%29"].as_f64(), object["Body Mass (g)"].as_f64());
         }
     }
-    for (row, (record, object)) in records("birds").iter().zip(&objects).enumerate() {
+    for (row, (record, object)) in records("birds-parquet").iter().zip(&objects).enumerate() {
         assert_eq!(record["tags"], json!(["a", "b"]));
         assert_eq!(record["place"], json!({"island": object["Island"], "at.row": row}));
     }
-    for (name, words) in
-        [("tables/parts/0", &["one", "two"][..]), ("tables/parts/1", &["three"]), ("tables/four", &["four"])]
-    {
+    for (name, words) in [
+        ("tables-zip/parts/0", &["one", "two"][..]),
+        ("tables-zip/parts/1", &["three"]),
+        ("tables-tar/four", &["four"]),
+    ] {
         let found: Vec<&Value> = records(name).iter().map(|record| &record["word"]).collect();
         assert_eq!(found, words);
     }
-    for (note, name) in records("icons/plain").iter().zip(["one", "two"]) {
+    for (note, name) in records("icons-tar-gz/plain").iter().zip(["one", "two"]) {
         assert_eq!(note["path"], format!("notes/{name}.txt"));
         assert_eq!(note["content"], format!("This is {name}."));
     }
@@ -240,16 +269,34 @@ fn compare(loaded: &Value, weather: &[u8], lines: &[u8]) {
     assert_eq!(loaded["splits"], splits);
 }
 
+/// A table of 10,051 rows of which the last is of another kind, with numbers as long as snowflakes.
+fn late() -> Vec<u8> {
+    let rows = (0..10_050_u64).map(|row| format!("{},{row}\n", SNOWFLAKE + row));
+    format!("id,value\n{}{},none of these\n", rows.collect::<String>(), SNOWFLAKE + 10_050).into_bytes()
+}
+
+const SNOWFLAKE: u64 = 1_234_567_890_123_456_789;
+
+/// What comes late is loaded, and long numbers have all their digits.
+fn compare_late(loaded: &Value) {
+    let records = loaded["late"].as_array().unwrap_or_else(|| panic!("{loaded:.300}"));
+    assert_eq!(records.len(), 10_051);
+    for (row, record) in (0..).zip(records) {
+        assert_eq!(record["id"], SNOWFLAKE + row);
+    }
+    assert_eq!((&records[7]["value"], &records[10_050]["value"]), (&json!("7"), &json!("none of these")));
+}
+
 /// Pictures of a tar, of a zip and of a folder are decoded to what they are, and the one that lies in no folder.
 fn compare_pictures(loaded: &Value, pictures: &Value) {
-    for name in ["icons/png", "icons/png-2", "pictures/png"] {
+    for name in ["icons-tar-gz/png", "icons-zip/png", "pictures/png"] {
         let records = loaded[name].as_array().unwrap_or_else(|| panic!("{name}: {loaded:.300}"));
         let mut found: Vec<&Value> = records.iter().map(|record| &record["content"]).collect();
         found.sort_by_key(|picture| picture.to_string());
         let mut expected: Vec<&Value> = pictures.as_array().unwrap().iter().collect();
         expected.sort_by_key(|picture| picture.to_string());
         assert_eq!(found, expected, "{name}");
-        let in_archive = name.starts_with("icons/");
+        let in_archive = name.starts_with("icons-");
         for record in records {
             assert_eq!(
                 record["path"].as_str().is_some_and(|path| path.starts_with("icons/")),

@@ -8,6 +8,7 @@ use std::sync::Arc;
 use cadastre::datasets::files::File;
 use cadastre::datasets::record::Record;
 use cadastre::datasets::schemas::Structure;
+use cadastre::datasets::versions::VersionState;
 use cadastre::interop::croissant::{Edition, check, render};
 use cadastre::interop::{Addresses, Entry};
 use cadastre::kernel::Digest;
@@ -116,9 +117,19 @@ fn with_columns(number: usize, record: Record) -> Entry {
             structures.insert(files[file].path.clone(), Arc::new(structure));
         }
     }
+    if number.is_multiple_of(3) {
+        // Something that the standard has no place for.
+        let service = json!({
+            "path": "rows", "media_type": "text/csv", "sample": false, "held": false,
+            "reference": {"kind": "service", "endpoint_url": "https://example.org/api", "description": "Rows."},
+        });
+        files.push(serde_json::from_value(service).unwrap());
+    }
     files.sort_by(|one, other| one.path.cmp(&other.path));
     let described = &mut entry.described;
-    described.version.as_mut().unwrap().files = i64::try_from(files.len()).unwrap();
+    let version = described.version.as_mut().unwrap();
+    // Of a withdrawn version there is no document.
+    (version.files, version.state) = (i64::try_from(files.len()).unwrap(), VersionState::Published);
     (described.files, described.structures) = (files, structures);
     if let Some(terms) = &mut described.terms {
         terms.offer = Some(json!({

@@ -108,12 +108,47 @@ pub fn has_what_google_wants(document: &Value) {
     );
     let description = document["description"].as_str().unwrap().chars().count();
     assert!((50..=5000).contains(&description), "{description}");
-    for member in ["name", "url", "publisher", "includedInDataCatalog", "isAccessibleForFree"] {
+    for member in ["name", "url", "publisher", "includedInDataCatalog", "creator"] {
         assert!(!document[member].is_null(), "{member}: {document:#}");
     }
     for part in document["distribution"].as_array().into_iter().flatten() {
         assert!(part["contentUrl"].is_string() && part["encodingFormat"].is_string(), "{part}");
     }
+}
+
+/// Whether the values are of the kinds that the guide names, and say what is so.
+fn values(entry: &Entry, document: &Value, record: &Value) {
+    let described = &entry.described;
+    let withdrawn =
+        described.version.as_ref().is_some_and(|version| version.state == VersionState::Withdrawn);
+    let open = described.dataset.access_mode == Some(AccessMode::Open);
+    let free = open && !withdrawn && record.pointer("/economics/price").is_none();
+    assert_eq!(document["isAccessibleForFree"] == true, free, "{document:#}");
+    assert!(document["isAccessibleForFree"].is_null() || free, "whether it costs is known, or not said");
+    assert_eq!(document["creativeWorkStatus"] == "Withdrawn", withdrawn);
+    assert_eq!(
+        document["conditionsOfAccess"].is_string(),
+        !withdrawn && described.dataset.access_mode.is_some()
+    );
+    let address = |value: &Value| value.as_str().is_some_and(|text| url::Url::parse(text).is_ok());
+    let licence = &document["license"];
+    assert!(
+        address(licence) || licence["@type"] == "CreativeWork" && licence["name"].is_string(),
+        "{licence}"
+    );
+    for agent in document["creator"].as_array().unwrap() {
+        assert!(
+            ["Person", "Organization"].iter().any(|kind| agent["@type"] == *kind)
+                && agent["name"].is_string()
+        );
+    }
+    for place in document["spatialCoverage"].as_array().into_iter().flatten() {
+        assert!(place["@type"] == "Place" && place["name"].is_string(), "{place}");
+    }
+    if let Some(time) = document["temporalCoverage"].as_str() {
+        assert_eq!(time.matches('/').count(), 1, "{time}");
+    }
+    assert!(address(&document["url"]) && document["@id"] == document["url"], "{document:#}");
 }
 
 /// What Google's guide requires and recommends, as far as the record has it (developers.google.com/search/docs/appearance/structured-data/dataset).
@@ -122,8 +157,8 @@ fn google(entry: &Entry, at: &Addresses) {
     has_what_google_wants(&document);
     assert!(!document["license"].is_null(), "{document:#}");
     let record = serde_json::to_value(&entry.described.record).unwrap();
+    values(entry, &document, &record);
     for (property, pointer) in [
-        ("creator", "/creators/0"),
         ("identifier", "/identifiers/0"),
         ("spatialCoverage", "/coverage/geographic/0"),
         ("temporalCoverage", "/coverage/temporal"),

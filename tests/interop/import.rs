@@ -4,7 +4,7 @@ use std::path::{Path, PathBuf};
 
 use cadastre::interop::import::{Hint, ImportFormat, Imported, Reading, as_n_triples, read};
 use reqwest::Method;
-use serde_json::Value;
+use serde_json::{Value, json};
 
 use super::python::{Environment, succeeded};
 use super::scene::Scene;
@@ -237,6 +237,22 @@ async fn importing(shape: Shape) {
     assert_eq!(shown["latest_version"], Value::Null, "a draft");
     refusals(&scene).await;
     same_key_same_dataset(&scene).await;
+    faults_of_croissant(&scene).await;
+}
+
+/// Whoever brings a Croissant document learns where the standard wants it otherwise, though it is read.
+async fn faults_of_croissant(scene: &Scene) {
+    let document = json!({
+        "@context": {"@vocab": "https://schema.org/", "cr": "http://mlcommons.org/croissant/"},
+        "@type": "Dataset", "conformsTo": "http://mlcommons.org/croissant/1.1", "name": "Tides",
+        "description": "Levels.", "license": "CC0-1.0", "url": "https://origin.example/tides",
+    });
+    let told = scene.provider.post("/imports?dry_run=true&format=croissant", document).await;
+    let faults: Vec<&str> = told["faults"].as_array().unwrap().iter().filter_map(Value::as_str).collect();
+    for pointer in ["/license: ", "/creator: ", "/datePublished: ", "/distribution: "] {
+        assert!(faults.iter().any(|fault| fault.starts_with(pointer)), "{pointer}: {faults:?}");
+    }
+    assert_eq!(told["items"][0]["record"]["rights"]["licence"], "CC0-1.0");
 }
 
 /// What cannot be done is a problem that names its place, and nothing is registered.

@@ -7,6 +7,7 @@ use super::super::find::{Action, sees_inside};
 use super::super::gate::{Asked, DownloadGate};
 use super::super::store;
 use super::super::versions::{VersionName, find_version};
+use super::announce::withhold;
 use super::model::{FileEntry, FileLocation};
 use super::path::{FilePath, clashes};
 use super::upload::{file_event, free, no_clash, put, signed};
@@ -104,16 +105,17 @@ fn checked(offered: OfferedFiles) -> Result<Vec<FileEntry>> {
     Ok(entries)
 }
 
-/// The files of a version, by path.
+/// The files of a version, by path; without addresses of those that the caller may not have.
 ///
 /// # Errors
 /// 404.
 pub async fn list_files(db: &Db, ctx: &Ctx, name: VersionName, page: PageRequest) -> Result<Page<File>> {
     let ctx = ctx.clone();
     db.read(move |conn| {
-        let (_, version) = find_version(conn, &ctx, &name, Action::See)?;
+        let (dataset, version) = find_version(conn, &ctx, &name, Action::See)?;
         let after = page.after.as_ref().map(Cursor::parts::<1>).transpose()?.map(|[path]| path.as_str());
-        let found = store::list_files(conn, &version.id, &page, after)?;
+        let mut found = store::list_files(conn, &version.id, &page, after)?;
+        withhold(&mut found, Some(&ctx), (&dataset, &version));
         Ok(page.page(found, |file| Cursor::new([file.path.to_string()])))
     })
     .await

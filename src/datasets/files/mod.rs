@@ -1,5 +1,6 @@
 //! Files of a version: their paths (`path`), media types (`media_type`), and what is known of each (`model`).
 
+mod announce;
 mod check;
 mod download;
 mod draft;
@@ -13,6 +14,8 @@ mod upload;
 mod view;
 mod watch;
 
+pub use announce::is_given_to_all;
+pub(super) use announce::withhold;
 pub use check::{CHECK_JOB, ask_check, occurrences, run_check};
 pub use download::{Allowed, Declared, allow_file};
 pub use draft::{list_files, list_replicas, note_replica, offer_files, remove_file};

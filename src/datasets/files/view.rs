@@ -25,7 +25,8 @@ pub struct File {
     pub sample: bool,
     /// The bytes are in our store; otherwise `reference` says where they are.
     pub held: bool,
-    /// Where the bytes are, when they are not here.
+    /// Where the bytes are, when they are not here. An address that gives them is told to those who may have them: everybody,
+    /// where the file is open or a sample, and the providing organisation; others ask for the file.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub reference: Option<Reference>,
     /// What the last check of the reference found.

@@ -1,6 +1,7 @@
 //! What archives hold: the members of tar and zip, those that are alike together.
 
-use std::collections::BTreeMap;
+use std::collections::hash_map::Entry;
+use std::collections::{BTreeMap, HashMap};
 use std::io::Read as _;
 
 use flate2::read::MultiGzDecoder;
@@ -14,15 +15,22 @@ const MOST_LISTED: usize = 100;
 /// The most members looked at.
 pub(super) const MOST_MEMBERS: usize = 100_000;
 
+/// The most tables read within one archive; of more, only the names are known.
+pub(super) const MOST_TABLES: usize = 20;
+
 /// A member: its path, and its beginning where that is a table that could be read.
 pub(super) struct Member {
     pub path: String,
     pub table: Option<Structure>,
 }
 
-/// The media type of a member, by its name; none where nothing can be told, or its name is no path.
+/// The media type of a member, by its name; none where nothing can be told, its name is no path, or it is what macOS
+/// adds beside each file.
 pub(super) fn media_type(path: &str) -> Option<MediaType> {
     let path: FilePath = path.parse().ok()?;
+    if path.as_str().starts_with("__MACOSX/") {
+        return None;
+    }
     let found = MediaType::guess(&path);
     (found.as_str() != "application/octet-stream").then_some(found)
 }
@@ -45,36 +53,55 @@ pub(super) fn table(media_type: &MediaType, bytes: &[u8], whole: bool, until: De
     }
 }
 
-/// Puts members that are alike together: of one format, and with the same columns.
-pub(super) fn structure(members: Vec<Member>, whole: bool) -> Result<Structure, NotRead> {
-    let mut groups: BTreeMap<MediaType, Vec<Member>> = BTreeMap::new();
-    for member in members {
-        if let Some(media_type) = media_type(&member.path) {
-            groups.entry(media_type).or_default().push(member);
-        }
-    }
-    let mut found = Vec::new();
-    for (media_type, members) in groups {
-        let mut alike: Vec<(Option<Structure>, Vec<String>)> = Vec::new();
-        for Member { path, table } in members {
-            let names = |table: &Option<Structure>| {
-                table.as_ref().map(|table| {
-                    let names: Vec<String> = table.columns.iter().map(|column| column.name.clone()).collect();
-                    (names, table.separator)
-                })
-            };
-            let like = alike.iter_mut().find(|(known, _)| names(known) == names(&table));
-            if let Some((known, paths)) = like {
+/// What tables have in common that are alike: names of columns, and what parts values.
+type Likeness = Option<(Vec<String>, Option<Separator>)>;
+
+fn likeness(table: Option<&Structure>) -> Likeness {
+    table.map(|table| (table.columns.iter().map(|column| column.name.clone()).collect(), table.separator))
+}
+
+/// Members that are alike, by what they have in common.
+#[derive(Default)]
+struct Alike {
+    known: HashMap<Likeness, usize>,
+    found: Vec<(Option<Structure>, Vec<String>)>,
+}
+
+impl Alike {
+    fn take(&mut self, Member { path, table }: Member) {
+        match self.known.entry(likeness(table.as_ref())) {
+            Entry::Occupied(at) => {
+                let Some((known, paths)) = self.found.get_mut(*at.get()) else { return };
                 if let (Some(known), Some(table)) = (known, table) {
                     merge(known, &table);
                 }
                 paths.push(path);
-            } else if alike.len() < MOST_LISTED {
-                alike.push((table, vec![path]));
             }
+            Entry::Vacant(free) if self.found.len() < MOST_LISTED => {
+                free.insert(self.found.len());
+                self.found.push((table, vec![path]));
+            }
+            Entry::Vacant(_) => {}
         }
+    }
+}
+
+/// Puts members that are alike together: of one format, and with the same columns.
+pub(super) fn structure(members: Vec<Member>, whole: bool, until: Deadline) -> Result<Structure, NotRead> {
+    let mut groups: BTreeMap<MediaType, Alike> = BTreeMap::new();
+    for (number, member) in members.into_iter().enumerate() {
+        if number % 256 == 0 {
+            until.check()?;
+        }
+        if let Some(media_type) = media_type(&member.path) {
+            groups.entry(media_type).or_default().take(member);
+        }
+    }
+    let mut found = Vec::new();
+    for (media_type, Alike { found: alike, .. }) in groups {
         let alone = alike.len() == 1;
         for (table, paths) in alike {
+            let cut = table.as_ref().is_some_and(|table| !table.whole);
             let (columns, separator): (_, Option<Separator>) =
                 table.map(|table| (table.columns, table.separator)).unwrap_or_default();
             let files = paths.len() as u64;
@@ -82,7 +109,7 @@ pub(super) fn structure(members: Vec<Member>, whole: bool) -> Result<Structure, 
             let pattern = alone && columns.is_empty();
             let includes =
                 if pattern { patterns(&paths) } else { paths.into_iter().take(MOST_LISTED).collect() };
-            found.push(Members { media_type: media_type.clone(), files, includes, columns, separator });
+            found.push(Members { media_type: media_type.clone(), files, includes, cut, columns, separator });
         }
     }
     if found.is_empty() {
@@ -93,6 +120,7 @@ pub(super) fn structure(members: Vec<Member>, whole: bool) -> Result<Structure, 
 
 /// Kinds that hold the values of both; the columns have the same names.
 fn merge(known: &mut Structure, other: &Structure) {
+    known.whole &= other.whole;
     for (column, more) in known.columns.iter_mut().zip(&other.columns) {
         if column.kind != more.kind {
             column.kind = super::infer::common(column.kind, more.kind);
@@ -136,7 +164,7 @@ pub(super) fn is_tar(bytes: &[u8]) -> bool {
 /// Reads a tar file, or its beginning.
 pub(super) fn tar(bytes: &[u8], whole: bool, until: Deadline) -> Result<Structure, NotRead> {
     let (mut rest, mut members, mut all) = (bytes, Vec::new(), whole);
-    let mut long_name: Option<String> = None;
+    let (mut long_name, mut tables): (Option<String>, _) = (None, 0);
     while let Some((head, after)) = rest.split_at_checked(512) {
         until.check()?;
         if head.iter().all(|b| *b == 0) {
@@ -158,7 +186,9 @@ pub(super) fn tar(bytes: &[u8], whole: bool, until: Deadline) -> Result<Structur
                 let name = long_name.take().unwrap_or_else(|| name(head));
                 let name = name.trim_start_matches("./").to_owned();
                 let whole_member = here && length as u64 <= MOST_BYTES;
-                let table = media_type(&name).and_then(|kind| table(&kind, content, whole_member, until));
+                let wanted = media_type(&name).filter(|kind| tables < MOST_TABLES && is_table(kind));
+                tables += usize::from(wanted.is_some());
+                let table = wanted.and_then(|kind| table(&kind, content, whole_member, until));
                 members.push(Member { path: name, table });
             }
             b'L' => long_name = Some(text(content)),
@@ -178,7 +208,7 @@ pub(super) fn tar(bytes: &[u8], whole: bool, until: Deadline) -> Result<Structur
             }
         }
     }
-    structure(members, all)
+    structure(members, all, until)
 }
 
 fn text(field: &[u8]) -> String {

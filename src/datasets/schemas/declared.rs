@@ -8,7 +8,7 @@ use crate::datasets::files::{File, FilePath, MediaType};
 use crate::datasets::record::{Record, Table, TableColumn, Tables};
 use crate::kernel::Digest;
 
-/// The most columns that are stated of all files of one description.
+/// The most columns that are stated of all files of one description, and members of archives they are stated of.
 const MOST_STATED: usize = 50_000;
 /// The most differences that are told of one file.
 const MOST_DIFFERENCES: usize = 50;
@@ -26,7 +26,9 @@ pub(in crate::datasets) fn known(
         let inside = file.sha256.and_then(|sha256| read.get(&(sha256, file.media_type.clone())));
         let structure = match over(&tables, &file.path, &file.media_type, inside.map(Arc::as_ref)) {
             Some(structure) => {
-                stated += structure.columns.len();
+                let members =
+                    structure.members.iter().map(|members| members.columns.len() + members.includes.len());
+                stated += structure.columns.len() + members.sum::<usize>();
                 if stated > MOST_STATED {
                     continue;
                 }
@@ -72,6 +74,7 @@ fn over(
         if members.includes.iter().all(|member| of(member).is_some_and(|other| std::ptr::eq(other, table))) {
             members.separator = table.separator.or(members.separator).or_else(|| comma(&members.media_type));
             members.columns = columns(table, &members.columns);
+            members.cut = false;
             structure.declared = true;
         }
     }

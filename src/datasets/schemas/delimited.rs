@@ -2,12 +2,10 @@
 
 use std::collections::BTreeSet;
 
-use csv::{ByteRecord, Reader, ReaderBuilder};
+use csv::{Reader, ReaderBuilder, StringRecord};
 
-use super::infer::{Seen, of_text};
-use super::model::{
-    Column, ColumnKind, Deadline, LONGEST_NAME, MOST_COLUMNS, MOST_ROWS, NotRead, Separator, Structure,
-};
+use super::infer::{MISSING, Seen, is_address, of_text};
+use super::model::{Column, ColumnKind, Deadline, LONGEST_NAME, MOST_COLUMNS, NotRead, Separator, Structure};
 
 /// How many rows the separator is guessed from.
 const GUESSED_FROM: usize = 20;
@@ -24,30 +22,29 @@ const fn byte(separator: Separator) -> u8 {
 /// Reads the beginning of a file, or all of it.
 pub(super) fn read(bytes: &[u8], whole: bool, tabs: bool, until: Deadline) -> Result<Structure, NotRead> {
     let bytes = bytes.strip_prefix(b"\xef\xbb\xbf").unwrap_or(bytes);
-    if bytes.starts_with(b"\xff\xfe")
-        || bytes.starts_with(b"\xfe\xff")
-        || bytes.iter().take(4096).any(|b| *b == 0)
-    {
-        return Err(NotRead::new("it is not text in UTF-8"));
-    }
+    let bytes = text(bytes, whole)?;
     let separator = if tabs { Separator::Tab } else { guess(bytes) };
     if is_too_wide(bytes, separator) {
         return Err(too_wide());
     }
     let mut rows = rows(bytes, separator);
-    let mut row = ByteRecord::new();
+    let mut row = StringRecord::new();
     if !next(&mut rows, &mut row)? {
         return Err(NotRead::new("it is empty"));
     }
-    let names = names(&row)?;
-    let mut seen = vec![Seen::default(); names.len()];
-    let (mut count, mut pending) = (0, ByteRecord::new());
-    let mut all = whole;
     // The last row of a part may be cut, so each row is taken in when the next one is there.
+    let (mut count, mut pending) = (0, StringRecord::new());
     let mut there = next(&mut rows, &mut pending)?;
+    let names = names(&row, &pending)?;
+    let mut all = whole;
+    let mut seen = vec![Seen::default(); names.len()];
     while there {
         if count % 256 == 0 {
             until.check()?;
+            if until.is_near() {
+                all = false;
+                break;
+            }
         }
         std::mem::swap(&mut row, &mut pending);
         there = next(&mut rows, &mut pending)?;
@@ -64,10 +61,6 @@ pub(super) fn read(bytes: &[u8], whole: bool, tabs: bool, until: Deadline) -> Re
             }
         }
         count += 1;
-        if count == MOST_ROWS && there {
-            all = false;
-            break;
-        }
     }
     let columns =
         names.into_iter().zip(seen).map(|(name, seen)| Column::new(name, seen.kind(), seen.is_missing()));
@@ -78,8 +71,23 @@ fn rows(bytes: &[u8], separator: Separator) -> Reader<&[u8]> {
     ReaderBuilder::new().has_headers(false).flexible(true).delimiter(byte(separator)).from_reader(bytes)
 }
 
-fn next(rows: &mut Reader<&[u8]>, row: &mut ByteRecord) -> Result<bool, NotRead> {
-    rows.read_byte_record(row).map_err(|_| NotRead::new("it is not well-formed CSV"))
+/// The bytes, if they are text in UTF-8, without a character that is cut at the end of a part.
+fn text(bytes: &[u8], whole: bool) -> Result<&[u8], NotRead> {
+    let other = || NotRead::new("it is not text in UTF-8");
+    if bytes.iter().take(4096).any(|b| *b == 0) {
+        return Err(other());
+    }
+    match std::str::from_utf8(bytes) {
+        Ok(_) => Ok(bytes),
+        Err(error) if !whole && error.error_len().is_none() => {
+            bytes.get(..error.valid_up_to()).ok_or_else(other)
+        }
+        Err(_) => Err(other()),
+    }
+}
+
+fn next(rows: &mut Reader<&[u8]>, row: &mut StringRecord) -> Result<bool, NotRead> {
+    rows.read_record(row).map_err(|_| NotRead::new("it is not well-formed CSV"))
 }
 
 fn too_wide() -> NotRead {
@@ -144,24 +152,39 @@ fn guess(bytes: &[u8]) -> Separator {
     best.1
 }
 
-fn names(row: &ByteRecord) -> Result<Vec<String>, NotRead> {
+/// The names in the first row. A row of values is no row of names, and is not to be shown: it may tell of a person.
+fn names(row: &StringRecord, second: &StringRecord) -> Result<Vec<String>, NotRead> {
     if row.len() > MOST_COLUMNS {
         return Err(too_wide());
     }
-    let names: Option<Vec<String>> =
-        row.iter().map(|name| std::str::from_utf8(name).ok().map(str::to_owned)).collect();
-    let names = names.ok_or_else(|| NotRead::new("it is not text in UTF-8"))?;
+    let names: Vec<&str> = row.iter().map(str::trim).collect();
     if names.iter().any(|name| name.chars().count() > LONGEST_NAME) {
         return Err(NotRead::new(format!("a name in its first row has more than {LONGEST_NAME} characters")));
     }
-    // A row of values is no row of names, and is not to be shown.
-    let named = names
-        .iter()
-        .filter(|name| of_text(name.trim()) == ColumnKind::Text && !name.trim().is_empty())
-        .count();
-    let distinct: BTreeSet<&String> = names.iter().collect();
-    if named == 0 || distinct.len() != names.len() {
+    let distinct: BTreeSet<&&str> = names.iter().collect();
+    if distinct.len() != names.len() || names.iter().any(|name| is_value(name)) || is_like(&names, second) {
         return Err(NotRead::new("its first row does not name the columns"));
     }
-    Ok(names)
+    Ok(row.iter().map(str::to_owned).collect())
+}
+
+/// Whether this is of a kind that values are and names are not. A whole number may be a name, such as a year.
+fn is_value(name: &str) -> bool {
+    use ColumnKind::{Date, Datetime, Float, Time};
+    matches!(of_text(name), Date | Datetime | Float | Time) || is_address(name)
+}
+
+/// Whether the first row is not all of text, and holds what the second one holds.
+fn is_like(names: &[&str], second: &StringRecord) -> bool {
+    let kind = |text: &str| (!MISSING.contains(&text)).then(|| of_text(text));
+    let told: Vec<Option<ColumnKind>> = names.iter().map(|name| kind(name)).collect();
+    let texts = told.iter().flatten().filter(|kind| **kind == ColumnKind::Text).count();
+    if texts == 0 {
+        return true;
+    }
+    let alike = told.iter().enumerate().all(|(at, first)| {
+        let below = second.get(at).and_then(kind);
+        first.is_none() || below.is_none() || *first == below
+    });
+    texts < told.iter().flatten().count() && alike
 }

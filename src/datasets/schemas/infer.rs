@@ -1,5 +1,7 @@
 //! What texts are: numbers, days, instants, or just texts.
 
+use std::ops::Range;
+
 use super::model::ColumnKind;
 
 /// What stands for a missing value in a row of text, as the readers of data frames take it.
@@ -16,12 +18,13 @@ pub(super) struct Seen {
 }
 
 impl Seen {
-    /// Takes in one more value; what is not UTF-8 is a text too.
-    pub(super) fn take(&mut self, bytes: &[u8]) {
-        match std::str::from_utf8(bytes) {
-            Ok(text) if MISSING.contains(&text) => self.missing = true,
-            Ok(text) => self.add(of_text(text)),
-            Err(_) => self.add(ColumnKind::Text),
+    /// Takes in one more value.
+    pub(super) fn take(&mut self, text: &str) {
+        if MISSING.contains(&text) {
+            self.missing = true;
+        } else if self.kind != Some(ColumnKind::Text) {
+            // Whatever stands beside texts is a text.
+            self.add(of_text(text));
         }
     }
 
@@ -66,13 +69,11 @@ pub(super) fn of_text(text: &str) -> ColumnKind {
         return ColumnKind::Boolean;
     }
     let digits = text.strip_prefix(['-', '+']).unwrap_or(text);
-    if digits.bytes().all(|b| b.is_ascii_digit()) && (1..=18).contains(&digits.len()) {
-        // A leading zero is part of a code, not of a number.
-        return if digits.len() > 1 && digits.starts_with('0') {
-            ColumnKind::Text
-        } else {
-            ColumnKind::Integer
-        };
+    if !digits.is_empty() && digits.bytes().all(|b| b.is_ascii_digit()) {
+        // A leading zero is part of a code, not of a number; and what no machine word holds would lose digits as a number.
+        let code = digits.len() > 1 && digits.starts_with('0');
+        let fits = text.parse::<i64>().is_ok() || text.parse::<u64>().is_ok();
+        return if fits && !code { ColumnKind::Integer } else { ColumnKind::Text };
     }
     if is_float(digits) {
         return ColumnKind::Float;
@@ -114,24 +115,50 @@ pub(super) fn of_moment(text: &str) -> Option<ColumnKind> {
     let fraction = (1..=9).contains(&fraction.len()) && fraction.bytes().all(|b| b.is_ascii_digit());
     let offset = match offset.strip_prefix(['+', '-']) {
         None => matches!(offset, "" | "Z"),
-        Some(offset) => shape(offset, "99:99") || shape(offset, "9999") || shape(offset, "99"),
+        Some(offset) => {
+            is_clock(offset)
+                || shape(offset, "9999") && number(offset, 0..4).is_some_and(is_offset)
+                || shape(offset, "99") && number(offset, 0..2).is_some_and(|hours| hours <= 23)
+        }
     };
-    let time = is_time(time) || shape(time, "99:99");
+    let time = is_time(time) || is_clock(time);
     (time && fraction && offset).then_some(ColumnKind::Datetime)
 }
 
-fn is_time(text: &str) -> bool {
-    let within = |at: usize, most: u8| {
-        text.get(at..at + 2).and_then(|n| n.parse::<u8>().ok()).is_some_and(|n| n <= most)
-    };
-    shape(text, "99:99:99") && within(0, 23) && within(3, 59) && within(6, 59)
+fn number(text: &str, at: Range<usize>) -> Option<u16> {
+    text.get(at)?.parse().ok()
 }
 
+/// Hours and minutes as one number.
+const fn is_offset(number: u16) -> bool {
+    number / 100 <= 23 && number % 100 <= 59
+}
+
+fn is_time(text: &str) -> bool {
+    text.get(..5).is_some_and(is_clock)
+        && shape(text, "99:99:99")
+        && number(text, 6..8).is_some_and(|seconds| seconds <= 59)
+}
+
+/// `23:59`
+fn is_clock(text: &str) -> bool {
+    shape(text, "99:99")
+        && number(text, 0..2).is_some_and(|hours| hours <= 23)
+        && number(text, 3..5).is_some_and(|minutes| minutes <= 59)
+}
+
+/// A day that the calendar has, from the year 1 on, which is the first that readers know.
 fn is_day(text: &str) -> bool {
-    let within = |at: usize, most: u8| {
-        text.get(at..at + 2).and_then(|n| n.parse::<u8>().ok()).is_some_and(|n| (1..=most).contains(&n))
-    };
-    shape(text, "9999-99-99") && within(5, 12) && within(8, 31)
+    let form = time::macros::format_description!("[year]-[month]-[day]");
+    shape(text, "9999-99-99") && time::Date::parse(text, &form).is_ok_and(|day| day.year() >= 1)
+}
+
+/// Whether this is an address of a person or of the web, which no column is called.
+pub(super) fn is_address(text: &str) -> bool {
+    let mail = text.split_once('@').is_some_and(|(name, host)| {
+        !name.is_empty() && host.contains('.') && !host.contains(char::is_whitespace)
+    });
+    mail || text.contains("://") || text.starts_with("www.")
 }
 
 /// Whether the text has this form, `9` standing for any digit.

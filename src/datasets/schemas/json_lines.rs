@@ -6,18 +6,19 @@ use serde_json::Value;
 
 use super::infer::{common, of_moment};
 use super::model::{
-    Column, ColumnKind, Deadline, LONGEST_NAME, MOST_COLUMNS, MOST_NESTING, MOST_ROWS, NotRead, Structure,
+    Column, ColumnKind, Deadline, LONGEST_NAME, MOST_COLUMNS, MOST_NESTING, NotRead, Structure,
 };
 
 /// The longest line that is read, in bytes.
 const LONGEST_LINE: usize = 1024 * 1024;
+/// 2^63: from here on whole numbers need not fit a machine word.
+const BEYOND_INTEGERS: f64 = 9_223_372_036_854_775_808.0;
 
 /// Reads the beginning of a file, or all of it.
 pub(super) fn read(bytes: &[u8], whole: bool, until: Deadline) -> Result<Structure, NotRead> {
     let bytes = bytes.strip_prefix(b"\xef\xbb\xbf").unwrap_or(bytes);
     let mut seen = Seen::default();
-    let mut columns = 0;
-    let mut all = whole;
+    let (mut columns, mut all) = (0, whole);
     let mut lines = bytes.split(|b| *b == b'\n').peekable();
     while let Some(line) = lines.next() {
         if lines.peek().is_none() && !whole {
@@ -29,10 +30,10 @@ pub(super) fn read(bytes: &[u8], whole: bool, until: Deadline) -> Result<Structu
         }
         if seen.objects % 256 == 0 {
             until.check()?;
-        }
-        if seen.objects == MOST_ROWS {
-            all = false;
-            break;
+            if until.is_near() {
+                all = false;
+                break;
+            }
         }
         // As JSON a line takes many times its length in memory.
         if line.len() > LONGEST_LINE {
@@ -126,9 +127,12 @@ impl Seen {
     fn simple(&mut self, value: Value, depth: usize, columns: &mut usize) -> Result<(), NotRead> {
         match value {
             Value::Bool(_) => self.add(ColumnKind::Boolean),
-            Value::Number(number) => {
-                self.add(if number.is_f64() { ColumnKind::Float } else { ColumnKind::Integer });
-            }
+            Value::Number(number) => self.add(match number.as_f64().filter(|_| number.is_f64()) {
+                None => ColumnKind::Integer,
+                // A whole number that no machine word holds was read as the nearest one, and so its readers would.
+                Some(near) if near.fract() == 0.0 && near.abs() >= BEYOND_INTEGERS => ColumnKind::Any,
+                Some(_) => ColumnKind::Float,
+            }),
             Value::String(text) => self.add(of_moment(&text).unwrap_or(ColumnKind::Text)),
             Value::Object(members) => {
                 self.add(ColumnKind::Object);

@@ -26,8 +26,6 @@ pub(in crate::datasets) const READABLE: &[&str] = &[
 
 /// The most bytes read of one file.
 pub(super) const MOST_BYTES: u64 = 8 * 1024 * 1024;
-/// The most rows looked at.
-pub(super) const MOST_ROWS: u64 = 10_000;
 /// The most columns, those within others included.
 pub(super) const MOST_COLUMNS: usize = 2_000;
 /// How deep columns may lie in others.
@@ -110,7 +108,8 @@ impl Column {
     }
 
     /// How many columns this is, those within included.
-    pub(super) fn count(&self) -> usize {
+    #[must_use]
+    pub fn count(&self) -> usize {
         1 + self.children.iter().map(Self::count).sum::<usize>()
     }
 }
@@ -138,7 +137,7 @@ pub struct Structure {
     /// What stands between values; of CSV and TSV alone.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub separator: Option<Separator>,
-    /// Whether the whole file was read: if not, kinds are those of its beginning (at most 8 MiB and 10,000 rows).
+    /// Whether the whole file was read: if not, kinds are those of its beginning (at most 8 MiB).
     pub whole: bool,
     /// How many rows were looked at; of Parquet, how many there are.
     #[serde(default, skip_serializing_if = "Option::is_none")]
@@ -182,6 +181,9 @@ pub struct Members {
     pub files: u64,
     /// Their paths: each of up to a hundred, or a pattern (`*.png`) where all of this ending belong together and are no tables.
     pub includes: Vec<String>,
+    /// Whether tables among them were not read to their end, so that kinds are those of their beginnings.
+    #[serde(default, skip_serializing_if = "std::ops::Not::not")]
+    pub cut: bool,
     /// Their columns, of tables: as the provider states them, else as they were read.
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
     pub columns: Vec<Column>,
@@ -242,6 +244,11 @@ pub(super) struct Deadline(Instant);
 impl Deadline {
     pub(super) fn after(span: Duration) -> Self {
         Self(Instant::now() + span)
+    }
+
+    /// Whether what is left of the time should be left to whatever comes after reading rows.
+    pub(super) fn is_near(self) -> bool {
+        Instant::now() + PATIENCE / 2 >= self.0
     }
 
     /// Whether there is time left.

@@ -11,9 +11,6 @@ use crate::datasets::files::MediaType;
 use crate::kernel::{Error, Result};
 use crate::storage::{BlobKey, BlobStore};
 
-/// The most tables read within one archive.
-const MOST_TABLES: usize = 20;
-
 /// A blob to read.
 #[derive(Debug, Clone)]
 pub(in crate::datasets) struct Blob {
@@ -101,7 +98,7 @@ async fn read_zip(store: &BlobStore, blob: &Blob, until: Deadline) -> Result<Res
     let (mut members, mut tables) = (Vec::with_capacity(entries.len()), 0);
     for entry in entries {
         let kind = archive::media_type(&entry.path);
-        let wanted = kind.filter(|kind| tables < MOST_TABLES && archive::is_table(kind));
+        let wanted = kind.filter(|kind| tables < archive::MOST_TABLES && archive::is_table(kind));
         let place = wanted.as_ref().and_then(|_| zip::beginning(&entry, blob.size));
         let path = entry.path.clone();
         let table = match (wanted, place) {
@@ -118,7 +115,7 @@ async fn read_zip(store: &BlobStore, blob: &Blob, until: Deadline) -> Result<Res
         };
         members.push(Member { path, table });
     }
-    Ok(apart(move || archive::structure(members, true)).await)
+    Ok(apart(move || archive::structure(members, true, until)).await)
 }
 
 async fn range(store: &BlobStore, blob: &Blob, range: Range<u64>) -> Result<Vec<u8>> {

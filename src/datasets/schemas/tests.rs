@@ -70,9 +70,16 @@ fn of_a_cut_file_the_last_row_does_not_count() {
     let found =
         read_beginning("application/jsonl", b"{\"a\":1}\n{\"a\":\"x".to_vec(), false, soon()).unwrap();
     assert_eq!((told(&found.columns).as_str(), found.whole), ("a:integer", false));
-    let many = format!("a\n{}", "1\n".repeat(10_001));
+    // Of a whole file every row counts, the last of very many too.
+    let many = format!("a\n{}x\n", "1\n".repeat(20_000));
     let found = read("text/csv", many.as_bytes()).unwrap();
-    assert_eq!((found.rows, found.whole), (Some(10_000), false));
+    assert_eq!((told(&found.columns).as_str(), found.rows, found.whole), ("a:text", Some(20_001), true));
+    let many = format!("{}{{\"a\":\"x\"}}\n", "{\"a\":1}\n".repeat(20_000));
+    let found = read("application/jsonl", many.as_bytes()).unwrap();
+    assert_eq!((told(&found.columns).as_str(), found.rows), ("a:any", Some(20_001)));
+    // A character that is cut is no other encoding.
+    let found = read_beginning("text/csv", b"a\nx\ny\n\xc3".to_vec(), false, soon()).unwrap();
+    assert_eq!((told(&found.columns).as_str(), found.rows), ("a:text", Some(1)));
 }
 
 #[test]
@@ -85,6 +92,7 @@ fn what_cannot_be_read_says_why_and_quotes_nothing() {
         ("text/csv", b"a,a\n1,2\n", "its first row does not name the columns"),
         ("text/csv", b"a,b\n1,2,3\n", "row 2 has more values than there are columns"),
         ("text/csv", b"\xff\xfea\0", "it is not text in UTF-8"),
+        ("text/csv", b"name,town\nAnna,K\xf6ln\n", "it is not text in UTF-8"),
         ("text/csv", wide.as_bytes(), "it has more than 2000 columns"),
         ("application/jsonl", b"{\"a\":1}\nsecret\n", "line 2 of it is not JSON"),
         ("application/jsonl", b"[1]\n", "a line of it is not an object"),
@@ -93,6 +101,74 @@ fn what_cannot_be_read_says_why_and_quotes_nothing() {
         ("application/x-tar", b"nonsense", "it is no archive of a kind that is known"),
     ] {
         assert_eq!(read(media_type, bytes), Err(NotRead::new(reason)), "{media_type}");
+    }
+}
+
+#[test]
+fn a_first_row_of_values_names_no_columns() {
+    let long = "x".repeat(301);
+    for text in [
+        "Alice Martin,1980-02-03,HIV positive,alice@example.org\nBob Klein,1971-05-06,,bob@example.org\n",
+        "Alice Martin,alice@example.org\nBob Klein,bob@example.org\n",
+        "Alice,https://example.org/alice\nBob,https://example.org/bob\n",
+        "Alice,2024-01-02T03:04:05Z\nBob,x\n",
+        "Alice,1.5\nBob,x\n",
+        "Alice,34\nBob,36\n",
+        "Alice,34,true\nBob,,false\n",
+        "Alice,34,x\nBob,,\n",
+        "34,35\n",
+        "a, a\n1,2\n",
+    ] {
+        let found = read("text/csv", text.as_bytes());
+        assert_eq!(found, Err(NotRead::new("its first row does not name the columns")), "{text}");
+    }
+    assert!(read("text/csv", format!("{long}\n1\n").as_bytes()).is_err());
+    for (text, columns) in [
+        ("country,2019,2020\nFrance,1.5,2\n", "country:text 2019:float 2020:integer"),
+        (",a\n0,x\n", ":integer a:text"),
+        ("name,town\nAnna,Bonn\n", "name:text town:text"),
+        ("name,town\n", "name:any town:any"),
+    ] {
+        assert_eq!(told(&read("text/csv", text.as_bytes()).unwrap().columns), columns, "{text}");
+    }
+}
+
+#[test]
+fn numbers_keep_their_digits_and_days_are_of_the_calendar() {
+    for (value, kind) in [
+        ("1234567890123456789", "integer"),
+        ("-9223372036854775808", "integer"),
+        ("18446744073709551615", "integer"),
+        ("18446744073709551616", "text"),
+        ("00012345678901234567", "text"),
+        ("2024-02-29", "date"),
+        ("2023-02-29", "text"),
+        ("2023-02-31", "text"),
+        ("0000-01-01", "text"),
+        ("2024-01-01T23:59", "datetime"),
+        ("2024-01-01T99:99", "text"),
+        ("2024-01-01T24:00:00Z", "text"),
+        ("2024-01-01T10:00:00+23:59", "datetime"),
+        ("2024-01-01T10:00:00+0100", "datetime"),
+        ("2024-01-01T10:00:00+01", "datetime"),
+        ("2024-01-01T10:00:00+99:99", "text"),
+        ("2024-01-01T10:00:00+9999", "text"),
+        ("2024-01-01T10:00:00+24", "text"),
+        ("23:59:59", "time"),
+        ("23:59:60", "text"),
+    ] {
+        let found = read("text/csv", format!("value\n{value}\n").as_bytes()).unwrap();
+        assert_eq!(told(&found.columns), format!("value:{kind}"), "{value}");
+    }
+    for (value, kind) in [
+        ("18446744073709551615", "integer"),
+        ("18446744073709551616", "any"),
+        ("-99999999999999999999", "any"),
+        ("1.5e3", "float"),
+        ("\"2023-02-31\"", "text"),
+    ] {
+        let found = read("application/jsonl", format!("{{\"a\":{value}}}\n").as_bytes()).unwrap();
+        assert_eq!(told(&found.columns), format!("a:{kind}"), "{value}");
     }
 }
 
@@ -157,6 +233,24 @@ fn archives_tell_their_members_by_format_and_columns() {
     let mut packed = flate2::write::GzEncoder::new(Vec::new(), flate2::Compression::default());
     packed.write_all(&bytes).unwrap();
     assert_eq!(told(&read("application/gzip", &packed.finish().unwrap()).unwrap()), expected);
+}
+
+/// Of many tables in an archive the first are read, and of what one holds that was cut the kinds are not certain.
+#[test]
+fn of_many_tables_in_an_archive_the_first_are_read() {
+    let names: Vec<String> = (0..500).map(|number| format!("{number:03}.csv")).collect();
+    let texts: Vec<String> = (0..500).map(|number| format!("a{number}\n1\n")).collect();
+    let tables: Vec<(&str, &[u8])> =
+        names.iter().zip(&texts).map(|(name, text)| (name.as_str(), text.as_bytes())).collect();
+    let found = read("application/x-tar", &tar(&tables)).unwrap();
+    let (read, unread): (Vec<_>, Vec<_>) =
+        found.members.iter().partition(|members| !members.columns.is_empty());
+    assert_eq!((read.len(), unread.len()), (archive::MOST_TABLES, 1));
+    assert_eq!(unread[0].files, 480);
+    let cut = tar(&[("a.csv", b"a\n1\n2\n3\n4\n")]);
+    let found = archive::tar(&cut[..512 + 7], false, soon()).unwrap();
+    assert!(found.members[0].cut && !found.members[0].columns.is_empty());
+    assert!(archive::tar(&tar(&tables), true, Deadline::after(Duration::ZERO)).is_err());
 }
 
 #[test]

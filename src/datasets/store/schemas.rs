@@ -158,12 +158,15 @@ pub(in crate::datasets) fn list_schemas(
     }
     let rows: Vec<(String, Option<Digest>, String, bool)> =
         query.order(files::path).limit(page.rows()).load(conn)?;
-    let digests: Vec<Digest> = rows.iter().filter_map(|(_, sha256, ..)| *sha256).collect();
+    // Only bytes that are held here are known by their digest. One that is declared of a file elsewhere is a claim, and may be the
+    // digest of bytes that somebody else keeps secret.
+    let digests: Vec<Digest> =
+        rows.iter().filter(|(.., held)| *held).filter_map(|(_, sha256, ..)| *sha256).collect();
     let known = schemas_of(conn, &digests)?;
     let published = version.state != VersionState::Draft;
     rows.into_iter()
         .map(|(path, sha256, media_type, held)| {
-            let row = sha256.and_then(|sha256| known.get(&(sha256, media_type.clone())));
+            let row = sha256.filter(|_| held).and_then(|sha256| known.get(&(sha256, media_type.clone())));
             let mut schema = FileSchema {
                 path: path.parse::<FilePath>().map_err(corrupt)?,
                 sha256,

@@ -5,6 +5,7 @@ use actix_web::{HttpRequest, HttpResponse, post, web};
 use serde::{Deserialize, Serialize};
 use utoipa::{IntoParams, ToSchema};
 
+use super::super::croissant;
 use super::super::import::{Hint, ImportFormat, Imported, MOST_BYTES, Reading, Unreadable, read};
 use crate::datasets::{Dataset, NewDataset, Visibility, register_dataset};
 use crate::db::Db;
@@ -57,7 +58,8 @@ pub(super) struct ImportAnswer {
     /// How many datasets the whole catalogue has, after the document.
     #[serde(skip_serializing_if = "Option::is_none")]
     total: Option<u64>,
-    /// What was wrong with the document as a whole, and what was lost by it.
+    /// What was wrong with the document as a whole, and what was lost by it; of Croissant also where it is not as the
+    /// specification wants it, each with a JSON pointer, up to a hundred.
     faults: Vec<String>,
 }
 
@@ -91,7 +93,11 @@ pub(super) async fn create_import(
     let (format, base) = (query.format, query.base.clone());
     let reading = web::block(move || {
         let hint = Hint { format, media_type: media_type.as_deref(), file_name: None, base: base.as_deref() };
-        read(&body, &hint)
+        let mut reading = read(&body, &hint)?;
+        if reading.format == ImportFormat::Croissant {
+            reading.faults.extend(faults_of_croissant(&body));
+        }
+        Ok::<_, Error>(reading)
     })
     .await
     .map_err(|error| Error::internal("reading a document", error))??;
@@ -119,6 +125,12 @@ pub(super) async fn create_import(
     answer.items = vec![imported];
     answer.dataset = Some(dataset);
     Ok(HttpResponse::Created().insert_header((LOCATION, path)).insert_header((ETAG, tag)).json(answer))
+}
+
+/// Where a document is not as Croissant wants it, so that its author learns of it; what could be read of it was read all the same.
+fn faults_of_croissant(body: &[u8]) -> Vec<String> {
+    let document = serde_json::from_slice(body).unwrap_or_default();
+    croissant::check(&document).into_iter().map(|one| format!("{}: {}", one.pointer, one.detail)).collect()
 }
 
 impl ImportQuery {

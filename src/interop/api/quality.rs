@@ -5,7 +5,7 @@ use serde::{Deserialize, Serialize};
 use utoipa::{IntoParams, ToSchema};
 
 use super::super::addresses::Addresses;
-use super::super::dcat::{MOST_FILES, QualityScore, assess};
+use super::super::dcat::{MOST_FILES_IN_PAGE, QualityScore, assess};
 use super::super::entry::{entry_of_version, newest_entry};
 use crate::config::Config;
 use crate::datasets::DatasetPath;
@@ -51,9 +51,9 @@ pub(super) async fn get_quality(
     let which = query.into_inner().version;
     let entry = db
         .read(move |conn| match which {
-            None => newest_entry(conn, &ctx, (&organisation, &name), MOST_FILES),
+            None => newest_entry(conn, &ctx, (&organisation, &name), MOST_FILES_IN_PAGE),
             Some(which) => {
-                entry_of_version(conn, &ctx, &VersionName { organisation, name, which }, MOST_FILES)
+                entry_of_version(conn, &ctx, &VersionName { organisation, name, which }, MOST_FILES_IN_PAGE)
             }
         })
         .await?;

@@ -3,10 +3,11 @@
 use std::collections::{BTreeMap, BTreeSet};
 
 use percent_encoding::{AsciiSet, NON_ALPHANUMERIC, utf8_percent_encode};
-use serde_json::{Value, json};
+use serde_json::{Map, Value, json};
 
 use super::super::addresses::Addresses;
 use super::super::entry::Entry;
+use super::names::Names;
 use super::{Edition, Out};
 use crate::datasets::files::{File, Reference};
 use crate::datasets::schemas::{Column, Members, Separator, Structure};
@@ -15,6 +16,9 @@ use crate::datasets::versions::Version;
 /// Formats of pictures that readers make images of.
 pub(super) const IMAGES: &[&str] =
     &["image/png", "image/jpeg", "image/gif", "image/webp", "image/tiff", "image/bmp"];
+
+/// Formats of tables of which an archive's first ones are read.
+const TABLES: &[&str] = &["text/csv", "text/tab-separated-values", "application/jsonlines"];
 
 /// What stands as it is in an identifier.
 const PLAIN: &AsciiSet = &NON_ALPHANUMERIC.remove(b'-').remove(b'.').remove(b'_').remove(b'~').remove(b'/');
@@ -44,22 +48,49 @@ pub(super) struct Source<'a> {
     pub id: String,
     /// Which of the two.
     pub member: &'static str,
-    /// A name for its records: the path without its ending.
+    /// A name for its records.
     pub name: String,
     /// Its format, as readers know it.
     pub format: &'a str,
     /// Its columns.
     pub columns: &'a [Column],
+    /// Whether the kinds of its columns hold to its end: it was read whole, or they are stated.
+    pub certain: bool,
     /// Whether it lies in an archive.
     pub in_archive: bool,
     /// The table as a whole, of files that lie in no archive.
     pub table: Option<&'a Structure>,
 }
 
+/// The most members of archives that are named in one document.
+const MOST_MEMBERS: usize = 10_000;
+
 /// Files and sets of them, and those among them that records can be read from.
 pub(super) struct Distribution<'a> {
     pub items: Vec<Value>,
     pub sources: Vec<Source<'a>>,
+    /// How many files cannot be among them, since they have no address or no digest.
+    pub left_out: usize,
+}
+
+impl Distribution<'_> {
+    /// Says in words what the document leaves out of files and sets, by their identifiers.
+    pub fn remark(&mut self, words: &BTreeMap<String, &'static str>) {
+        for item in &mut self.items {
+            let Some(members) = item.as_object_mut() else { continue };
+            let id = members.get("@id").and_then(Value::as_str);
+            if let Some(text) = id.and_then(|id| words.get(id)) {
+                say(members, text);
+            }
+        }
+    }
+}
+
+/// Adds a sentence to the description of a file or set.
+fn say(members: &mut Map<String, Value>, text: &str) {
+    let before = members.get("description").and_then(Value::as_str).unwrap_or_default();
+    let all = format!("{before} {text}");
+    members.insert("description".into(), json!(all.trim()));
 }
 
 pub(super) fn distribution<'a>(
@@ -69,10 +100,15 @@ pub(super) fn distribution<'a>(
     edition: Edition,
     ids: &mut Ids,
 ) -> Distribution<'a> {
-    let (mut items, mut sources) = (Vec::new(), Vec::new());
+    let (mut items, mut sources, mut left_out) = (Vec::new(), Vec::new(), 0);
     let mut pictures: Pictures<'_> = BTreeMap::new();
+    let names = Names::of(entry.described.files.iter().map(|file| file.path.as_str()));
+    let mut room = MOST_MEMBERS;
     for file in &entry.described.files {
-        let Some((url, sha256)) = address(entry, version, file, at).zip(file.sha256) else { continue };
+        let Some((url, sha256)) = address(entry, version, file, at).zip(file.sha256) else {
+            left_out += 1;
+            continue;
+        };
         let id = ids.take(file.path.as_str());
         let structure = entry.described.structure(file);
         let tar = structure.is_some_and(|structure| !structure.members.is_empty()) && is_gzip(file);
@@ -85,13 +121,18 @@ pub(super) fn distribution<'a>(
         out.put("contentSize", json!(file.size.map(|size| format!("{size} B"))));
         out.put("encodingFormat", encoding(&formats, edition));
         out.put("sha256", json!(sha256));
+        let inside = structure.filter(|structure| !structure.members.is_empty());
+        let named = inside.is_none_or(|inside| named_of(inside) <= room);
+        if let Some(inside) = inside {
+            said_of_archive(inside, named, &mut out.0);
+        }
         items.push(Value::Object(out.0));
         if IMAGES.contains(&file.media_type.as_str()) {
             let folder = file.path.as_str().rsplit_once('/').map_or("", |(folder, _)| folder);
             pictures.entry((folder, file.media_type.as_str())).or_default().push(json!({"@id": id}));
         }
         let Some(structure) = structure else { continue };
-        let name = stem(file.path.as_str());
+        let name = names.of_records(file.path.as_str());
         if readable(&formats, structure.separator) {
             let format = formats.first().copied().unwrap_or_default();
             let columns = structure.columns.as_slice();
@@ -101,12 +142,19 @@ pub(super) fn distribution<'a>(
                 name: name.clone(),
                 format,
                 columns,
+                certain: structure.whole || structure.declared,
                 in_archive: false,
                 table: Some(structure),
             });
         }
-        for members in &structure.members {
-            self::members(file, (&id, &name), members, edition, ids, (&mut items, &mut sources));
+        if let Some(inside) = inside.filter(|_| named) {
+            room -= named_of(inside);
+            let paths = inside.members.iter().flat_map(|members| &members.includes);
+            let names = Names::of(paths.map(String::as_str));
+            for members in &inside.members {
+                let archive = Archive { file, id: &id, name: &name, names: &names };
+                self::members(&archive, members, edition, ids, (&mut items, &mut sources));
+            }
         }
     }
     for ((folder, format), files) in pictures {
@@ -117,12 +165,13 @@ pub(super) fn distribution<'a>(
             name,
             format,
             columns: &[],
+            certain: true,
             in_archive: false,
             table: None,
         });
         items.push(set);
     }
-    Distribution { items, sources }
+    Distribution { items, sources, left_out }
 }
 
 /// References to pictures that lie in one folder and have one format.
@@ -148,28 +197,65 @@ fn id_of(item: &Value) -> String {
     item.get("@id").and_then(Value::as_str).unwrap_or_default().to_owned()
 }
 
+/// How many members of an archive are known by name, or by a pattern.
+fn named_of(inside: &Structure) -> usize {
+    inside.members.iter().map(|members| members.includes.len()).sum()
+}
+
+/// What the document does not tell of an archive, in words.
+fn said_of_archive(inside: &Structure, named: bool, out: &mut Map<String, Value>) {
+    if !named {
+        return say(out, "What it holds is left out: the document has room for 10,000 members of archives.");
+    }
+    if !inside.whole {
+        say(out, "What it holds is told as far as its beginning was read.");
+    }
+    for members in
+        inside.members.iter().filter(|members| !members.includes.iter().any(|one| one.contains('*')))
+    {
+        let (named, all) = (members.includes.len(), members.files);
+        if named as u64 != all {
+            say(out, &format!("Of its {all} members of the type {} {named} are named.", members.media_type));
+        }
+    }
+}
+
+/// An archive: its file, its identifier, the name of its records, and those of the records of its members.
+struct Archive<'a> {
+    file: &'a File,
+    id: &'a str,
+    name: &'a str,
+    names: &'a Names<'a>,
+}
+
 /// What is alike in an archive: tables one by one, since that is how readers take them apart; the rest as a set.
 fn members<'a>(
-    file: &File,
-    (id, name): (&str, &str),
+    archive: &Archive<'_>,
     members: &'a Members,
     edition: Edition,
     ids: &mut Ids,
     (items, sources): (&mut Vec<Value>, &mut Vec<Source<'a>>),
 ) {
+    let Archive { file, id, name, names } = archive;
     let formats = formats(members.media_type.as_str(), false);
     let (format, columns) = (formats.first().copied().unwrap_or_default(), members.columns.as_slice());
     if columns.is_empty() {
         let kind = members.media_type.as_str().rsplit_once('/').map_or("files", |(_, kind)| kind);
         let set = ids.take(&format!("{}/{kind}", file.path));
-        items.push(json!({
-            "@type": "cr:FileSet",
-            "@id": set,
-            "name": format!("{kind} files in {}", file.path),
-            "containedIn": {"@id": id},
-            "encodingFormat": encoding(&formats, edition),
-            "includes": members.includes,
-        }));
+        let mut out = Out::default();
+        out.put("@type", json!("cr:FileSet"));
+        out.put("@id", json!(set));
+        out.put("name", json!(format!("{kind} files in {}", file.path)));
+        if TABLES.contains(&format) {
+            out.put(
+                "description",
+                json!("Their columns are not known; of an archive the first 20 tables are read."),
+            );
+        }
+        out.put("containedIn", json!({"@id": id}));
+        out.put("encodingFormat", encoding(&formats, edition));
+        out.put("includes", json!(members.includes));
+        items.push(Value::Object(out.0));
         let name = format!("{name}/{kind}");
         sources.push(Source {
             id: set,
@@ -177,6 +263,7 @@ fn members<'a>(
             name,
             format,
             columns,
+            certain: true,
             in_archive: true,
             table: None,
         });
@@ -193,13 +280,14 @@ fn members<'a>(
             "encodingFormat": encoding(&formats, edition),
         }));
         if readable(&formats, members.separator) {
-            let name = format!("{name}/{}", stem(path));
+            let name = format!("{name}/{}", names.of_records(path));
             sources.push(Source {
                 id: inner,
                 member: "fileObject",
                 name,
                 format,
                 columns,
+                certain: !members.cut,
                 in_archive: true,
                 table: None,
             });
@@ -207,7 +295,8 @@ fn members<'a>(
     }
 }
 
-/// Where the bytes are: here, at an address whose content never changes; or elsewhere.
+/// Where the bytes are: here, at an address whose content never changes; or elsewhere. The address of a file elsewhere that the caller
+/// may not have is not known: ours tells it to whoever may.
 fn address(entry: &Entry, version: &Version, file: &File, at: &Addresses) -> Option<String> {
     match &file.reference {
         None => Some(at.file(&entry.described.dataset, &version.version, &file.path)),
@@ -247,11 +336,4 @@ fn readable(formats: &[&str], separator: Option<Separator>) -> bool {
         Some(&"text/csv") => separator == Some(Separator::Comma),
         _ => true,
     }
-}
-
-/// The path without the ending of the file name.
-fn stem(path: &str) -> String {
-    let name = path.rsplit('/').next().unwrap_or(path);
-    let stem = name.split('.').next().filter(|stem| !stem.is_empty()).unwrap_or(name);
-    path.strip_suffix(name).map_or_else(|| path.to_owned(), |folder| format!("{folder}{stem}"))
 }

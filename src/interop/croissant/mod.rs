@@ -6,6 +6,7 @@
 
 mod context;
 mod files;
+mod names;
 mod provenance;
 mod rai;
 mod record_sets;
@@ -18,7 +19,9 @@ mod tests;
 use serde_json::{Map, Value, json};
 
 use super::addresses::Addresses;
+use super::by_file::Subject;
 use super::entry::Entry;
+use super::{citation, schema_org};
 use crate::datasets::record::{Agent, AgentKind, AgentScheme, IdentifierScheme, Record};
 use crate::kernel::{Error, LangText, Result};
 
@@ -50,7 +53,8 @@ impl Edition {
 /// The dataset with its version, as one document.
 ///
 /// # Errors
-/// 409 when nothing of it is published, nothing can be downloaded, or there are too many files to name each.
+/// 409 when nothing of it is published, nothing can be downloaded, or there are too many files to name each; 410 when the version
+/// was withdrawn.
 pub fn render(entry: &Entry, at: &Addresses, edition: Edition) -> Result<Value> {
     let (dataset, record) = (&entry.described.dataset, &entry.described.record);
     let published =
@@ -58,6 +62,7 @@ pub fn render(entry: &Entry, at: &Addresses, edition: Edition) -> Result<Value> 
     let Some((version, published_at)) = published else {
         return Err(Error::conflict("not_published", "a Croissant document is made of a published version"));
     };
+    Subject::with_bytes(entry, at)?;
     if entry.is_cut() {
         return Err(Error::conflict(
             "too_many_files",
@@ -66,13 +71,15 @@ pub fn render(entry: &Entry, at: &Addresses, edition: Edition) -> Result<Value> 
         .next("GET …/versions/{version}/files lists them, page by page"));
     }
     let mut ids = files::Ids::default();
-    let distribution = files::distribution(entry, version, at, edition, &mut ids);
+    let mut distribution = files::distribution(entry, version, at, edition, &mut ids);
     if distribution.items.is_empty() {
         return Err(Error::conflict(
             "nothing_to_download",
             "none of the files of the version has a download address",
         ));
     }
+    let (record_sets, left_out) = record_sets::record_sets(entry, &distribution.sources, edition, &mut ids);
+    distribution.remark(&left_out);
     let mut out = Out::default();
     out.put("@context", context::context(edition, language(&record.title)));
     out.put("@type", json!("sc:Dataset"));
@@ -83,7 +90,7 @@ pub fn render(entry: &Entry, at: &Addresses, edition: Edition) -> Result<Value> 
     );
     out.put("name", texts(&record.title, edition, language(&record.title)));
     out.put("description", texts(&record.description, edition, language(&record.title)));
-    out.put("license", licence(record));
+    out.put("license", schema_org::licence(entry).unwrap_or_default());
     out.put("url", json!(at.dataset(dataset)));
     let publisher = json!({
         "@type": "sc:Organization", "@id": at.organisation(&entry.organisation.slug), "name": entry.organisation.name,
@@ -102,10 +109,12 @@ pub fn render(entry: &Entry, at: &Addresses, edition: Edition) -> Result<Value> 
     out.put("inLanguage", record.content.languages.iter().map(|share| json!(share.language)).collect());
     out.put("sameAs", same_as(record));
     out.put("isLiveDataset", json!(false));
-    out.put("citeAs", json!(citation(entry, at)));
+    out.put("citeAs", json!(citation::bibtex(entry, at)));
+    out.put("comment", comment(distribution.left_out));
     out.put("distribution", json!(distribution.items));
-    out.put("recordSet", json!(record_sets::record_sets(entry, &distribution.sources, edition, &mut ids)));
+    out.put("recordSet", json!(record_sets));
     out.0.extend(responsible);
+    out.put("conditionsOfAccess", json!(schema_org::conditions_of_access(entry)));
     out.put("usageInfo", usage::usage_info(entry, at));
     out.0.extend(provenance::properties(entry, at));
     Ok(Value::Object(out.0))
@@ -149,16 +158,16 @@ fn texts(texts: &LangText, edition: Edition, of_document: &str) -> Value {
     }
 }
 
-/// The address of the licence: of SPDX, or the provider's own; of an expression without either, its text.
-fn licence(record: &Record) -> Value {
-    let rights = &record.rights;
-    let listed = rights.licence.as_deref().filter(|licence| spdx::license_id(licence).is_some());
-    match (listed, &rights.licence_url, &rights.licence) {
-        (Some(id), ..) => json!(format!("https://spdx.org/licenses/{id}")),
-        (None, Some(url), _) => json!(url),
-        (None, None, Some(expression)) => json!(expression),
-        (None, None, None) => Value::Null,
-    }
+/// What is said of files that the standard has no place for, since it wants an address and the digest of each.
+fn comment(left_out: usize) -> Value {
+    let text = match left_out {
+        0 => return Value::Null,
+        1 => "A further file of the version has no digest, or no address that gives its bytes.".to_owned(),
+        many => format!(
+            "{many} further files of the version have no digest, or no address that gives their bytes."
+        ),
+    };
+    json!({"@type": "Comment", "text": text})
 }
 
 fn same_as(record: &Record) -> Value {
@@ -181,28 +190,4 @@ fn agent(agent: &Agent) -> Value {
     });
     out.put("sameAs", json!(iri));
     Value::Object(out.0)
-}
-
-/// How to cite the version, in BibTeX.
-fn citation(entry: &Entry, at: &Addresses) -> String {
-    let (dataset, record) = (&entry.described.dataset, &entry.described.record);
-    let Some(version) = &entry.described.version else { return String::new() };
-    // Braces and backslashes would end a field or begin a command.
-    let field = |text: &str| {
-        text.chars().filter(|c| !matches!(c, '{' | '}' | '\\' | '\n' | '\r')).collect::<String>()
-    };
-    let authors: Vec<&str> = record.creators.iter().map(|agent| agent.name.as_str()).collect();
-    let authors = if authors.is_empty() { entry.organisation.name.clone() } else { authors.join(" and ") };
-    let year =
-        version.published_at.map(|at| at.to_string().chars().take(4).collect::<String>()).unwrap_or_default();
-    format!(
-        "@misc{{{}_{}_{}, title = {{{}}}, author = {{{}}}, year = {{{year}}}, version = {{{}}}, url = {{{}}}}}",
-        entry.organisation.slug,
-        dataset.name,
-        version.version,
-        field(record.title.best(&[])),
-        field(&authors),
-        version.version,
-        at.version(dataset, &version.version),
-    )
 }

@@ -1,5 +1,7 @@
 //! Record sets: one for each table or kind of content that records can be read from, and the splits.
 
+use std::collections::BTreeMap;
+
 use serde_json::{Value, json};
 
 use super::super::entry::Entry;
@@ -10,17 +12,31 @@ use crate::datasets::schemas::{Column, ColumnKind, Structure};
 
 /// The most record sets of one document.
 const MOST: usize = 500;
+/// The most fields of one document, those within others included. Many paths may lead to one wide file.
+const MOST_FIELDS: usize = 20_000;
 
+/// Record sets, as many as there is room for, and what is to be said of the files of those that are left out.
 pub(super) fn record_sets(
     entry: &Entry,
     sources: &[Source<'_>],
     edition: Edition,
     ids: &mut Ids,
-) -> Vec<Value> {
-    let splits = splits(entry, ids);
-    let tables = sources.iter().filter_map(|source| record_set(source, edition, ids)).take(MOST);
-    let tables: Vec<Value> = tables.collect();
-    splits.into_iter().chain(tables).collect()
+) -> (Vec<Value>, BTreeMap<String, &'static str>) {
+    let mut sets: Vec<Value> = splits(entry, ids).into_iter().collect();
+    let (mut left_out, mut tables, mut fields) = (BTreeMap::new(), 0, 0);
+    for source in sources {
+        let of_this = source.columns.iter().map(Column::count).sum::<usize>();
+        if tables == MOST || fields + of_this > MOST_FIELDS {
+            let told =
+                "Its records are left out: the document has room for 500 record sets with 20,000 fields.";
+            left_out.insert(source.id.clone(), told);
+        } else if let Some(set) = record_set(source, edition, ids) {
+            tables += 1;
+            fields += of_this;
+            sets.push(set);
+        }
+    }
+    (sets, left_out)
 }
 
 fn record_set(source: &Source<'_>, edition: Edition, ids: &mut Ids) -> Option<Value> {
@@ -45,21 +61,21 @@ fn record_set(source: &Source<'_>, edition: Edition, ids: &mut Ids) -> Option<Va
     out.put("@type", json!("cr:RecordSet"));
     out.put("@id", json!(id));
     out.put("name", json!(source.name));
-    if let Some(table) = source.table {
-        out.put("description", description(table, edition));
-        out.put("key", key(table, &fields));
-    }
+    out.put("description", description(source, edition));
+    out.put("key", source.table.map(|table| key(table, &fields)).unwrap_or_default());
     out.put("field", json!(fields));
     Some(Value::Object(out.0))
 }
 
-/// What the provider says of the rows; else, where types may not hold to the end of the file, a word about that.
-fn description(table: &Structure, edition: Edition) -> Value {
-    if !table.description.is_empty() {
-        return texts(&table.description, edition, EACH);
+/// What the provider says of the rows; else, where the kinds of values may not hold to the end of the file, a word about that.
+fn description(source: &Source<'_>, edition: Edition) -> Value {
+    match source.table {
+        Some(table) if !table.description.is_empty() => texts(&table.description, edition, EACH),
+        _ if source.certain => Value::Null,
+        _ => json!(
+            "Every value is a text: only the beginning was read, and what follows may be of another kind."
+        ),
     }
-    let read = table.rows.filter(|_| !table.whole && !table.declared);
-    json!(read.map(|rows| format!("Types are those of the first {rows} rows.")))
 }
 
 /// References to the fields of the key, if each column of it is a field.
@@ -128,11 +144,11 @@ fn field(column: &Column, source: &Source<'_>, edition: Edition) -> Option<Value
     }
     let from = json!({source.member: {"@id": source.id}, "extract": {"column": column.name}});
     if column.kind != ColumnKind::Object {
-        return leaf(&column.name, column, from, edition);
+        return leaf(&column.name, column, from, (source.certain, edition));
     }
     let mut inner = Vec::new();
     if !column.repeated {
-        within(column, "$", "", &from, edition, &mut inner);
+        within(column, "$", "", &from, (source.certain, edition), &mut inner);
     }
     if inner.is_empty() {
         return None;
@@ -151,12 +167,13 @@ fn meaning(column: &Column, edition: Edition, out: &mut Out) {
     out.put("equivalentProperty", json!(column.semantic_type));
 }
 
-fn leaf(name: &str, column: &Column, source: Value, edition: Edition) -> Option<Value> {
+fn leaf(name: &str, column: &Column, source: Value, (certain, edition): (bool, Edition)) -> Option<Value> {
+    let kind = data_type(column.kind)?;
     let mut out = Out::default();
     out.put("@type", json!("cr:Field"));
     out.put("name", json!(name));
     meaning(column, edition, &mut out);
-    out.put("dataType", json!(data_type(column.kind)?));
+    out.put("dataType", json!(if certain { kind } else { "sc:Text" }));
     out.put("source", source);
     match edition {
         _ if !column.repeated => {}
@@ -170,7 +187,7 @@ fn leaf(name: &str, column: &Column, source: Value, edition: Edition) -> Option<
 }
 
 /// The simple values within an object, however deep, each with its path.
-fn within(of: &Column, path: &str, prefix: &str, from: &Value, edition: Edition, out: &mut Vec<Value>) {
+fn within(of: &Column, path: &str, prefix: &str, from: &Value, how: (bool, Edition), out: &mut Vec<Value>) {
     let plain = |name: &str| {
         name.starts_with(|c: char| c.is_ascii_alphabetic() || c == '_')
             && name.bytes().all(|b| b.is_ascii_alphanumeric() || b == b'_')
@@ -178,14 +195,14 @@ fn within(of: &Column, path: &str, prefix: &str, from: &Value, edition: Edition,
     for column in of.children.iter().filter(|column| plain(&column.name)) {
         let (path, name) = (format!("{path}.{}", column.name), format!("{prefix}{}", column.name));
         if column.kind == ColumnKind::Object && !column.repeated {
-            within(column, &path, &format!("{name}."), from, edition, out);
+            within(column, &path, &format!("{name}."), from, how, out);
             continue;
         }
         let mut source = from.clone();
         if let Some(members) = source.as_object_mut() {
             members.insert("transform".into(), json!({"jsonPath": path}));
         }
-        out.extend(leaf(&name, column, source, edition));
+        out.extend(leaf(&name, column, source, how));
     }
 }
 

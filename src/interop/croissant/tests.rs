@@ -17,6 +17,8 @@ use crate::interop::{Addresses, Entry};
 use crate::kernel::Digest;
 use crate::spaces::Space;
 
+mod claims;
+
 const FULL: &str = include_str!("../../../tests/fixtures/record-full.json");
 const MINIMAL: &str = include_str!("../../../tests/fixtures/record-minimal.json");
 
@@ -138,7 +140,16 @@ fn a_minimal_record_is_enough_for_a_document() {
         document["recordSet"].as_array().unwrap().iter().map(|set| set["@id"].as_str().unwrap()).collect();
     assert_eq!(
         sets,
-        ["tides-2", "tides-3", "a%20b/%C3%BC", "all/png", "all/a", "all/png-2", "all/a-2", "png"]
+        [
+            "tides-csv",
+            "tides-jsonl",
+            "a%20b/%C3%BC",
+            "all-zip/png",
+            "all-zip/a",
+            "all-tar-gz/png",
+            "all-tar-gz/a",
+            "png",
+        ]
     );
     assert!(render(&entry(&record, &[]), &at(), Edition::V1_1).is_err());
 }
@@ -206,6 +217,10 @@ fn whatever_is_wrong_is_found_where_it_is_wrong() {
         ("/conformsTo".into(), json!(super::V1_1), ""),
         ("/name".into(), json!(" "), ""),
         ("/license".into(), json!([]), ""),
+        ("/license".into(), json!("CC-BY-4.0 AND MIT"), ""),
+        ("/license".into(), json!({"@type": "CreativeWork"}), ""),
+        ("/license".into(), json!({"@type": "sc:Thing", "name": "MIT"}), ""),
+        ("/datePublished".into(), json!("2024-01-01Tgarbage"), ""),
         ("/datePublished".into(), json!("yesterday"), ""),
         ("/dateModified".into(), json!("2026-13-01"), ""),
         ("/url".into(), json!("tides"), ""),

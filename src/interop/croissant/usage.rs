@@ -1,4 +1,4 @@
-//! `usageInfo`: the terms in force as an ODRL offer, and the terms of the Data Use Ontology.
+//! `usageInfo`: the terms in force, as an ODRL offer where they are one, and the terms of the Data Use Ontology.
 
 use serde_json::{Map, Value, json};
 
@@ -11,18 +11,20 @@ pub(super) fn usage_info(entry: &Entry, at: &Addresses) -> Value {
     let mut out: Vec<Value> = duo.iter().map(|term| defined_term(term.as_str())).collect();
     if let Some(terms) = &entry.described.terms {
         let address = at.policy(&entry.described.dataset);
-        let mut offer = match &terms.offer {
-            Some(offer) => plain(offer),
-            None => json!({}),
+        // An access mode alone is no offer, but the address is where the terms are read.
+        let (mut offer, kind) = match &terms.offer {
+            Some(offer) => (plain(offer), json!(["CreativeWork", "odrl:Offer"])),
+            None => (json!({}), json!("CreativeWork")),
         };
         if let Some(members) = offer.as_object_mut() {
-            members.insert("@type".into(), json!(["CreativeWork", "odrl:Offer"]));
-            members.entry("@id").or_insert_with(|| json!(address));
+            members.insert("@type".into(), kind);
+            if terms.offer.is_some() {
+                members.entry("@id").or_insert_with(|| json!(address));
+            }
             members.insert("name".into(), json!(format!("Terms of use, revision {}", terms.revision)));
             members.insert("url".into(), json!(address));
         }
-        // An access mode alone is no offer, but it is where the terms are read.
-        out.extend(terms.offer.is_some().then_some(offer));
+        out.push(offer);
     }
     Value::Array(out)
 }

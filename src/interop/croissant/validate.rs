@@ -94,8 +94,17 @@ fn is_date(value: Option<&Value>) -> bool {
     let (day, rest) = text.split_at_checked(10).unwrap_or((text, ""));
     let instant =
         || time::OffsetDateTime::parse(text, &time::format_description::well_known::Rfc3339).is_ok();
-    time::Date::parse(day, &form).is_ok()
-        && (rest.is_empty() || rest.starts_with(['T', ' ']) && (instant() || rest.len() <= 16))
+    // An instant without an offset.
+    let local = |rest: &str| {
+        let clock = rest.strip_prefix(['T', ' ']).unwrap_or_default();
+        let (minutes, seconds) = (
+            time::macros::format_description!("[hour]:[minute]"),
+            time::macros::format_description!("[hour]:[minute]:[second]"),
+        );
+        let whole = clock.split_once('.').map_or(clock, |(whole, _)| whole);
+        time::Time::parse(clock, &minutes).is_ok() || time::Time::parse(whole, &seconds).is_ok()
+    };
+    time::Date::parse(day, &form).is_ok() && (rest.is_empty() || instant() || local(rest))
 }
 
 /// Whether the document says that it conforms to this.
@@ -148,10 +157,20 @@ impl Look {
         for (member, what) in [
             ("name", "the name of the dataset"),
             ("description", "what the dataset is"),
-            ("license", "the address of the licence"),
+            ("license", "the address of the licence, or a CreativeWork"),
             ("creator", "who made the dataset"),
         ] {
             self.require(says(root.get(member)), &format!("/{member}"), &format!("required: {what}"));
+        }
+        for (at, licence) in each(root.get("license"), "/license") {
+            let work = licence.as_object().is_some_and(|work| {
+                is_type(work, "CreativeWork") && (says(work.get("name")) || is_http(work.get("url")))
+            });
+            self.require(
+                is_http(Some(licence)) || work,
+                &at,
+                "has to be an address, or a CreativeWork with a name or an address",
+            );
         }
         self.require(is_http(root.get("url")), "/url", "required: the address of the dataset's page");
         self.require(

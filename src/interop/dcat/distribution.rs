@@ -2,35 +2,42 @@
 //! by everybody. An address that would refuse is not given out as one that delivers.
 
 use super::{dataset, health};
-use crate::datasets::files::{File, Reference};
+use crate::datasets::files::{File, Reference, is_given_to_all};
 use crate::datasets::versions::{Version, VersionState};
 use crate::interop::addresses::Addresses;
 use crate::interop::entry::Entry;
 use crate::interop::rdf::{Graph, Node};
 use crate::interop::vocabulary;
 use crate::kernel::Digest;
-use crate::policies::AccessMode;
 
-/// Adds the distributions to a dataset.
+/// The most files that are described beside the one distribution of a version with too many.
+const MOST_EXAMPLES: usize = 5;
+
+/// Adds the distributions to a dataset: its files; of a version with more than `most_files` all of them as one, and beside it a few that
+/// show what they are like, since a portal looks into descriptions for formats and addresses that deliver.
 pub(super) fn describe(of: &mut Node, entry: &Entry, at: &Addresses, most_files: i64, graph: &mut Graph) {
     let Some(version) = &entry.described.version else { return };
     let base = at.version(&entry.described.dataset, &version.version);
-    if version.files > most_files || entry.is_cut() {
+    let files = &entry.described.files;
+    let too_many = version.files > most_files || entry.is_cut();
+    if too_many {
         let mut node = Node::new(&format!("{base}#all"), "dcat:Distribution");
         node.english("dct:title", &format!("All files of version {}", version.version));
         let files = version.files;
         node.english(
             "dct:description",
-            &format!("The {files} files are described as one; the manifest lists them."),
+            &format!(
+                "The {files} files are described as one, a few of them beside it; the manifest lists them."
+            ),
         );
         if version.bytes > 0 {
             node.typed("dcat:byteSize", &version.bytes, "xsd:nonNegativeInteger");
         }
         node.link("dcat:accessURL", &base);
         finish(of, node, entry, version, at, graph);
-        return;
     }
-    for file in &entry.described.files {
+    let shown = if too_many { examples(files, most_files) } else { files.iter().collect() };
+    for file in shown {
         let path =
             percent_encoding::utf8_percent_encode(file.path.as_str(), percent_encoding::NON_ALPHANUMERIC);
         let name = format!("{base}#{path}");
@@ -45,6 +52,21 @@ pub(super) fn describe(of: &mut Node, entry: &Entry, at: &Addresses, most_files:
         }
         finish(of, node, entry, version, at, graph);
     }
+}
+
+/// Samples, then one file of each format, among the first ones; the same whatever more of them is known.
+fn examples(files: &[File], most_files: i64) -> Vec<&File> {
+    let first = usize::try_from(most_files).unwrap_or_default().min(files.len());
+    let mut found: Vec<&File> = Vec::new();
+    let first = || files.iter().take(first);
+    for file in first().filter(|file| file.sample).chain(first()) {
+        let known = found.iter().any(|other| other.media_type == file.media_type);
+        let there = found.iter().any(|other| other.path == file.path);
+        if found.len() < MOST_EXAMPLES && !there && (file.sample || !known) {
+            found.push(file);
+        }
+    }
+    found
 }
 
 /// Size, digest and format.
@@ -91,9 +113,10 @@ const SHA256_OF_SPDX: &str = "http://spdx.org/rdf/terms#checksumAlgorithm_sha256
 fn place(node: &mut Node, entry: &Entry, version: &Version, file: &File, at: &Addresses, graph: &mut Graph) {
     let dataset = &entry.described.dataset;
     let page = at.version(dataset, &version.version);
-    let open = file.sample || dataset.access_mode == Some(AccessMode::Open);
-    let delivers = open && version.state != VersionState::Withdrawn;
+    let delivers = is_given_to_all(dataset, version, file);
     match &file.reference {
+        // Elsewhere, at an address that is told to those who may have the file.
+        None if !file.held => node.link("dcat:accessURL", &page),
         None => {
             node.link("dcat:accessURL", &page);
             if delivers {

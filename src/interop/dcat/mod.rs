@@ -13,7 +13,7 @@ mod origin;
 mod quality;
 
 pub use catalogue::{Catalogue, View, describe_catalogue, list, record_of};
-pub use dataset::describe;
+pub use dataset::{describe, subject};
 pub use quality::{Indicator, QualityDimension, QualityScore, Rating, assess};
 
 use super::addresses::Addresses;

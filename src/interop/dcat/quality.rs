@@ -130,11 +130,12 @@ pub struct Indicator {
     pub how_to_fix: Option<String>,
 }
 
-/// Assesses a dataset with the version that the entry has, as if it were published.
+/// Assesses a dataset with the version that the entry has, as if it were published, by its description in a page of the catalogue, which
+/// is what portals harvest.
 #[must_use]
 pub fn assess(entry: &Entry, at: &Addresses) -> QualityScore {
     let mut graph = Graph::default();
-    describe(entry, at, super::MOST_FILES, &mut graph);
+    describe(entry, at, super::MOST_FILES_IN_PAGE, &mut graph);
     score(entry, at, graph.nodes())
 }
 
@@ -161,7 +162,14 @@ fn score(entry: &Entry, at: &Addresses, nodes: &[Node]) -> QualityScore {
                 Looks::Either(looks) => holds(looks, best) || holds(looks, dataset),
                 Looks::Known(known) => is_known(known, entry, at, best),
             };
-            indicator(rule, met)
+            match rule.looks {
+                Looks::Distribution(_) | Looks::Known(Known::PageAnswers | Known::BytesAnswer)
+                    if best.is_none() =>
+                {
+                    without_files(rule)
+                }
+                _ => indicator(rule, met),
+            }
         })
         .collect();
     let total = metrics.iter().map(|metric| metric.points).sum();
@@ -217,6 +225,15 @@ fn indicator(rule: &Rule, met: bool) -> Indicator {
     }
 }
 
+/// What only a file can have, of a dataset without one: nothing else can be said of it yet.
+fn without_files(rule: &Rule) -> Indicator {
+    Indicator {
+        why: "there are no files yet",
+        how_to_fix: Some(format!("add files to a version and publish it: +{}", rule.points)),
+        ..indicator(rule, false)
+    }
+}
+
 /// Where the vocabulary of the assessment is.
 const METRICS: &str = "https://piveau.eu/ns/voc#";
 
@@ -226,7 +243,7 @@ pub(super) fn measure(entry: &Entry, at: &Addresses, graph: &mut Graph) {
     if !entry.described.version.as_ref().is_some_and(published) {
         return;
     }
-    let found = score(entry, at, graph.nodes());
+    let found = assess(entry, at);
     let about = subject(entry, at);
     let mut dataset = Node::new(&about, "dcat:Dataset");
     let mut put = |id: &str, value: String, datatype: &'static str, dimension: Option<QualityDimension>| {

@@ -220,6 +220,61 @@ fn each_indicator_is_gained_by_what_it_looks_at() {
     assert_eq!(gained(published), ["dateIssuedAvailability"]);
 }
 
+/// What is not there yet has no licence and no format that could be wrong.
+#[test]
+fn without_files_nothing_is_said_of_them() {
+    let record: Record = serde_json::from_value(json!({"rights": {"licence": "CC-BY-4.0"}})).unwrap();
+    for entry in [with_version(record.clone(), &json!([])), {
+        let mut entry = with_version(record, &json!([]));
+        entry.described.version = None;
+        entry
+    }] {
+        let score = assess(&entry, &addresses());
+        let of = |id: &str| score.metrics.iter().find(|metric| metric.id == id).unwrap();
+        for id in [
+            "licenceAvailability",
+            "knownLicence",
+            "accessUrlStatusCode",
+            "formatAvailability",
+            "rightsAvailability",
+        ] {
+            assert_eq!((of(id).met, of(id).why), (false, "there are no files yet"), "{id}");
+        }
+        assert_ne!(of("keywordAvailability").why, "there are no files yet");
+    }
+}
+
+/// A version with very many files is one distribution, and a few that show what they are like; what portals find is what is told.
+#[test]
+fn of_very_many_files_a_few_are_described() {
+    let file = |number: usize, ending: &str, media_type: &str| {
+        json!({
+            "path": format!("{number:05}.{ending}"), "media_type": media_type, "size": 3, "sha256": "ab".repeat(32),
+            "sample": number == 40, "held": true,
+        })
+    };
+    let mut few: Vec<_> = (0..20).map(|number| file(number, "csv", "text/csv")).collect();
+    let small = assess(&with_version(serde_json::from_str(FULL).unwrap(), &json!(few)), &addresses()).score;
+    few.extend((20..150).map(|number| file(number, "csv", "text/csv")));
+    few[50] = file(50, "json", "application/json");
+    for files in [150, 10_000] {
+        let mut entry = with_version(serde_json::from_str(FULL).unwrap(), &json!(few));
+        entry.described.version.as_mut().unwrap().files = files;
+        let text = within_list(&entry, &addresses(), MOST_FILES_IN_PAGE);
+        let distributions: Vec<&str> =
+            text.nodes().iter().filter(|node| node.is("dcat:Distribution")).map(|node| node.iri()).collect();
+        assert_eq!(distributions.len(), 3, "{distributions:?}");
+        assert!(
+            distributions[0].ends_with("#all") && distributions[1].contains("00040"),
+            "{distributions:?}"
+        );
+        assert_eq!(assess(&entry, &addresses()).score, small);
+        // What a page of the catalogue has is not what a longer list would have.
+        entry.described.files.truncate(100);
+        assert_eq!(assess(&entry, &addresses()).score, small);
+    }
+}
+
 /// What stands between angle brackets in N-Triples (RFC 3987, 2.2, and the grammar's `IRIREF`).
 fn iris(text: &str) -> Vec<&str> {
     let mut found = Vec::new();

@@ -55,25 +55,9 @@ pub fn render(entry: &Entry, at: &Addresses) -> Value {
     put("creativeWorkStatus", is_withdrawn(entry).then_some(json!("Withdrawn")));
     put("usageInfo", entry.described.terms.as_ref().map(|_| json!(at.policy(dataset))));
     put("inLanguage", Some(record.content.languages.iter().map(|share| json!(share.language)).collect()));
-    put(
-        "temporalCoverage",
-        record.coverage.temporal.as_ref().map(|period| {
-            let end = |date: &Option<String>| date.clone().unwrap_or_else(|| "..".to_owned());
-            json!(format!("{}/{}", end(&period.start), end(&period.end)))
-        }),
-    );
-    put("spatialCoverage", Some(record.coverage.geographic.iter().map(|code| place(code)).collect()));
-    put(
-        "funder",
-        Some(
-            record
-                .economics
-                .funding
-                .iter()
-                .map(|one| json!({"@type": "Organization", "name": one.funder}))
-                .collect(),
-        ),
-    );
+    for (member, value) in coverage_and_funding(record) {
+        put(member, Some(value));
+    }
     put(
         "includedInDataCatalog",
         Some(json!({"@type": "DataCatalog", "@id": at.catalogue(), "url": at.catalogue()})),
@@ -192,6 +176,21 @@ fn sources(record: &Record, at: &Addresses) -> Value {
         .iter()
         .filter_map(|source| named(source).or_else(|| source.url.clone()))
         .collect()
+}
+
+/// When and where the data are of, and who paid: null or empty where the record does not say.
+pub(super) fn coverage_and_funding(record: &Record) -> [(&'static str, Value); 3] {
+    let period = record.coverage.temporal.as_ref().map(|period| {
+        let end = |date: &Option<String>| date.clone().unwrap_or_else(|| "..".to_owned());
+        json!(format!("{}/{}", end(&period.start), end(&period.end)))
+    });
+    let funder =
+        record.economics.funding.iter().map(|one| json!({"@type": "Organization", "name": one.funder}));
+    [
+        ("temporalCoverage", json!(period)),
+        ("spatialCoverage", record.coverage.geographic.iter().map(|code| place(code)).collect()),
+        ("funder", funder.collect()),
+    ]
 }
 
 fn place(code: &str) -> Value {

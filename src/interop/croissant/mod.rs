@@ -107,6 +107,9 @@ pub fn render(entry: &Entry, at: &Addresses, edition: Edition) -> Result<Value> 
     }
     out.put("keywords", record.keywords.values().flatten().cloned().collect());
     out.put("inLanguage", record.content.languages.iter().map(|share| json!(share.language)).collect());
+    for (member, value) in schema_org::coverage_and_funding(record) {
+        out.put(member, value);
+    }
     out.put("sameAs", same_as(record));
     out.put("isLiveDataset", json!(false));
     out.put("citeAs", json!(citation::bibtex(entry, at)));

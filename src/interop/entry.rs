@@ -8,7 +8,8 @@ use crate::datasets::{
 };
 use crate::db::Conn;
 use crate::identity::{Organisation, organisation_by_id, organisations_by_ids};
-use crate::kernel::{Ctx, DatasetId, Error, OrganisationId, Result, Slug};
+use crate::journal::newest_at_about;
+use crate::kernel::{Ctx, DatasetId, Error, OrganisationId, Result, Slug, Timestamp};
 use crate::spaces::{Space, find_space, spaces_by_slugs};
 
 /// A dataset, whole, with who provides it and where it is listed.
@@ -56,6 +57,18 @@ pub fn newest_entry(conn: &mut Conn, ctx: &Ctx, name: (&Slug, &Slug), most_files
 pub fn entry_of_version(conn: &mut Conn, ctx: &Ctx, name: &VersionName, most_files: i64) -> Result<Entry> {
     let described = describe_version(conn, ctx, name, most_files)?;
     with_surroundings(conn, described)
+}
+
+/// When anything that its renderings tell last changed: the dataset, its terms and versions, what is inside its files, who
+/// provides it, the data space.
+///
+/// # Errors
+/// When the database fails.
+pub fn changed_at(conn: &mut Conn, entry: &Entry) -> Result<Timestamp> {
+    let about = [entry.organisation.id.as_str(), entry.space.slug.as_str()];
+    let around = newest_at_about(conn, &about, &["organisation.updated", "space.updated"])?;
+    let own = entry.described.changed_at();
+    Ok(around.map_or(own, |around| around.max(own)))
 }
 
 fn with_surroundings(conn: &mut Conn, described: Described) -> Result<Entry> {

@@ -232,9 +232,32 @@ impl Format {
     pub const fn most_files(self) -> i64 {
         match self {
             Self::Page => page::MOST_FILES,
-            Self::Spdx3 | Self::Linkset | Self::Sha256Sums | Self::Metalink | Self::Bag => 0,
-            _ => 10_000,
+            Self::Turtle | Self::RdfXml | Self::JsonLd | Self::NTriples => dcat::MOST_FILES,
+            Self::SchemaOrg | Self::DataPackage | Self::Croissant | Self::Croissant10 => 10_000,
+            Self::Spdx3
+            | Self::BibTex
+            | Self::CslJson
+            | Self::Linkset
+            | Self::Sha256Sums
+            | Self::Metalink
+            | Self::Bag
+            | Self::DataciteXml
+            | Self::DataciteJson => 0,
         }
+    }
+
+    /// Whether the document is written file by file.
+    #[must_use]
+    pub const fn is_by_file(self) -> bool {
+        matches!(
+            self,
+            Self::DataPackage
+                | Self::Spdx3
+                | Self::Linkset
+                | Self::Sha256Sums
+                | Self::Metalink
+                | Self::Bag
+        )
     }
 
     /// Whether it tells the columns of files, and so changes when they were read.

@@ -5,14 +5,14 @@ use actix_web::http::header::{CONTENT_LOCATION, ETAG, LAST_MODIFIED, LINK, VARY}
 use actix_web::{HttpRequest, HttpResponse, HttpResponseBuilder, get, web};
 
 use super::super::addresses::Addresses;
-use super::super::entry::{Entry, entry, entry_of_version};
+use super::super::entry::{Entry, changed_at, entry, entry_of_version};
 use super::super::format::{Format, Rendered};
 use super::super::signposting::link_field;
 use super::{page, streams};
 use crate::config::Config;
 use crate::datasets::versions::{VersionName, VersionNumber, Which};
 use crate::db::Db;
-use crate::http::{Offer, base_of, is_not_modified_since, negotiate};
+use crate::http::{Offer, base_of, is_not_modified, is_not_modified_since, negotiate, settled};
 use crate::kernel::{Ctx, Digest, Error, Kind, Result, Slug, Timestamp};
 
 type Services = (web::Data<Db>, web::Data<Config>);
@@ -82,30 +82,69 @@ async fn send(
         Some(format) => format,
         None => negotiated(req)?,
     };
-    let (asked, whole) = (ctx.clone(), version.clone());
-    let most_files = format.most_files();
-    let entry = db
-        .read(move |conn| match whole {
-            None => entry(conn, &asked, (&organisation, &name), most_files),
-            Some(which) => {
-                entry_of_version(conn, &asked, &VersionName { organisation, name, which }, most_files)
-            }
-        })
-        .await?;
-    let number = version.and(entry.described.version.as_ref()).map(|version| version.version.clone());
-    let shown = Shown { entry, at, number, format };
-    if let Some(document) = format.by_file(&shown.entry, &shown.at)? {
-        return streams::respond(req, ctx, db, &shown, document);
+    let asked = Asked { at, organisation, name, version, format };
+    if format.is_by_file() {
+        let shown = asked.look(&db, ctx, format.most_files()).await?;
+        return match format.by_file(&shown.entry, &shown.at)? {
+            Some(document) => streams::respond(req, ctx, db, &shown, document),
+            None => Err(no_document()),
+        };
     }
     if format == Format::Page {
+        let shown = asked.look(&db, ctx, format.most_files()).await?;
         return page::respond(req, ctx, &db, &shown).await;
     }
+    if !format.tells_columns() {
+        // Whoever has the document already is told so before any file is read.
+        let shown = asked.look(&db, ctx, 0).await?;
+        let mut response = HttpResponse::Ok();
+        if shown.is_known(req, &mut response) {
+            return Ok(response.status(StatusCode::NOT_MODIFIED).finish());
+        }
+    }
+    let shown = asked.look(&db, ctx, format.most_files()).await?;
     let mut response = HttpResponse::Ok();
     if shown.is_known(req, &mut response) {
         return Ok(response.status(StatusCode::NOT_MODIFIED).finish());
     }
-    let rendered = format.render(&shown.entry, &shown.at)?;
+    // A document of thousands of files takes long enough for others to notice.
+    let rendered = web::block(move || format.render(&shown.entry, &shown.at))
+        .await
+        .map_err(|error| Error::internal("rendering a document", error))??;
     Ok(response.content_type(rendered.content_type).body(rendered.body))
+}
+
+/// What is asked for.
+struct Asked {
+    at: Addresses,
+    organisation: Slug,
+    name: Slug,
+    version: Option<Which>,
+    format: Format,
+}
+
+impl Asked {
+    /// Looks at it, with at most so many files.
+    async fn look(&self, db: &Db, ctx: &Ctx, most_files: i64) -> Result<Shown> {
+        let (asked, organisation, name) = (ctx.clone(), self.organisation.clone(), self.name.clone());
+        let which = self.version.clone();
+        let (entry, changed) = db
+            .read(move |conn| {
+                let entry = match which {
+                    None => entry(conn, &asked, (&organisation, &name), most_files),
+                    Some(which) => {
+                        entry_of_version(conn, &asked, &VersionName { organisation, name, which }, most_files)
+                    }
+                }?;
+                let changed = changed_at(conn, &entry)?;
+                Ok((entry, changed))
+            })
+            .await?;
+        let version = self.version.as_ref().and(entry.described.version.as_ref());
+        let number = version.map(|version| version.version.clone());
+        let modified = settled(changed, ctx.now);
+        Ok(Shown { entry, at: self.at.clone(), number, format: self.format, modified })
+    }
 }
 
 /// What is sent: a dataset, or one of its versions, in a format.
@@ -115,6 +154,8 @@ pub(super) struct Shown {
     /// The version, where one was asked for.
     pub(super) number: Option<VersionNumber>,
     pub(super) format: Format,
+    /// When what is sent last changed, as far as a date can tell it.
+    modified: Option<Timestamp>,
 }
 
 impl Shown {
@@ -128,7 +169,7 @@ impl Shown {
             self.format.file_name(),
             env!("CARGO_PKG_VERSION"),
             &described.dataset.etag(),
-            &self.changed_at().to_string(),
+            &described.changed_at().to_string(),
             &version.map_or_else(String::new, |version| format!("{} {}", version.id, version.revision)),
             &organisation.revision.to_string(),
             &space.revision.to_string(),
@@ -136,13 +177,7 @@ impl Shown {
         let tag = format!("\"{}\"", Digest::of(made_of.join(" ")).revision());
         response.insert_header((VARY, "Accept, Authorization, Cookie"));
         self.describe(response, &format!("W/{tag}"));
-        is_not_modified_since(req.headers(), &tag, self.changed_at())
-    }
-
-    /// When what is sent last changed.
-    pub(super) fn changed_at(&self) -> Timestamp {
-        let described = &self.entry.described;
-        if self.format.tells_columns() { described.changed_at() } else { described.dataset.updated_at }
+        is_not_modified_since(req.headers(), &tag, self.modified)
     }
 
     /// The fields that say what is sent, how it is told from another state of it, and where to go on from it.
@@ -150,9 +185,11 @@ impl Shown {
         let dataset = &self.entry.described.dataset;
         response
             .insert_header((ETAG, tag))
-            .insert_header((LAST_MODIFIED, self.changed_at().to_http_date()))
             .insert_header((CONTENT_LOCATION, self.at.document(dataset, self.number.as_ref(), self.format)))
             .insert_header((LINK, link_field(&self.entry, &self.at, self.number.as_ref(), self.format)));
+        if let Some(modified) = self.modified {
+            response.insert_header((LAST_MODIFIED, modified.to_http_date()));
+        }
     }
 }
 
@@ -177,7 +214,7 @@ pub(super) fn respond_page(
 ) -> HttpResponse {
     let tag = format!("\"{}\"", Digest::of(&rendered.body).revision());
     shown.describe(&mut response, &tag);
-    if is_not_modified_since(req.headers(), &tag, shown.changed_at()) {
+    if is_not_modified(req.headers(), &tag) {
         return response.status(StatusCode::NOT_MODIFIED).finish();
     }
     response.content_type(rendered.content_type).body(rendered.body)

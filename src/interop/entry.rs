@@ -59,16 +59,14 @@ pub fn entry_of_version(conn: &mut Conn, ctx: &Ctx, name: &VersionName, most_fil
     with_surroundings(conn, described)
 }
 
-/// When anything that its renderings tell last changed: the dataset, its terms and versions, what is inside its files, who
-/// provides it, the data space.
+/// When who provides a dataset, or the space it is listed in, was last described anew; none where that never happened. The dataset
+/// itself knows nothing of it.
 ///
 /// # Errors
 /// When the database fails.
-pub fn changed_at(conn: &mut Conn, entry: &Entry) -> Result<Timestamp> {
+pub fn surroundings_changed_at(conn: &mut Conn, entry: &Entry) -> Result<Option<Timestamp>> {
     let about = [entry.organisation.id.as_str(), entry.space.slug.as_str()];
-    let around = newest_at_about(conn, &about, &["organisation.updated", "space.updated"])?;
-    let own = entry.described.changed_at();
-    Ok(around.map_or(own, |around| around.max(own)))
+    newest_at_about(conn, &about, &["organisation.updated", "space.updated"])
 }
 
 fn with_surroundings(conn: &mut Conn, described: Described) -> Result<Entry> {

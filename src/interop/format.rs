@@ -246,20 +246,6 @@ impl Format {
         }
     }
 
-    /// Whether the document is written file by file.
-    #[must_use]
-    pub const fn is_by_file(self) -> bool {
-        matches!(
-            self,
-            Self::DataPackage
-                | Self::Spdx3
-                | Self::Linkset
-                | Self::Sha256Sums
-                | Self::Metalink
-                | Self::Bag
-        )
-    }
-
     /// Whether it tells the columns of files, and so changes when they were read.
     #[must_use]
     pub const fn tells_columns(self) -> bool {

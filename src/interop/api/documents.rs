@@ -5,7 +5,7 @@ use actix_web::http::header::{CONTENT_LOCATION, ETAG, LAST_MODIFIED, LINK, VARY}
 use actix_web::{HttpRequest, HttpResponse, HttpResponseBuilder, get, web};
 
 use super::super::addresses::Addresses;
-use super::super::entry::{Entry, changed_at, entry, entry_of_version};
+use super::super::entry::{Entry, entry, entry_of_version, surroundings_changed_at};
 use super::super::format::{Format, Rendered};
 use super::super::signposting::link_field;
 use super::{page, streams};
@@ -83,29 +83,25 @@ async fn send(
         None => negotiated(req)?,
     };
     let asked = Asked { at, organisation, name, version, format };
-    if format.is_by_file() {
-        let shown = asked.look(&db, ctx, format.most_files()).await?;
-        return match format.by_file(&shown.entry, &shown.at)? {
-            Some(document) => streams::respond(req, ctx, db, &shown, document),
-            None => Err(no_document()),
-        };
+    // Whoever has a document already is told so before its files are read, where it is the same whatever is inside them.
+    let at_once = format.tells_columns() || format == Format::Page;
+    let first = if at_once { format.most_files() } else { 0 };
+    let mut shown = asked.look(&db, ctx, first).await?;
+    if let Some(document) = format.by_file(&shown.entry, &shown.at)? {
+        return streams::respond(req, ctx, db, &shown, document);
     }
     if format == Format::Page {
-        let shown = asked.look(&db, ctx, format.most_files()).await?;
         return page::respond(req, ctx, &db, &shown).await;
     }
-    if !format.tells_columns() {
-        // Whoever has the document already is told so before any file is read.
-        let shown = asked.look(&db, ctx, 0).await?;
-        let mut response = HttpResponse::Ok();
-        if shown.is_known(req, &mut response) {
-            return Ok(response.status(StatusCode::NOT_MODIFIED).finish());
-        }
-    }
-    let shown = asked.look(&db, ctx, format.most_files()).await?;
     let mut response = HttpResponse::Ok();
     if shown.is_known(req, &mut response) {
         return Ok(response.status(StatusCode::NOT_MODIFIED).finish());
+    }
+    if format.most_files() > first {
+        shown = asked.look(&db, ctx, format.most_files()).await?;
+        // What is sent is described by what was read with it.
+        response = HttpResponse::Ok();
+        shown.is_known(req, &mut response);
     }
     // A document of thousands of files takes long enough for others to notice.
     let rendered = web::block(move || format.render(&shown.entry, &shown.at))
@@ -128,7 +124,7 @@ impl Asked {
     async fn look(&self, db: &Db, ctx: &Ctx, most_files: i64) -> Result<Shown> {
         let (asked, organisation, name) = (ctx.clone(), self.organisation.clone(), self.name.clone());
         let which = self.version.clone();
-        let (entry, changed) = db
+        let (entry, around) = db
             .read(move |conn| {
                 let entry = match which {
                     None => entry(conn, &asked, (&organisation, &name), most_files),
@@ -136,14 +132,16 @@ impl Asked {
                         entry_of_version(conn, &asked, &VersionName { organisation, name, which }, most_files)
                     }
                 }?;
-                let changed = changed_at(conn, &entry)?;
-                Ok((entry, changed))
+                let around = surroundings_changed_at(conn, &entry)?;
+                Ok((entry, around))
             })
             .await?;
         let version = self.version.as_ref().and(entry.described.version.as_ref());
         let number = version.map(|version| version.version.clone());
-        let modified = settled(changed, ctx.now);
-        Ok(Shown { entry, at: self.at.clone(), number, format: self.format, modified })
+        let mut shown = Shown { entry, at: self.at.clone(), number, format: self.format, modified: None };
+        let own = shown.changed_at();
+        shown.modified = settled(around.map_or(own, |around| around.max(own)), ctx.now);
+        Ok(shown)
     }
 }
 
@@ -169,7 +167,7 @@ impl Shown {
             self.format.file_name(),
             env!("CARGO_PKG_VERSION"),
             &described.dataset.etag(),
-            &described.changed_at().to_string(),
+            &self.changed_at().to_string(),
             &version.map_or_else(String::new, |version| format!("{} {}", version.id, version.revision)),
             &organisation.revision.to_string(),
             &space.revision.to_string(),
@@ -178,6 +176,12 @@ impl Shown {
         response.insert_header((VARY, "Accept, Authorization, Cookie"));
         self.describe(response, &format!("W/{tag}"));
         is_not_modified_since(req.headers(), &tag, self.modified)
+    }
+
+    /// When the dataset, its terms and versions, or the columns where they are told, last changed.
+    fn changed_at(&self) -> Timestamp {
+        let described = &self.entry.described;
+        if self.format.tells_columns() { described.changed_at() } else { described.dataset.updated_at }
     }
 
     /// The fields that say what is sent, how it is told from another state of it, and where to go on from it.

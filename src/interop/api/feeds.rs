@@ -111,7 +111,8 @@ pub(super) async fn space_feed(
 fn send(req: &HttpRequest, config: &Config, feed: &Written) -> HttpResponse {
     let mut response = HttpResponse::Ok();
     response
-        .insert_header((ETAG, feed.tag.clone()))
+        // A weak one: the same feed is sent compressed too.
+        .insert_header((ETAG, format!("W/{}", feed.tag)))
         .insert_header((LAST_MODIFIED, feed.updated.to_http_date()));
     // Without a base URL the addresses in it are those under which this one caller came.
     if config.base_url.is_some() {
@@ -154,7 +155,8 @@ pub(super) async fn sitemap_file(
     let mut response = HttpResponse::Ok();
     response.content_type("application/xml; charset=utf-8");
     if req.extensions().contains::<HeadRequest>() {
-        return Ok(response.finish());
+        // How long it is nobody knows before it was written; an empty body would say that there is nothing.
+        return Ok(response.streaming(stream::empty::<Result<Bytes>>()));
     }
     let at = addresses(&req, &config);
     let begin = State::Begin(NamesFrom::Number((number - 1) * sitemap::MOST));

@@ -118,6 +118,9 @@ async fn catalogue(shape: Shape) {
     }
     page_works_as_written(home.path(), scene.url(), &names[1], names.len() + more);
     let whole = get(&nobody, "/catalog.nt", &[]).await.text().await.unwrap();
+    let score = format!("/datasets/{}#mqa-scoring> <http://www.w3.org/ns/dqv#value> \"335\"", names[0]);
+    assert!(whole.contains(&score), "the score stands in lists too");
+    assert!(!whole.contains("#mqa-keywordAvailability"), "and only the score");
     assert_eq!(whole.matches("/catalog> <http://www.w3.org/ns/dcat#catalog> ").count(), 14, "the spaces");
     for list in ["/spaces/mobility", "/spaces/health", &format!("/organisations/{PROVIDER}")] {
         let found = judge(home.path(), &harvest(&nobody, home.path(), list).await[..4]);

@@ -99,8 +99,8 @@ impl<'a> World<'a> {
     fn harvest(&self, questions: &Value) -> Vec<Value> {
         let questions = questions.to_string();
         let arguments = [self.scene.url(), &questions];
-        let output =
-            Environment::Present.python(self.home.path(), include_str!("feeds/harvest.py"), &arguments);
+        let program = concat!(include_str!("datacite.py"), include_str!("feeds/harvest.py"));
+        let output = Environment::Present.python(self.home.path(), program, &arguments);
         serde_json::from_str(&succeeded(&output)).unwrap()
     }
 

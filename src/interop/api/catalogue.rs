@@ -9,7 +9,7 @@ use bytes::Bytes;
 use serde::Deserialize;
 
 use super::super::addresses::Addresses;
-use super::super::dcat::{MOST_FILES_IN_PAGE, View, describe, describe_catalogue, record_of};
+use super::super::dcat::{MOST_FILES_IN_PAGE, View, describe_catalogue, describe_in_list};
 use super::super::entry::entries;
 use super::super::format::Format;
 use super::super::rdf::{Graph, Syntax, Writer};
@@ -287,8 +287,7 @@ impl Rest {
                     break;
                 }
                 reached = Some(id.clone());
-                describe(entry, &at, MOST_FILES_IN_PAGE, &mut graph);
-                record_of(entry, &at, &mut graph);
+                describe_in_list(entry, &at, MOST_FILES_IN_PAGE, &mut graph);
                 graph.take().iter().for_each(|node| writer.node(node, &mut out));
             }
             Written { writer, graph, out, reached }

@@ -59,7 +59,9 @@ async fn documents(shape: Shape) {
     let seen = scene.trainer.at(Method::GET, &format!("/datasets/{hidden}/schema-org.jsonld"));
     assert_eq!(seen.send().await.unwrap().status(), 200);
     let refused = nobody.at(Method::GET, &format!("/datasets/{open}")).header("Accept", "image/png");
-    assert_eq!(refused.send().await.unwrap().status(), 406);
+    let refused = refused.send().await.unwrap();
+    assert_eq!(refused.status(), 406);
+    assert!(refused.headers()["vary"].to_str().unwrap().contains("Accept"));
 }
 
 /// Whoever asks by date alone hears of two changes in one second, and of new names of who provides it and of the space.

@@ -58,7 +58,7 @@ pub struct Settings {
     /// Requests a minute for an address nobody signed in from [default: 600]
     #[arg(long, env = "CADASTRE_ANONYMOUS_RATE", value_name = "N")]
     pub anonymous_rate: Option<NonZeroU32>,
-    /// Addresses of proxies whose X-Forwarded-For is believed; may be repeated [default: none]
+    /// Addresses of proxies whose X-Forwarded fields are believed; may be repeated [default: none]
     #[arg(
         long = "trusted-proxy",
         env = "CADASTRE_TRUSTED_PROXIES",

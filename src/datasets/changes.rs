@@ -2,8 +2,8 @@
 //!
 //! The order is the journal's: the writer takes turns, so whoever sees a position sees everything before it, whatever the
 //! clocks of the replicas say, and a cursor skips nothing. A dataset stands where its newest change does. When one that
-//! everybody could see is hidden or removed, the same write notes the departure; when it comes back, the note goes. What never
-//! was public leaves no trace.
+//! everybody could see is hidden or removed, the same write notes the departure; when it comes back, the note goes. So it is with
+//! one that moves to another data space, for those who follow the old one. What never was public leaves no trace.
 
 use std::collections::HashMap;
 use std::time::Duration;
@@ -40,6 +40,20 @@ pub struct Departure {
     pub departed_at: Timestamp,
 }
 
+impl Departure {
+    /// The departure of a dataset that was last seen so.
+    fn of(last_seen: &Dataset, position: i64, departed_at: Timestamp) -> Self {
+        Self {
+            id: last_seen.id.clone(),
+            organisation: last_seen.organisation.clone(),
+            name: last_seen.name.clone(),
+            space: last_seen.space.clone(),
+            position,
+            departed_at,
+        }
+    }
+}
+
 /// One change.
 #[derive(Debug, Clone)]
 pub enum Change<T> {
@@ -54,7 +68,7 @@ pub enum Change<T> {
 pub struct DatasetChange {
     /// Send it as `after` to get what came later.
     pub cursor: String,
-    /// The dataset left what you may know of: forget what you keep of it.
+    /// The dataset left what you may know of, or the data space that you asked for: forget what you keep of it.
     pub gone: bool,
     /// The id.
     pub id: DatasetId,
@@ -62,7 +76,7 @@ pub struct DatasetChange {
     pub organisation: Slug,
     /// The name within the organisation.
     pub name: Slug,
-    /// The data space it is listed in; of one that is gone, the last one known.
+    /// The data space it is listed in; of one that is gone, the one that it left.
     pub space: Slug,
     /// When it changed or left.
     pub changed_at: Timestamp,
@@ -131,13 +145,21 @@ pub(super) fn note_change(
     after: Option<&Dataset>,
     at: Timestamp,
 ) -> Result<()> {
-    match (before.is_public(), after.is_some_and(Dataset::is_public)) {
-        (true, false) => {
-            let position = tx.next_position();
-            store::note_departure(tx, before, position, at)
+    let position = tx.next_position();
+    match (before.is_public(), after.filter(|after| after.is_public())) {
+        (true, None) => store::note_departure(tx, &Departure::of(before, position, at)),
+        (true, Some(after)) if before.space != after.space => {
+            store::note_move(tx, &Departure::of(before, position, at))?;
+            store::forget_move(tx, &after.id, &after.space)
         }
         // It left by a change, if it ever did; in its first revision there is nothing to forget.
-        (false, true) if before.revision > 1 => store::forget_departure(tx, &before.id),
+        (false, Some(after)) if before.revision > 1 => {
+            if let Some(left) = store::departure_of(tx, &after.id)?.filter(|left| left.space != after.space) {
+                store::note_move(tx, &Departure { position, departed_at: at, ..left })?;
+            }
+            store::forget_departure(tx, &after.id)?;
+            store::forget_move(tx, &after.id, &after.space)
+        }
         _ => Ok(()),
     }
 }
@@ -152,6 +174,15 @@ pub(super) fn note_changes(tx: &mut Tx<'_>, gone: &[Dataset], at: Timestamp) -> 
     store::note_departures(tx, gone, position, at)
 }
 
+/// Whether somebody who follows one data space is told of what moved to another.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+enum Moves {
+    /// As gone from that space.
+    Told,
+    /// Not at all.
+    Untold,
+}
+
 /// The changes after a position. Everything up to the horizon is committed, and nothing before it will come: what happens while
 /// this looks stands beyond it, so that nothing is passed over.
 fn changes<T>(
@@ -159,6 +190,7 @@ fn changes<T>(
     ctx: &Ctx,
     selection: &Selection,
     (after, most): (Option<i64>, i64),
+    moves: Moves,
     load: impl FnOnce(&mut Conn, &[DatasetId]) -> Result<HashMap<DatasetId, T>>,
 ) -> Result<Changes<T>> {
     let horizon = log_size(conn)?;
@@ -173,7 +205,10 @@ fn changes<T>(
     let span = (after, horizon);
     // One more than wanted tells whether there is more.
     let present = store::changed_between(conn, ctx, selection, span, most + 1)?;
-    let gone = store::departures_between(conn, ctx, selection, span, most + 1)?;
+    let mut gone = store::departures_between(conn, ctx, selection, span, most + 1)?;
+    if moves == Moves::Told {
+        gone.extend(store::moves_between(conn, selection, span, most + 1)?);
+    }
     let mut merged: Vec<(i64, Change<DatasetId>)> =
         present.into_iter().map(|(position, id)| (position, Change::Present(id))).collect();
     merged.extend(gone.into_iter().map(|gone| (gone.position, Change::Gone(gone))));
@@ -222,7 +257,8 @@ pub fn list_described_changes(
     after: Option<i64>,
     (most, most_files): (i64, i64),
 ) -> Result<Changes<Described>> {
-    changes(conn, ctx, selection, (after, most), |conn, ids| {
+    // Who reads these takes whatever is gone for deleted, in all spaces at once.
+    changes(conn, ctx, selection, (after, most), Moves::Untold, |conn, ids| {
         let datasets = store::visible_among(conn, ctx, ids)?;
         let described = describe(conn, None, datasets, most_files)?;
         Ok(described.into_iter().map(|one| (one.dataset.id.clone(), one)).collect())
@@ -280,7 +316,8 @@ fn page_of_changes(
     page: &PageRequest,
 ) -> Result<(Page<DatasetChange>, bool)> {
     let after = page.after.as_ref().map(position_of).transpose()?;
-    let found = changes(conn, ctx, selection, (after, i64::from(page.limit)), |conn, ids| {
+    let most = i64::from(page.limit);
+    let found = changes(conn, ctx, selection, (after, most), Moves::Told, |conn, ids| {
         let summaries = store::summaries_among(conn, ctx, ids)?;
         let mut wholes = if detail == Detail::Summary { HashMap::new() } else { wholes(conn, ctx, ids)? };
         let both = summaries.into_iter().map(|one| {

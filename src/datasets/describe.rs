@@ -199,6 +199,14 @@ pub fn list_listed(
     store::list_names(conn, ctx, selection, after, most)
 }
 
+/// When one of the datasets that the caller may know of last changed.
+///
+/// # Errors
+/// When the database fails.
+pub fn newest_change(conn: &mut Conn, ctx: &Ctx, selection: &Selection) -> Result<Option<Timestamp>> {
+    store::newest_change(conn, ctx, selection)
+}
+
 /// Datasets the caller may know of, whole, in the order of their registration; of each at most so many files.
 ///
 /// # Errors

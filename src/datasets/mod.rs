@@ -30,7 +30,7 @@ pub use changes::{
 };
 pub use describe::{
     Described, Listed, Selection, describe_dataset, describe_newest, describe_version, list_described,
-    list_listed, list_plain, whole_dataset,
+    list_listed, list_plain, newest_change, whole_dataset,
 };
 pub use dumps::{
     Dump, DumpKind, Part, cursor_after, drop_dumps, dump_position, find_dump, is_dump_due, list_dumps,

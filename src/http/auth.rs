@@ -13,6 +13,7 @@ use base64::Engine as _;
 use base64::engine::general_purpose::STANDARD as BASE64;
 use futures_util::future::BoxFuture;
 
+use super::address::host_of;
 use super::idempotency::read_key;
 use super::request_id::current_request_id;
 use crate::kernel::{Caller, Clock, Ctx, Epoch, Epochs, Error, Result, Secret, Timestamp};
@@ -116,9 +117,7 @@ fn is_cross_site_write(req: &HttpRequest) -> bool {
     let header = |name: &str| req.headers().get(name).and_then(|value| value.to_str().ok());
     match (header("Sec-Fetch-Site"), header("Origin")) {
         (Some(site), _) => !matches!(site, "same-origin" | "none"),
-        (None, Some(origin)) => {
-            origin.split_once("://").map(|(_, host)| host) != Some(req.connection_info().host())
-        }
+        (None, Some(origin)) => origin.split_once("://").map(|(_, host)| host) != Some(host_of(req).as_str()),
         (None, None) => false,
     }
 }

@@ -97,13 +97,23 @@ pub fn is_not_modified(headers: &HeaderMap, etag: &str) -> bool {
     tags(headers, &IF_NONE_MATCH).iter().any(|tag| tag == "*" || tag.trim_start_matches("W/") == etag)
 }
 
-/// Whether the client already has this representation, by its tag, or, where it names none, by the time of the last change
-/// (`If-Modified-Since`, whole seconds).
+/// What `Last-Modified` may say of a change: the first whole second after it, once that has come. Dates are of whole seconds,
+/// and in the second of a change more may change, of which somebody who was told that second would never hear.
 #[must_use]
-pub fn is_not_modified_since(headers: &HeaderMap, etag: &str, changed: Timestamp) -> bool {
+pub fn settled(changed: Timestamp, now: Timestamp) -> Option<Timestamp> {
+    let settled =
+        Timestamp::from_millis(changed.as_millis().div_euclid(1000).saturating_add(1).saturating_mul(1000));
+    Some(settled).filter(|settled| *settled <= now)
+}
+
+/// Whether the client already has this representation, by its tag, or, where it names none, by the time of the last change
+/// (`If-Modified-Since`, whole seconds). Without such a time it is newer than all that a client could name.
+#[must_use]
+pub fn is_not_modified_since(headers: &HeaderMap, etag: &str, changed: Option<Timestamp>) -> bool {
     if headers.contains_key(IF_NONE_MATCH) {
         return is_not_modified(headers, etag);
     }
+    let Some(changed) = changed else { return false };
     let since = headers.get(IF_MODIFIED_SINCE).and_then(|value| value.to_str().ok());
     let since: Option<HttpDate> = since.and_then(|text| text.parse().ok());
     since.is_some_and(|since| {
@@ -163,7 +173,7 @@ mod tests {
             for (name, value) in pairs {
                 headers.insert(name.clone(), value.parse().unwrap());
             }
-            is_not_modified_since(&headers, "\"e\"", changed)
+            is_not_modified_since(&headers, "\"e\"", Some(changed))
         };
         let same = changed.to_http_date();
         assert!(has(&[(IF_MODIFIED_SINCE, &same)]));
@@ -171,6 +181,21 @@ mod tests {
         assert!(!has(&[(IF_MODIFIED_SINCE, same.as_str()), (IF_NONE_MATCH, "\"other\"")]));
         assert!(has(&[(IF_MODIFIED_SINCE, "nonsense"), (IF_NONE_MATCH, "\"e\"")]));
         assert!(!has(&[(IF_MODIFIED_SINCE, "nonsense")]) && !has(&[]));
+    }
+
+    #[test]
+    fn the_second_of_a_change_is_never_told() {
+        let at = |text: &str| text.parse::<Timestamp>().unwrap();
+        let changed = at("2026-03-02T08:00:00.750Z");
+        assert_eq!(settled(changed, at("2026-03-02T08:00:00.999Z")), None);
+        assert_eq!(settled(changed, at("2026-03-02T08:00:01Z")), Some(at("2026-03-02T08:00:01Z")));
+        assert_eq!(
+            settled(at("2026-03-02T08:00:00Z"), at("2027-01-01T00:00:00Z")),
+            Some(at("2026-03-02T08:00:01Z"))
+        );
+        let mut headers = HeaderMap::new();
+        headers.insert(IF_MODIFIED_SINCE, "Mon, 02 Mar 2026 08:00:00 GMT".parse().unwrap());
+        assert!(!is_not_modified_since(&headers, "\"e\"", None));
     }
 
     #[test]

@@ -1,5 +1,5 @@
-//! Refuses request heads that no handler should meet: addresses that are not UTF-8 once decoded, and more header
-//! fields than anybody needs. The HTTP library would quietly replace what it cannot decode.
+//! Refuses request heads that no handler should meet: addresses that are not UTF-8 once decoded, more header fields than
+//! anybody needs, and hosts that are none. The HTTP library would quietly replace what it cannot decode.
 
 use actix_web::body::{EitherBody, MessageBody};
 use actix_web::dev::{ServiceRequest, ServiceResponse};
@@ -7,6 +7,7 @@ use actix_web::http::header::HeaderMap;
 use actix_web::middleware::Next;
 use percent_encoding::percent_decode_str;
 
+use super::address::check_host;
 use crate::kernel::{Error, Kind, Result};
 
 /// The most header fields of a request.
@@ -17,14 +18,15 @@ pub const MAX_HEADER_BYTES: usize = 32 * 1024;
 /// Middleware: see the module.
 ///
 /// # Errors
-/// None of its own: what it refuses is answered with 422, naming `path` or `query`, or with 431.
+/// None of its own: what it refuses is answered with 422, naming `path` or `query`, with 431, or with 400.
 pub async fn check_head(
     req: ServiceRequest,
     next: Next<impl MessageBody>,
 ) -> Result<ServiceResponse<EitherBody<impl MessageBody>>, actix_web::Error> {
     let checked = decodes("path", req.uri().path())
         .and_then(|()| decodes("query", req.query_string()))
-        .and_then(|()| is_small(req.headers()));
+        .and_then(|()| is_small(req.headers()))
+        .and_then(|()| check_host(req.request()));
     match checked {
         Ok(()) => Ok(next.call(req).await?.map_into_left_body()),
         Err(error) => Ok(req.error_response(error).map_into_right_body()),

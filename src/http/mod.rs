@@ -26,7 +26,9 @@ pub use address::{TrustedProxies, base_of, client_address};
 pub use auth::{Authenticator, Credential, SESSION_COOKIE, authenticate};
 pub use body::{Json, MAX_DOCUMENT_BYTES, MAX_JSON_BYTES, Query, path_config, read_body};
 pub use closing::Closing;
-pub use conditional::{IfMatch, check_if_match, is_not_modified, is_not_modified_since, with_etag, with_tag};
+pub use conditional::{
+    IfMatch, check_if_match, is_not_modified, is_not_modified_since, settled, with_etag, with_tag,
+};
 pub use head::check_head;
 pub use language::{AcceptLanguage, in_language, wants_page};
 pub use negotiate::{Offer, negotiate};

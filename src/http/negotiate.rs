@@ -40,6 +40,9 @@ pub fn negotiate(req: &HttpRequest, offers: &[Offer]) -> Option<Offer> {
     best.map(|(_, offer)| offer)
 }
 
+/// How the names of the forms of JSON-LD begin: expanded, compacted, flattened (JSON-LD 1.1, 8).
+const JSON_LD_FORMS: &str = "http://www.w3.org/ns/json-ld#";
+
 /// A media range of `Accept`.
 struct Range<'a> {
     kind: &'a str,
@@ -76,8 +79,12 @@ impl<'a> Range<'a> {
             (wanted, "*", _) if named(wanted, kind) => Some(1),
             (wanted, exact, None) if named(wanted, kind) && named(exact, subtype) => Some(2),
             (wanted, exact, Some(profiles)) if named(wanted, kind) && named(exact, subtype) => {
-                let profile = offer.profile?;
-                profiles.split_whitespace().any(|wanted| wanted == profile).then_some(3)
+                let mut profiles = profiles.split_whitespace();
+                match offer.profile {
+                    Some(profile) => profiles.any(|wanted| wanted == profile).then_some(3),
+                    // A form of JSON-LD says nothing of what is in it.
+                    None => profiles.all(|wanted| wanted.starts_with(JSON_LD_FORMS)).then_some(2),
+                }
             }
             _ => None,
         }
@@ -124,6 +131,8 @@ mod tests {
             ("application/ld+json", Some(1)),
             (&format!("application/ld+json;profile=\"{CROISSANT}\""), Some(2)),
             ("application/ld+json;profile=\"urn:x, urn:y\", text/turtle;q=0.1", Some(3)),
+            ("application/ld+json;profile=\"http://www.w3.org/ns/json-ld#compacted\"", Some(1)),
+            ("application/ld+json;profile=\"http://www.w3.org/ns/json-ld#expanded urn:x\"", None),
             ("APPLICATION/LD+JSON; charset=utf-8", Some(1)),
             ("image/png", None),
             ("*/*;q=0", None),

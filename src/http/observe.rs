@@ -100,6 +100,7 @@ fn log_error(error: &Error) {
 }
 
 fn finish_headers(response: &mut ServiceResponse<BoxBody>, id: &str) {
+    let status = response.status();
     let headers = response.headers_mut();
     if let Ok(value) = HeaderValue::from_str(id) {
         headers.insert(X_REQUEST_ID, value);
@@ -107,6 +108,10 @@ fn finish_headers(response: &mut ServiceResponse<BoxBody>, id: &str) {
     // `identity` is how a handler keeps the compressing layer away; it does not belong into an answer (RFC 9110, 8.4.1).
     if headers.get(CONTENT_ENCODING).is_some_and(|encoding| encoding == "identity") {
         headers.remove(CONTENT_ENCODING);
+    }
+    // That nothing fits depends on what would have.
+    if status == StatusCode::NOT_ACCEPTABLE {
+        headers.insert(VARY, HeaderValue::from_static("Accept, Authorization, Cookie"));
     }
     for (name, value) in DEFAULT_HEADERS {
         if !headers.contains_key(&name) {

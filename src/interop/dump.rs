@@ -9,7 +9,7 @@ use futures_util::{Stream, StreamExt as _, stream};
 use serde::Serialize;
 
 use super::addresses::Addresses;
-use super::dcat::{Catalogue, MOST_FILES_IN_PAGE, describe, describe_catalogue, list, record_of};
+use super::dcat::{Catalogue, MOST_FILES_IN_PAGE, describe_catalogue, describe_in_list, list};
 use super::entry::{Entry, entries};
 use super::rdf::{Graph, Syntax, Writer};
 use crate::config::{Config, Operator};
@@ -112,8 +112,7 @@ impl Shape {
             Self::Triples(at, _) => {
                 let mut graph = Graph::default();
                 for entry in entries {
-                    describe(entry, at, self.most_files(), &mut graph);
-                    record_of(entry, at, &mut graph);
+                    describe_in_list(entry, at, self.most_files(), &mut graph);
                 }
                 list(entries, at, &mut graph);
                 Ok(triples(graph))

@@ -8,7 +8,8 @@ use crate::datasets::{
 };
 use crate::db::Conn;
 use crate::identity::{Organisation, organisation_by_id, organisations_by_ids};
-use crate::kernel::{Ctx, DatasetId, Error, OrganisationId, Result, Slug};
+use crate::journal::newest_at_about;
+use crate::kernel::{Ctx, DatasetId, Error, OrganisationId, Result, Slug, Timestamp};
 use crate::spaces::{Space, find_space, spaces_by_slugs};
 
 /// A dataset, whole, with who provides it and where it is listed.
@@ -56,6 +57,16 @@ pub fn newest_entry(conn: &mut Conn, ctx: &Ctx, name: (&Slug, &Slug), most_files
 pub fn entry_of_version(conn: &mut Conn, ctx: &Ctx, name: &VersionName, most_files: i64) -> Result<Entry> {
     let described = describe_version(conn, ctx, name, most_files)?;
     with_surroundings(conn, described)
+}
+
+/// When who provides a dataset, or the space it is listed in, was last described anew; none where that never happened. The dataset
+/// itself knows nothing of it.
+///
+/// # Errors
+/// When the database fails.
+pub fn surroundings_changed_at(conn: &mut Conn, entry: &Entry) -> Result<Option<Timestamp>> {
+    let about = [entry.organisation.id.as_str(), entry.space.slug.as_str()];
+    newest_at_about(conn, &about, &["organisation.updated", "space.updated"])
 }
 
 fn with_surroundings(conn: &mut Conn, described: Described) -> Result<Entry> {

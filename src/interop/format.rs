@@ -233,8 +233,17 @@ impl Format {
     pub const fn most_files(self) -> i64 {
         match self {
             Self::Page => page::MOST_FILES,
-            Self::Spdx3 | Self::Linkset | Self::Sha256Sums | Self::Metalink | Self::Bag => 0,
-            _ => 10_000,
+            Self::Turtle | Self::RdfXml | Self::JsonLd | Self::NTriples => dcat::MOST_FILES,
+            Self::SchemaOrg | Self::DataPackage | Self::Croissant | Self::Croissant10 => 10_000,
+            Self::Spdx3
+            | Self::BibTex
+            | Self::CslJson
+            | Self::Linkset
+            | Self::Sha256Sums
+            | Self::Metalink
+            | Self::Bag
+            | Self::DataciteXml
+            | Self::DataciteJson => 0,
         }
     }
 

@@ -40,7 +40,8 @@ pub use read::{JournalEntry, list_entries, show_entry};
 pub use receipts::{public_receipts, receipt_at, receipt_of, receipts_about, receipts_for};
 pub use state::{LogState, compare_with_store, log_state};
 pub use store::{
-    Filters, JournalLedger, Payload, Recorded, Said, log_size, newest_about, newest_at, rebuild_nodes,
+    Filters, JournalLedger, Payload, Recorded, Said, log_size, newest_about, newest_at, newest_at_about,
+    rebuild_nodes,
 };
 pub use tlog::ReceiptBundle;
 pub use witness::Witnesses;

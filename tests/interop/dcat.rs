@@ -104,6 +104,13 @@ async fn catalogue(shape: Shape) {
     assert_eq!(pages.len() / 4, (names.len() + more).div_ceil(100), "pages of a hundred");
     let found = judge(home.path(), &pages);
     assert_eq!(found["datasets"].as_array().unwrap().len(), names.len() + more);
+    // Put together, as a harvester has them, they are a catalogue too.
+    let parts = pages.iter().filter(|page| page.extension().is_some_and(|ending| ending == "nt"));
+    let all: Vec<String> = parts.map(|page| std::fs::read_to_string(page).unwrap()).collect();
+    let together = home.path().join("together.nt");
+    std::fs::write(&together, all.concat()).unwrap();
+    assert!(all.len() > 1);
+    judge(home.path(), &[together]);
     for dataset in found["datasets"].as_array().unwrap() {
         let path = dataset.as_str().unwrap().trim_start_matches(scene.url());
         let document = get(&nobody, &format!("{path}/schema-org.jsonld"), &[]).await;
@@ -111,6 +118,9 @@ async fn catalogue(shape: Shape) {
     }
     page_works_as_written(home.path(), scene.url(), &names[1], names.len() + more);
     let whole = get(&nobody, "/catalog.nt", &[]).await.text().await.unwrap();
+    let score = format!("/datasets/{}#mqa-scoring> <http://www.w3.org/ns/dqv#value> \"335\"", names[0]);
+    assert!(whole.contains(&score), "the score stands in lists too");
+    assert!(!whole.contains("#mqa-keywordAvailability"), "and only the score");
     assert_eq!(whole.matches("/catalog> <http://www.w3.org/ns/dcat#catalog> ").count(), 14, "the spaces");
     for list in ["/spaces/mobility", "/spaces/health", &format!("/organisations/{PROVIDER}")] {
         let found = judge(home.path(), &harvest(&nobody, home.path(), list).await[..4]);
@@ -415,6 +425,7 @@ async fn unchanged(scene: &Scene, nobody: &Api) {
         let answer = get(nobody, path, &[]).await;
         let header = |name: &str| answer.headers()[name].to_str().unwrap().to_owned();
         let (tag, date) = (header("etag"), header("last-modified"));
+        assert!(tag.starts_with("W/"), "{tag}: compressed it is the same page, and not the same bytes");
         for (name, value) in [("If-None-Match", &tag), ("If-Modified-Since", &date)] {
             let again = nobody.at(Method::GET, path).header(name, value.as_str()).send().await.unwrap();
             assert_eq!(

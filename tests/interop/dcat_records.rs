@@ -18,6 +18,7 @@ use proptest::test_runner::TestRunner;
 use serde_json::{Value, json};
 
 use super::dcat::judge;
+use crate::python::{Environment, succeeded};
 use crate::support::records::{a_published_record, a_record, members};
 use crate::support::tables::with_tables;
 
@@ -36,6 +37,7 @@ fn a_thousand_arbitrary_records_violate_no_shape() {
     let entries: Vec<Entry> =
         (0..RECORDS).map(|number| entry(number, records.new_tree(&mut runner).unwrap().current())).collect();
     entries.iter().for_each(|entry| google(entry, &at));
+    datacite(&entries, home.path(), &at);
     let mut files = together(&entries[..COMPARED], home.path(), &at);
     for (number, chunk) in entries.chunks(CHUNK).enumerate() {
         let file = home.path().join(format!("chunk-{number}.nt"));
@@ -45,6 +47,27 @@ fn a_thousand_arbitrary_records_violate_no_shape() {
     }
     let found = judge(home.path(), &files);
     assert!(found["triples"].as_u64() > Some(50 * RECORDS as u64), "{found}");
+}
+
+/// DataCite's schema takes every record, and its JSON says the same of what it is and who made it.
+fn datacite(entries: &[Entry], home: &Path, at: &Addresses) {
+    let mut records = String::from("<records>");
+    for entry in entries {
+        let xml = render(entry, Format::DataciteXml, at);
+        let json: Value = serde_json::from_str(&render(entry, Format::DataciteJson, at)).unwrap();
+        for list in ["creators", "titles"] {
+            assert!(json[list].as_array().is_some_and(|items| !items.is_empty()), "{list}: {json:#}");
+        }
+        assert_eq!(json["types"]["resourceTypeGeneral"], "Dataset");
+        records.push_str(xml.split_once("?>").map_or(xml.as_str(), |(_, element)| element));
+    }
+    let file = home.join("datacite.xml");
+    std::fs::write(&file, records + "</records>").unwrap();
+    let program = concat!(include_str!("datacite.py"), include_str!("datacite_records.py"));
+    let arguments = [file.to_str().unwrap()];
+    let found = succeeded(&Environment::Present.python(home, program, &arguments));
+    let found: Value = serde_json::from_str(&found).unwrap();
+    assert_eq!((&found["records"], &found["wrong"]), (&json!(entries.len()), &json!([])), "{found:#}");
 }
 
 /// Whoever relies on the generator relies on every field of a record being there.

@@ -1,5 +1,7 @@
 //! Harvesters and followers: OAI-PMH with sickle, changes with deletions while others write, Atom, sitemap, dumps.
 
+mod lists;
+
 use std::collections::{BTreeMap, BTreeSet};
 use std::io::Read as _;
 use std::time::{Duration, Instant};
@@ -42,10 +44,12 @@ async fn feeds(shape: Shape) {
     world.is_harvested().await;
     world.harvesters_err().await;
     world.is_hidden_between_two_pages().await;
+    world.nothing_is_left_of_a_list().await;
     world.documents_are_datacite().await;
     world.changes_are_followed_while_others_write().await;
-    world.feeds_and_sitemap_are_read();
+    world.feeds_and_sitemap_are_read().await;
     world.is_dumped().await;
+    world.moves_are_told_to_who_follows_a_space().await;
     world.pages_work_as_written();
 }
 
@@ -95,8 +99,8 @@ impl<'a> World<'a> {
     fn harvest(&self, questions: &Value) -> Vec<Value> {
         let questions = questions.to_string();
         let arguments = [self.scene.url(), &questions];
-        let output =
-            Environment::Present.python(self.home.path(), include_str!("feeds/harvest.py"), &arguments);
+        let program = concat!(include_str!("datacite.py"), include_str!("feeds/harvest.py"));
+        let output = Environment::Present.python(self.home.path(), program, &arguments);
         serde_json::from_str(&succeeded(&output)).unwrap()
     }
 
@@ -373,7 +377,7 @@ impl<'a> World<'a> {
         }
     }
 
-    fn feeds_and_sitemap_are_read(&self) {
+    async fn feeds_and_sitemap_are_read(&self) {
         let arguments = [self.scene.url(), SPACE];
         let output =
             Environment::Present.python(self.home.path(), include_str!("feeds/feeds.py"), &arguments);
@@ -386,6 +390,15 @@ impl<'a> World<'a> {
             let page = format!("{}/datasets/{PROVIDER}/{hidden}", self.scene.url());
             assert!(!pages.contains(&page.as_str()), "{hidden}");
         }
+        let head = self.nobody.at(Method::HEAD, "/sitemaps/1.xml").send().await.unwrap();
+        assert_eq!(head.status(), 200);
+        assert!(head.headers().get("content-length").is_none(), "nobody counted: {head:?}");
+        let feed = self.nobody.at(Method::GET, "/feed.atom").send().await.unwrap();
+        assert!(feed.headers()["etag"].to_str().unwrap().starts_with("W/"), "{feed:?}");
+        assert!(
+            feed.headers()["cache-control"].to_str().unwrap().contains("private"),
+            "without a base URL: {feed:?}"
+        );
         assert_eq!(told["feed"].as_array().unwrap().len(), 50);
         assert_eq!(told["feed"], told["space"], "everything is in one space");
     }

@@ -39,10 +39,10 @@ pub(super) struct ChangesQuery {
 /// Lists changes
 ///
 /// Datasets you may know of, in the order of their newest change, oldest first, and those that were public and are gone: hidden
-/// or removed. A dataset that changes again moves to the end. Keep the `cursor` of the last change you have handled, and send it
+/// or removed, or, where you ask for one data space, listed in another one since. A dataset that changes again moves to the end. Keep the `cursor` of the last change you have handled, and send it
 /// as `after` the next time: nothing is skipped and nothing comes twice, whatever is changed meanwhile. With
 /// `Accept: application/x-ndjson`, all changes from there on, one a line. What a change of your own rights opens or closes is no
-/// change of a dataset: begin anew after one.
+/// change of a dataset: begin anew after one. Neither is another name of an organisation or of a data space.
 #[utoipa::path(tag = "datasets", operation_id = "list_changes", security(()), params(ChangesQuery),
     responses((status = 200, description = "A page of changes", body = Listing<DatasetChange>)))]
 #[get("/changes")]

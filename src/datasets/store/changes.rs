@@ -34,21 +34,16 @@ pub(in crate::datasets) fn latest_instant(conn: &mut Conn, up_to: Timestamp) -> 
     Ok(changed.max(departed))
 }
 
-/// Keeps on record that a dataset left the public catalogue, as it was when it was last seen there.
-pub(in crate::datasets) fn note_departure(
-    conn: &mut Conn,
-    last_seen: &Dataset,
-    position: i64,
-    departed_at: Timestamp,
-) -> Result<()> {
+/// Keeps on record that a dataset left the public catalogue.
+pub(in crate::datasets) fn note_departure(conn: &mut Conn, left: &Departure) -> Result<()> {
     diesel::insert_into(departures::table)
         .values((
-            departures::dataset_id.eq(&last_seen.id),
-            departures::organisation_slug.eq(&last_seen.organisation),
-            departures::name.eq(&last_seen.name),
-            departures::space.eq(&last_seen.space),
-            departures::position.eq(position),
-            departures::departed_at.eq(departed_at),
+            departures::dataset_id.eq(&left.id),
+            departures::organisation_slug.eq(&left.organisation),
+            departures::name.eq(&left.name),
+            departures::space.eq(&left.space),
+            departures::position.eq(left.position),
+            departures::departed_at.eq(left.departed_at),
         ))
         .or_ignore()
         .execute(conn)?;

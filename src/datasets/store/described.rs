@@ -3,7 +3,8 @@
 use std::collections::HashMap;
 
 use diesel::{
-    ExpressionMethods as _, JoinOnDsl as _, QueryDsl as _, RunQueryDsl as _, SelectableHelper as _,
+    ExpressionMethods as _, JoinOnDsl as _, OptionalExtension as _, QueryDsl as _, RunQueryDsl as _,
+    SelectableHelper as _,
 };
 
 use super::datasets::DatasetRow;
@@ -63,6 +64,16 @@ pub(in crate::datasets) fn list_names(
         updated_at,
     };
     Ok(rows.into_iter().map(listed).collect())
+}
+
+/// When one of the datasets that the caller may know of last changed.
+pub(in crate::datasets) fn newest_change(
+    conn: &mut Conn,
+    ctx: &Ctx,
+    selection: &Selection,
+) -> Result<Option<Timestamp>> {
+    let newest = narrowed(ctx, selection).order(datasets::updated_at.desc()).select(datasets::updated_at);
+    Ok(newest.first(conn).optional()?)
 }
 
 fn selected<'a>(ctx: &Ctx, selection: &Selection, after: Option<&DatasetId>, most: i64) -> Listing<'a> {

@@ -37,6 +37,17 @@ diesel::table! {
 }
 
 diesel::table! {
+    moves (dataset_id, space) {
+        dataset_id -> Text,
+        space -> Text,
+        organisation_slug -> Text,
+        name -> Text,
+        position -> BigInt,
+        moved_at -> BigInt,
+    }
+}
+
+diesel::table! {
     dumps (name) {
         name -> Text,
         kind -> Text,

@@ -25,6 +25,6 @@ diesel::allow_tables_to_appear_in_same_query! {
     tokens, sessions, invitations, caller_changes, instance_secrets, spaces, space_extensions, datasets,
     dataset_revisions, dataset_audiences, dataset_facets, policy_revisions, versions, blobs,
     blob_schemas, organisation_blobs, organisation_usage, files, manifests, replicas, reference_checks, requests, grants,
-    policy_evaluations, agreements, deliveries, delivery_cuts, grant_usage, departures, dumps,
+    policy_evaluations, agreements, deliveries, delivery_cuts, grant_usage, departures, moves, dumps,
     sources, source_runs, source_pages, source_records,
 }

@@ -174,6 +174,7 @@ fn session_cookie(req: &HttpRequest, value: &str) -> Cookie<'static> {
         .path("/")
         .http_only(true)
         .same_site(SameSite::Lax)
+        // Whoever says that it came by TLS is believed, trusted or not: it only keeps the cookie closer.
         .secure(req.connection_info().scheme() == "https")
         .finish()
 }

@@ -9,14 +9,14 @@ use bytes::Bytes;
 use serde::Deserialize;
 
 use super::super::addresses::Addresses;
-use super::super::dcat::{MOST_FILES_IN_PAGE, View, describe, describe_catalogue, record_of};
+use super::super::dcat::{MOST_FILES_IN_PAGE, View, describe_catalogue, describe_in_list};
 use super::super::entry::entries;
 use super::super::format::Format;
 use super::super::rdf::{Graph, Syntax, Writer};
-use super::pages::{Pages, Request, State, Which, last_modified};
+use super::pages::{Pages, Request, State, Which};
 use crate::config::{Config, Operator};
 use crate::db::Db;
-use crate::http::{Offer, Query, base_of, is_not_modified_since, negotiate};
+use crate::http::{Offer, Query, base_of, is_not_modified_since, negotiate, settled};
 use crate::kernel::{Ctx, Cursor, DatasetId, Digest, Error, Kind, Result, Slug, Timestamp};
 
 /// How many datasets are read at once.
@@ -139,16 +139,15 @@ async fn send(
     let tag = Digest::of(tag);
     let tag = format!("\"{}\"", tag.revision());
     let mut response = HttpResponse::Ok();
-    response.insert_header((ETAG, tag.clone())).insert_header((VARY, "Accept, Authorization, Cookie"));
+    // A weak one: the same page is sent compressed too.
+    response.insert_header((ETAG, format!("W/{tag}"))).insert_header((VARY, "Accept, Authorization, Cookie"));
     if let Some(next) = &view.next {
         response.append_header((LINK, format!("<{next}>; rel=\"next\"")));
     }
-    let changed = last_modified(&state, ctx.now);
+    let changed = state.newest_event.and_then(|at| settled(at, ctx.now));
     if let Some(changed) = changed {
         response.insert_header((LAST_MODIFIED, changed.to_http_date()));
     }
-    // Without a date of its own a page is older than none that a caller could send.
-    let changed = changed.unwrap_or_else(|| Timestamp::from_millis(i64::MAX));
     if is_not_modified_since(req.headers(), &tag, changed) {
         return Ok(response.status(actix_web::http::StatusCode::NOT_MODIFIED).finish());
     }
@@ -198,7 +197,7 @@ fn view(req: &HttpRequest, at: &Addresses, state: &State, query: &CatalogueQuery
         first: page(None),
         next,
         datasets: datasets.map(|one| at.dataset_named(&one.organisation, &one.name)).collect(),
-        modified: state.datasets.iter().map(|one| one.updated_at).max(),
+        modified: state.modified,
     }
 }
 
@@ -222,6 +221,15 @@ enum Step {
     Done,
 }
 
+/// Some datasets, written.
+struct Written {
+    writer: Writer,
+    graph: Graph,
+    out: String,
+    /// The id of the last of them; none where there were none left.
+    reached: Option<DatasetId>,
+}
+
 impl Rest {
     async fn next(mut self) -> Result<Option<(Bytes, Self)>> {
         let mut out = String::new();
@@ -240,15 +248,17 @@ impl Rest {
                 let after = self.request.after.clone();
                 self.step = Step::Datasets(writer, graph, after);
             }
-            Step::Datasets(mut writer, mut graph, after) => {
+            Step::Datasets(writer, graph, after) => {
                 let last = self.state.datasets.last().map(|one| one.id.clone());
-                let next = if after >= last {
-                    None
+                let written = if after >= last {
+                    Written { writer, graph, out, reached: None }
                 } else {
-                    self.some(&mut writer, &mut graph, after, &mut out).await?
+                    self.some(writer, graph, after).await?
                 };
-                match next.filter(|next| Some(next) < last.as_ref()) {
-                    Some(next) => self.step = Step::Datasets(writer, graph, Some(next)),
+                let Written { mut writer, graph, reached, .. } = written;
+                out = written.out;
+                match reached.filter(|reached| Some(reached) < last.as_ref()) {
+                    Some(reached) => self.step = Step::Datasets(writer, graph, Some(reached)),
                     None => {
                         graph.finish().iter().for_each(|node| writer.node(node, &mut out));
                         writer.end(&mut out);
@@ -260,30 +270,28 @@ impl Rest {
         Ok(Some((out.into(), self)))
     }
 
-    /// Writes some datasets; the id of the last of them.
-    async fn some(
-        &self,
-        writer: &mut Writer,
-        graph: &mut Graph,
-        after: Option<DatasetId>,
-        out: &mut String,
-    ) -> Result<Option<DatasetId>> {
+    /// Writes some datasets, where it keeps nobody waiting.
+    async fn some(&self, mut writer: Writer, mut graph: Graph, after: Option<DatasetId>) -> Result<Written> {
+        let mut out = String::new();
         let (ctx, selection) = (self.ctx.clone(), self.request.selection());
         let most = (AT_ONCE, MOST_FILES_IN_PAGE);
         let found = self.db.read(move |conn| entries(conn, &ctx, &selection, after.as_ref(), most)).await?;
-        let last = self.state.datasets.last().map(|one| &one.id);
-        let mut reached = None;
-        for entry in &found {
-            let id = &entry.described.dataset.id;
-            // Registered after the page was looked at.
-            if Some(id) > last {
-                break;
+        let (at, state) = (self.at.clone(), self.state.clone());
+        let write = move || {
+            let last = state.datasets.last().map(|one| &one.id);
+            let mut reached = None;
+            for entry in &found {
+                let id = &entry.described.dataset.id;
+                // Registered after the page was looked at.
+                if Some(id) > last {
+                    break;
+                }
+                reached = Some(id.clone());
+                describe_in_list(entry, &at, MOST_FILES_IN_PAGE, &mut graph);
+                graph.take().iter().for_each(|node| writer.node(node, &mut out));
             }
-            reached = Some(id.clone());
-            describe(entry, &self.at, MOST_FILES_IN_PAGE, graph);
-            record_of(entry, &self.at, graph);
-            graph.take().iter().for_each(|node| writer.node(node, out));
-        }
-        Ok(reached)
+            Written { writer, graph, out, reached }
+        };
+        web::block(write).await.map_err(|error| Error::internal("rendering a page of the catalogue", error))
     }
 }

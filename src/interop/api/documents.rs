@@ -5,14 +5,14 @@ use actix_web::http::header::{CONTENT_LOCATION, ETAG, LAST_MODIFIED, LINK, VARY}
 use actix_web::{HttpRequest, HttpResponse, HttpResponseBuilder, get, web};
 
 use super::super::addresses::Addresses;
-use super::super::entry::{Entry, entry, entry_of_version};
+use super::super::entry::{Entry, entry, entry_of_version, surroundings_changed_at};
 use super::super::format::{Format, Rendered};
 use super::super::signposting::link_field;
 use super::{page, streams};
 use crate::config::Config;
 use crate::datasets::versions::{VersionName, VersionNumber, Which};
 use crate::db::Db;
-use crate::http::{Offer, base_of, is_not_modified_since, negotiate};
+use crate::http::{Offer, base_of, is_not_modified, is_not_modified_since, negotiate, settled};
 use crate::kernel::{Ctx, Digest, Error, Kind, Result, Slug, Timestamp};
 
 type Services = (web::Data<Db>, web::Data<Config>);
@@ -82,18 +82,11 @@ async fn send(
         Some(format) => format,
         None => negotiated(req)?,
     };
-    let (asked, whole) = (ctx.clone(), version.clone());
-    let most_files = format.most_files();
-    let entry = db
-        .read(move |conn| match whole {
-            None => entry(conn, &asked, (&organisation, &name), most_files),
-            Some(which) => {
-                entry_of_version(conn, &asked, &VersionName { organisation, name, which }, most_files)
-            }
-        })
-        .await?;
-    let number = version.and(entry.described.version.as_ref()).map(|version| version.version.clone());
-    let shown = Shown { entry, at, number, format };
+    let asked = Asked { at, organisation, name, version, format };
+    // Whoever has a document already is told so before its files are read, where it is the same whatever is inside them.
+    let at_once = format.tells_columns() || format == Format::Page;
+    let first = if at_once { format.most_files() } else { 0 };
+    let mut shown = asked.look(&db, ctx, first).await?;
     if let Some(document) = format.by_file(&shown.entry, &shown.at, shown.number.as_ref())? {
         return streams::respond(req, ctx, db, &shown, document).await;
     }
@@ -104,8 +97,52 @@ async fn send(
     if shown.is_known(req, &mut response) {
         return Ok(response.status(StatusCode::NOT_MODIFIED).finish());
     }
-    let rendered = format.render(&shown.entry, &shown.at)?;
+    if format.most_files() > first {
+        shown = asked.look(&db, ctx, format.most_files()).await?;
+        // What is sent is described by what was read with it.
+        response = HttpResponse::Ok();
+        shown.is_known(req, &mut response);
+    }
+    // A document of thousands of files takes long enough for others to notice.
+    let rendered = web::block(move || format.render(&shown.entry, &shown.at))
+        .await
+        .map_err(|error| Error::internal("rendering a document", error))??;
     Ok(response.content_type(rendered.content_type).body(rendered.body))
+}
+
+/// What is asked for.
+struct Asked {
+    at: Addresses,
+    organisation: Slug,
+    name: Slug,
+    version: Option<Which>,
+    format: Format,
+}
+
+impl Asked {
+    /// Looks at it, with at most so many files.
+    async fn look(&self, db: &Db, ctx: &Ctx, most_files: i64) -> Result<Shown> {
+        let (asked, organisation, name) = (ctx.clone(), self.organisation.clone(), self.name.clone());
+        let which = self.version.clone();
+        let (entry, around) = db
+            .read(move |conn| {
+                let entry = match which {
+                    None => entry(conn, &asked, (&organisation, &name), most_files),
+                    Some(which) => {
+                        entry_of_version(conn, &asked, &VersionName { organisation, name, which }, most_files)
+                    }
+                }?;
+                let around = surroundings_changed_at(conn, &entry)?;
+                Ok((entry, around))
+            })
+            .await?;
+        let version = self.version.as_ref().and(entry.described.version.as_ref());
+        let number = version.map(|version| version.version.clone());
+        let mut shown = Shown { entry, at: self.at.clone(), number, format: self.format, modified: None };
+        let own = shown.changed_at();
+        shown.modified = settled(around.map_or(own, |around| around.max(own)), ctx.now);
+        Ok(shown)
+    }
 }
 
 /// What is sent: a dataset, or one of its versions, in a format.
@@ -115,6 +152,8 @@ pub(super) struct Shown {
     /// The version, where one was asked for.
     pub(super) number: Option<VersionNumber>,
     pub(super) format: Format,
+    /// When what is sent last changed, as far as a date can tell it.
+    modified: Option<Timestamp>,
 }
 
 impl Shown {
@@ -136,11 +175,11 @@ impl Shown {
         let tag = format!("\"{}\"", Digest::of(made_of.join(" ")).revision());
         response.insert_header((VARY, "Accept, Authorization, Cookie"));
         self.describe(response, &format!("W/{tag}"));
-        is_not_modified_since(req.headers(), &tag, self.changed_at())
+        is_not_modified_since(req.headers(), &tag, self.modified)
     }
 
-    /// When what is sent last changed.
-    pub(super) fn changed_at(&self) -> Timestamp {
+    /// When the dataset, its terms and versions, or the columns where they are told, last changed.
+    fn changed_at(&self) -> Timestamp {
         let described = &self.entry.described;
         if self.format.tells_columns() { described.changed_at() } else { described.dataset.updated_at }
     }
@@ -150,9 +189,11 @@ impl Shown {
         let dataset = &self.entry.described.dataset;
         response
             .insert_header((ETAG, tag))
-            .insert_header((LAST_MODIFIED, self.changed_at().to_http_date()))
             .insert_header((CONTENT_LOCATION, self.at.document(dataset, self.number.as_ref(), self.format)))
             .insert_header((LINK, link_field(&self.entry, &self.at, self.number.as_ref(), self.format)));
+        if let Some(modified) = self.modified {
+            response.insert_header((LAST_MODIFIED, modified.to_http_date()));
+        }
     }
 }
 
@@ -177,7 +218,7 @@ pub(super) fn respond_page(
 ) -> HttpResponse {
     let tag = format!("\"{}\"", Digest::of(&rendered.body).revision());
     shown.describe(&mut response, &tag);
-    if is_not_modified_since(req.headers(), &tag, shown.changed_at()) {
+    if is_not_modified(req.headers(), &tag) {
         return response.status(StatusCode::NOT_MODIFIED).finish();
     }
     response.content_type(rendered.content_type).body(rendered.body)

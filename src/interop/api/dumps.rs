@@ -73,7 +73,7 @@ pub(super) async fn send(
         .insert_header((ETAG, tag.clone()))
         .insert_header((LAST_MODIFIED, dump.made_at.to_http_date()))
         .insert_header((CACHE_CONTROL, caching));
-    if is_not_modified_since(req.headers(), &tag, dump.made_at) {
+    if is_not_modified_since(req.headers(), &tag, Some(dump.made_at)) {
         return Ok(response.status(StatusCode::NOT_MODIFIED).finish());
     }
     let range = match wanted(&req, dump.size, &tag) {

@@ -79,7 +79,7 @@ pub(super) async fn catalogue_feed(
         };
         Ok(Written::of(&feed, &entries, &at))
     });
-    Ok(send(&req, &*feeds.0.get_or(ctx.epoch, key, read).await?))
+    Ok(send(&req, &config, &*feeds.0.get_or(ctx.epoch, key, read).await?))
 }
 
 /// What changed last in a data space.
@@ -105,15 +105,19 @@ pub(super) async fn space_feed(
         };
         Ok(Written::of(&feed, &entries, &at))
     });
-    Ok(send(&req, &*feeds.0.get_or(ctx.epoch, key, read).await?))
+    Ok(send(&req, &config, &*feeds.0.get_or(ctx.epoch, key, read).await?))
 }
 
-fn send(req: &HttpRequest, feed: &Written) -> HttpResponse {
+fn send(req: &HttpRequest, config: &Config, feed: &Written) -> HttpResponse {
     let mut response = HttpResponse::Ok();
     response
-        .insert_header((ETAG, feed.tag.clone()))
-        .insert_header((LAST_MODIFIED, feed.updated.to_http_date()))
-        .insert_header((CACHE_CONTROL, "public, max-age=60"));
+        // A weak one: the same feed is sent compressed too.
+        .insert_header((ETAG, format!("W/{}", feed.tag)))
+        .insert_header((LAST_MODIFIED, feed.updated.to_http_date()));
+    // Without a base URL the addresses in it are those under which this one caller came.
+    if config.base_url.is_some() {
+        response.insert_header((CACHE_CONTROL, "public, max-age=60"));
+    }
     // An entry may have left, or its organisation have another name, without a later date; so only the tag is asked.
     if is_not_modified(req.headers(), &feed.tag) {
         return response.status(StatusCode::NOT_MODIFIED).finish();
@@ -151,7 +155,8 @@ pub(super) async fn sitemap_file(
     let mut response = HttpResponse::Ok();
     response.content_type("application/xml; charset=utf-8");
     if req.extensions().contains::<HeadRequest>() {
-        return Ok(response.finish());
+        // How long it is nobody knows before it was written; an empty body would say that there is nothing.
+        return Ok(response.streaming(stream::empty::<Result<Bytes>>()));
     }
     let at = addresses(&req, &config);
     let begin = State::Begin(NamesFrom::Number((number - 1) * sitemap::MOST));

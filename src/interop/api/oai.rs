@@ -55,7 +55,7 @@ pub(super) async fn post_oai(req: HttpRequest, services: Services, body: web::By
 async fn answer(req: &HttpRequest, services: Services, arguments: &str) -> Result<HttpResponse> {
     let (db, config, keys, clock) = services;
     let at = Addresses::below(base_of(req, config.base_url.as_ref()));
-    let host = Url::parse(at.base()).ok().and_then(|url| url.host_str().map(str::to_owned));
+    let host = Url::parse(at.base()).ok().and_then(|url| url.host_str().map(name_of));
     let repository = Repository {
         host: host.unwrap_or_else(|| "localhost".to_owned()),
         at,
@@ -80,6 +80,11 @@ async fn answer(req: &HttpRequest, services: Services, arguments: &str) -> Resul
         .content_type("text/xml; charset=utf-8")
         .insert_header((CACHE_CONTROL, "no-cache"))
         .body(text))
+}
+
+/// A host as it stands in the identifiers of records; those have no room for the colons and brackets of an IPv6 address.
+fn name_of(host: &str) -> String {
+    host.trim_matches(['[', ']']).replace(':', "-")
 }
 
 type Told = Result<String, OaiError>;
@@ -182,8 +187,16 @@ async fn list(
         outcome => outcome?,
     };
     let is_resumed = begun.told > 0;
-    if found.items.is_empty() && !is_resumed {
-        return Ok(Err(OaiError::new("noRecordsMatch", "nothing in the catalogue fits")));
+    if found.items.is_empty() {
+        // The protocol knows no part without a record, not even as the last one.
+        return Ok(Err(if is_resumed {
+            OaiError::new(
+                "badResumptionToken",
+                "nothing is left of this list, for what was still to come changed meanwhile; ask anew from the latest datestamp",
+            )
+        } else {
+            OaiError::new("noRecordsMatch", "nothing in the catalogue fits")
+        }));
     }
     let items: Vec<Change<Entry>> = found.items.into_iter().map(|(_, change)| change).collect();
     let next = Token {
@@ -193,12 +206,24 @@ async fn list(
         place: begun.place.clone(),
     };
     let sealed = if found.is_last { String::new() } else { next.seal(keys)? };
-    let token = (!found.is_last || is_resumed).then_some((
-        sealed.as_str(),
-        begun.told,
-        (!found.is_last).then_some(next.until),
-    ));
-    Ok(Ok(answer_list(repository, question, &begun.place, &items, token)))
+    let is_last = found.is_last;
+    let (repository, question) = (repository.clone(), owned(question));
+    // A hundred records take long enough for others to notice.
+    let write = move || {
+        let question: Vec<(&str, &str)> =
+            question.iter().map(|(name, value)| (name.as_str(), value.as_str())).collect();
+        let token = (!is_last || is_resumed).then_some((
+            sealed.as_str(),
+            begun.told,
+            (!is_last).then_some(next.until),
+        ));
+        answer_list(&repository, &question, &begun.place, &items, token)
+    };
+    Ok(Ok(web::block(write).await.map_err(|error| Error::internal("writing a list", error))?))
+}
+
+fn owned(question: &[(&str, &str)]) -> Vec<(String, String)> {
+    question.iter().map(|(name, value)| ((*name).to_owned(), (*value).to_owned())).collect()
 }
 
 fn page(

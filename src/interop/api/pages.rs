@@ -10,7 +10,7 @@ use std::fmt::Write as _;
 use std::sync::Arc;
 
 use super::super::dcat::Catalogue;
-use crate::datasets::{Listed, Selection, list_listed};
+use crate::datasets::{Listed, Selection, list_listed, newest_change};
 use crate::db::{Conn, Db, Memo};
 use crate::identity::{find_organisation, organisations_by_ids};
 use crate::journal::newest_at;
@@ -78,8 +78,10 @@ pub(super) struct State {
     pub(super) more: bool,
     /// Another one for every other content.
     pub(super) fingerprint: Digest,
-    /// The first whole second after the newest event of all.
-    pub(super) settled: Option<Timestamp>,
+    /// The newest event of all.
+    pub(super) newest_event: Option<Timestamp>,
+    /// When a dataset of the whole list last changed; told on the first page alone, so that all pages together tell one.
+    pub(super) modified: Option<Timestamp>,
 }
 
 impl State {
@@ -108,7 +110,7 @@ impl Pages {
 
 fn look(conn: &mut Conn, ctx: &Ctx, request: &Request) -> Result<State> {
     // Before the rest: what happens meanwhile is newer than this moment, and is not taken for seen.
-    let settled = newest_at(conn)?.map(|at| Timestamp::from_millis(at.as_millis() / 1000 * 1000 + 1000));
+    let newest_event = newest_at(conn)?;
     let catalogue = match &request.which {
         Which::Whole => Catalogue::Whole(all_spaces(conn)?),
         Which::Space(space) => Catalogue::Space(Box::new(find_space(conn, space)?)),
@@ -118,12 +120,21 @@ fn look(conn: &mut Conn, ctx: &Ctx, request: &Request) -> Result<State> {
     let page = usize::try_from(PAGE).unwrap_or_default();
     let more = datasets.len() > page;
     datasets.truncate(page);
-    let fingerprint = fingerprint(conn, &catalogue, &datasets, more)?;
-    Ok(State { catalogue, datasets, more, fingerprint, settled })
+    let modified = match &request.after {
+        None => newest_change(conn, ctx, &request.selection())?,
+        Some(_) => None,
+    };
+    let fingerprint = fingerprint(conn, &catalogue, &datasets, (more, modified))?;
+    Ok(State { catalogue, datasets, more, fingerprint, newest_event, modified })
 }
 
 /// Everything that a page is made of, by name and state.
-fn fingerprint(conn: &mut Conn, catalogue: &Catalogue, datasets: &[Listed], more: bool) -> Result<Digest> {
+fn fingerprint(
+    conn: &mut Conn,
+    catalogue: &Catalogue,
+    datasets: &[Listed],
+    (more, modified): (bool, Option<Timestamp>),
+) -> Result<Digest> {
     let organisations: Vec<_> = datasets.iter().map(|one| &one.organisation_id).collect();
     let spaces: Vec<_> = datasets.iter().map(|one| &one.space).collect();
     let organisations: HashMap<_, _> =
@@ -137,7 +148,7 @@ fn fingerprint(conn: &mut Conn, catalogue: &Catalogue, datasets: &[Listed], more
         Catalogue::Space(space) => space.revision.to_string(),
         Catalogue::Organisation(organisation) => organisation.revision.to_string(),
     };
-    let mut text = format!("{} {own} {more}", env!("CARGO_PKG_VERSION"));
+    let mut text = format!("{} {own} {more} {modified:?}", env!("CARGO_PKG_VERSION"));
     for one in datasets {
         let (organisation, space) = (organisations.get(&one.organisation_id), spaces.get(&one.space));
         let (at, organisation, space) =
@@ -146,9 +157,4 @@ fn fingerprint(conn: &mut Conn, catalogue: &Catalogue, datasets: &[Listed], more
         write!(text, "\n{} {at} {organisation} {} {space}", one.id, one.space).unwrap_or(());
     }
     Ok(Digest::of(&text))
-}
-
-/// What `Last-Modified` may say: nothing in the second in which something happened, for more may happen in it.
-pub(super) fn last_modified(state: &State, now: Timestamp) -> Option<Timestamp> {
-    state.settled.filter(|settled| now >= *settled)
 }

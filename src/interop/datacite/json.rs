@@ -6,7 +6,9 @@ use crate::datasets::record::{
     Agent, AgentKind, AgentScheme, Identifier, IdentifierScheme, Period, Relation, RelationKind,
 };
 use crate::interop::addresses::Addresses;
+use crate::interop::dcat;
 use crate::interop::entry::Entry;
+use crate::interop::rdf::iri;
 use crate::kernel::LangText;
 use crate::policies::AccessMode;
 
@@ -14,13 +16,16 @@ use crate::policies::AccessMode;
 const THEMES: &str = "http://publications.europa.eu/resource/authority/data-theme";
 
 /// The entry as DataCite's JSON describes it (kernel 4). A DOI stands there only when the record names one; the page is the
-/// `url` in any case.
+/// `url` in any case. Another version than the newest one is a work of its own, of which the record's identifiers are not: its page
+/// identifies it, and it is a version of the dataset.
 #[must_use]
 pub fn render(entry: &Entry, at: &Addresses) -> Value {
     let (dataset, record) = (&entry.described.dataset, &entry.described.record);
     let version = entry.described.version.as_ref();
-    let page = at.dataset(dataset);
-    let doi = record.identifiers.iter().find(|one| one.scheme == IdentifierScheme::Doi);
+    let page = dcat::subject(entry, at);
+    let is_version = page != at.dataset(dataset);
+    let identifiers = if is_version { &[] } else { record.identifiers.as_slice() };
+    let doi = identifiers.iter().find(|one| one.scheme == IdentifierScheme::Doi);
     let mut out = Map::new();
     if let Some(doi) = doi {
         out.insert("doi".into(), json!(doi.value));
@@ -52,8 +57,14 @@ pub fn render(entry: &Entry, at: &Addresses) -> Value {
     list("subjects", subjects(entry));
     list("contributors", contributors(entry));
     list("dates", dates(entry));
-    list("alternateIdentifiers", alternate_identifiers(entry, &page, doi));
-    list("relatedIdentifiers", related(entry, at));
+    let mut alternate = vec![alternate_identifier("URL", &page)];
+    if !is_version {
+        alternate.push(alternate_identifier("Cadastre", dataset.id.as_str()));
+    }
+    alternate.extend(identifiers.iter().filter(|other| Some(*other) != doi).map(alternate_of));
+    list("alternateIdentifiers", alternate);
+    let whole = is_version.then(|| related_one("IsVersionOf", ("URL", at.dataset(dataset))));
+    list("relatedIdentifiers", whole.into_iter().chain(related(entry, at)).collect());
     list("rightsList", rights(entry));
     list(
         "descriptions",
@@ -187,26 +198,27 @@ fn period(period: &Period) -> String {
     format!("{}/{}", end(&period.start), end(&period.end))
 }
 
-fn alternate_identifiers(entry: &Entry, page: &str, doi: Option<&Identifier>) -> Vec<Value> {
-    let record = &entry.described.record;
-    let one =
-        |kind: &str, value: &str| json!({"alternateIdentifier": value, "alternateIdentifierType": kind});
-    let mut all = vec![one("URL", page), one("Cadastre", entry.described.dataset.id.as_str())];
-    all.extend(record.identifiers.iter().filter(|other| Some(*other) != doi).map(|other| {
-        let kind = match other.scheme {
-            IdentifierScheme::Doi => "DOI",
-            IdentifierScheme::Uuid => "UUID",
-            IdentifierScheme::Urn => "URN",
-            IdentifierScheme::Other => "Other",
-        };
-        one(kind, &other.value)
-    }));
-    all
+fn alternate_identifier(kind: &str, value: &str) -> Value {
+    json!({"alternateIdentifier": value, "alternateIdentifierType": kind})
+}
+
+fn alternate_of(identifier: &Identifier) -> Value {
+    let kind = match identifier.scheme {
+        IdentifierScheme::Doi => "DOI",
+        IdentifierScheme::Uuid => "UUID",
+        IdentifierScheme::Urn => "URN",
+        IdentifierScheme::Other => "Other",
+    };
+    alternate_identifier(kind, &identifier.value)
+}
+
+fn related_one(relation: &str, (kind, value): (&str, String)) -> Value {
+    let value = if kind == "URL" { iri(&value) } else { value };
+    json!({"relatedIdentifier": value, "relatedIdentifierType": kind, "relationType": relation})
 }
 
 fn related(entry: &Entry, at: &Addresses) -> Vec<Value> {
     let record = &entry.described.record;
-    let one = |relation: &str, (kind, value): (&str, String)| json!({"relatedIdentifier": value, "relatedIdentifierType": kind, "relationType": relation});
     let sources = record.origin.derived_from.iter().filter_map(|source| {
         let own = source.dataset.as_ref().map(|name| {
             let (dataset, version) =
@@ -214,11 +226,13 @@ fn related(entry: &Entry, at: &Addresses) -> Vec<Value> {
             let page = format!("{}/datasets/{dataset}", at.base());
             version.map_or(page.clone(), |version| format!("{page}/{version}"))
         });
-        Some(one("IsDerivedFrom", ("URL", own.or_else(|| source.url.clone())?)))
+        Some(related_one("IsDerivedFrom", ("URL", own.or_else(|| source.url.clone())?)))
     });
-    let documentation = record.documentation.iter().map(|url| one("IsDocumentedBy", ("URL", url.clone())));
-    let landing = record.landing_page.iter().map(|url| one("IsDescribedBy", ("URL", url.clone())));
-    let works = record.relations.iter().filter_map(|work| Some(one(relation_type(work.kind), named(work)?)));
+    let documentation =
+        record.documentation.iter().map(|url| related_one("IsDocumentedBy", ("URL", url.clone())));
+    let landing = record.landing_page.iter().map(|url| related_one("IsDescribedBy", ("URL", url.clone())));
+    let works =
+        record.relations.iter().filter_map(|work| Some(related_one(relation_type(work.kind), named(work)?)));
     sources.chain(documentation).chain(landing).chain(works).collect()
 }
 
@@ -254,7 +268,7 @@ fn rights(entry: &Entry) -> Vec<Value> {
         let uri =
             listed.then(|| format!("https://spdx.org/licenses/{licence}")).or(rights.licence_url.clone());
         if let Some(members) = one.as_object_mut() {
-            members.extend(uri.map(|uri| ("rightsUri".to_owned(), json!(uri))));
+            members.extend(uri.map(|uri| ("rightsUri".to_owned(), json!(iri(&uri)))));
             if listed {
                 members.insert("rightsIdentifierScheme".into(), json!("SPDX"));
                 members.insert("schemeUri".into(), json!("https://spdx.org/licenses/"));

@@ -8,6 +8,7 @@ use crate::datasets::record::Record;
 use crate::interop::addresses::Addresses;
 use crate::interop::entry::Entry;
 use crate::interop::samples::entry;
+use crate::kernel::VersionId;
 
 const FULL: &str = include_str!("../../../tests/fixtures/record-full.json");
 
@@ -54,6 +55,29 @@ fn the_full_record_is_told_in_full() {
     {
         assert!(dublin_core.contains(part), "{part}: {dublin_core}");
     }
+}
+
+#[test]
+fn another_version_than_the_newest_is_a_work_of_its_own() {
+    let (mut entry, _) = said(&serde_json::from_str(FULL).unwrap());
+    entry.described.dataset.latest_version = Some("9.0.0".parse().unwrap());
+    let version = json!({
+        "id": VersionId::generate(), "dataset": "harbour/tides", "dataset_id": entry.described.dataset.id,
+        "version": "1.0.0", "state": "published", "files": 1, "bytes": 1, "revision": 1,
+        "created_at": "2026-01-01T00:00:00Z", "published_at": "2026-01-02T00:00:00Z", "same_content": [],
+    });
+    entry.described.version = Some(serde_json::from_value(version).unwrap());
+    let at = Addresses::below("https://register.example.org".to_owned());
+    let said = render_json(&entry, &at);
+    let page = at.version(&entry.described.dataset, &entry.described.version.as_ref().unwrap().version);
+    assert_eq!((&said["url"], &said["doi"]), (&json!(page), &Value::Null));
+    assert_eq!(said["alternateIdentifiers"].as_array().unwrap().len(), 1);
+    let whole = json!({
+        "relatedIdentifier": at.dataset(&entry.described.dataset), "relatedIdentifierType": "URL",
+        "relationType": "IsVersionOf",
+    });
+    assert!(said["relatedIdentifiers"].as_array().unwrap().contains(&whole), "{said:#}");
+    assert!(resource(&said).contains(&format!("<identifier identifierType=\"URL\">{page}</identifier>")));
 }
 
 #[test]

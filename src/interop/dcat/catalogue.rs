@@ -45,7 +45,7 @@ pub struct View {
     pub next: Option<String>,
     /// The datasets on this page, in their order.
     pub datasets: Vec<String>,
-    /// When one of them last changed.
+    /// When one of the whole list last changed, where this page is to tell it.
     pub modified: Option<Timestamp>,
 }
 

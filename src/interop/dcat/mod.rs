@@ -12,9 +12,12 @@ mod indicators;
 mod origin;
 mod quality;
 
-pub use catalogue::{Catalogue, View, describe_catalogue, list, record_of};
-pub use dataset::{describe, subject};
+pub use catalogue::{Catalogue, View, describe_catalogue, list};
+pub use dataset::subject;
 pub use quality::{Indicator, QualityDimension, QualityScore, Rating, assess};
+
+use catalogue::record_of;
+use dataset::describe;
 
 use super::addresses::Addresses;
 use super::entry::Entry;
@@ -42,25 +45,27 @@ pub fn render(entry: &Entry, at: &Addresses, syntax: Syntax) -> String {
     out
 }
 
-/// The same without measurements, as RDF/XML that stands within another document.
+/// The same as lists have it, as RDF/XML that stands within another document.
 #[must_use]
 pub fn render_element(entry: &Entry, at: &Addresses, most_files: i64) -> String {
     let mut out = String::new();
     let mut writer = Writer::begin_element(&mut out);
-    for node in within_list(entry, at, most_files).finish() {
+    let mut graph = Graph::default();
+    describe_in_list(entry, at, most_files, &mut graph);
+    for node in graph.finish() {
         writer.node(&node, &mut out);
     }
     writer.end(&mut out);
     out
 }
 
-/// A dataset as lists have it: with its entry in the catalogue, without measurements.
-#[must_use]
-pub fn within_list(entry: &Entry, at: &Addresses, most_files: i64) -> Graph {
-    let mut graph = Graph::default();
-    describe(entry, at, most_files, &mut graph);
-    record_of(entry, at, &mut graph);
-    graph
+/// Describes a dataset as lists have it: with its entry in the catalogue, and of the measurements the score alone. A version with
+/// more files than `most_files` is one distribution.
+pub fn describe_in_list(entry: &Entry, at: &Addresses, most_files: i64, graph: &mut Graph) {
+    let before = graph.nodes().len();
+    describe(entry, at, most_files, graph);
+    quality::measure_score(entry, at, before, graph);
+    record_of(entry, at, graph);
 }
 
 #[cfg(test)]

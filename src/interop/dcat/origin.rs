@@ -8,7 +8,9 @@ use crate::interop::rdf::{Graph, Node};
 use crate::interop::vocabulary;
 use crate::policies::AccessMode;
 
-/// Says where a dataset was harvested from. Its terms are decided there, so that no policy of ours is named.
+/// Says where a dataset was harvested from. Its identifier there is another identifier of the same dataset, not a source that it was
+/// made from, as `dct:source` and `prov:wasDerivedFrom` would have it. Its terms are decided there, so that no policy of ours is
+/// named.
 pub(super) fn describe(node: &mut Node, entry: &Entry, at: &Addresses, graph: &mut Graph) {
     let Some(mark) = entry.described.dataset.harvested.as_deref() else { return };
     let iri = node.iri().to_owned();
@@ -17,9 +19,6 @@ pub(super) fn describe(node: &mut Node, entry: &Entry, at: &Addresses, graph: &m
     let mut identifier = Node::new(&part, "adms:Identifier");
     identifier.plain("skos:notation", &mark.identifier);
     graph.share(identifier);
-    if is_web(&mark.identifier) {
-        node.link("dct:source", &mark.identifier);
-    }
     if let Some(page) = mark.origin.as_ref().filter(|_| entry.described.record.landing_page.is_none()) {
         graph.refer(node, "dcat:landingPage", page, "foaf:Document");
     }
@@ -33,10 +32,6 @@ pub(super) fn describe(node: &mut Node, entry: &Entry, at: &Addresses, graph: &m
         graph.concept(node, "dct:accessRights", &right, Some("dct:RightsStatement"));
     }
     distributions(node, entry, mark, at, graph);
-}
-
-fn is_web(text: &str) -> bool {
-    text.starts_with("https://") || text.starts_with("http://")
 }
 
 fn distributions(of: &mut Node, entry: &Entry, mark: &Harvested, at: &Addresses, graph: &mut Graph) {

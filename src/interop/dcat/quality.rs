@@ -239,20 +239,61 @@ const METRICS: &str = "https://piveau.eu/ns/voc#";
 
 /// Says the measurements in the words of the Data Quality Vocabulary, where something is published.
 pub(super) fn measure(entry: &Entry, at: &Addresses, graph: &mut Graph) {
-    let published = |version: &crate::datasets::versions::Version| version.state == VersionState::Published;
-    if !entry.described.version.as_ref().is_some_and(published) {
+    if !is_published(entry) {
         return;
     }
     let found = assess(entry, at);
-    let about = subject(entry, at);
-    let mut dataset = Node::new(&about, "dcat:Dataset");
-    let mut put = |id: &str, value: String, datatype: &'static str, dimension: Option<QualityDimension>| {
-        let name = format!("{about}#mqa-{id}");
+    let mut measured = Measured::of(entry, at);
+    for metric in &found.metrics {
+        measured.put(metric.id, metric.met.to_string(), "xsd:boolean", Some(metric.dimension), graph);
+    }
+    measured.put("scoring", found.score.to_string(), "xsd:integer", None, graph);
+    graph.share(measured.dataset);
+}
+
+/// Says the score alone, of the dataset that was described in the graph after so many other things.
+pub(super) fn measure_score(entry: &Entry, at: &Addresses, before: usize, graph: &mut Graph) {
+    let nodes = graph.nodes().get(before..).unwrap_or_default();
+    if !is_published(entry) {
+        return;
+    }
+    let found = score(entry, at, nodes);
+    let mut measured = Measured::of(entry, at);
+    measured.put("scoring", found.score.to_string(), "xsd:integer", None, graph);
+    graph.share(measured.dataset);
+}
+
+fn is_published(entry: &Entry) -> bool {
+    entry.described.version.as_ref().is_some_and(|version| version.state == VersionState::Published)
+}
+
+/// A dataset that is measured.
+struct Measured {
+    about: String,
+    dataset: Node,
+}
+
+impl Measured {
+    fn of(entry: &Entry, at: &Addresses) -> Self {
+        let about = subject(entry, at);
+        let dataset = Node::new(&about, "dcat:Dataset");
+        Self { about, dataset }
+    }
+
+    fn put(
+        &mut self,
+        id: &str,
+        value: String,
+        datatype: &'static str,
+        dimension: Option<QualityDimension>,
+        graph: &mut Graph,
+    ) {
+        let name = format!("{}#mqa-{id}", self.about);
         let mut measurement = Node::new(&name, "dqv:QualityMeasurement");
-        measurement.link("dqv:computedOn", &about);
+        measurement.link("dqv:computedOn", &self.about);
         measurement.link("dqv:isMeasurementOf", &format!("{METRICS}{id}"));
         measurement.typed("dqv:value", &value, datatype);
-        dataset.link("dqv:hasQualityMeasurement", &name);
+        self.dataset.link("dqv:hasQualityMeasurement", &name);
         graph.add(measurement);
         let mut metric = Node::new(&format!("{METRICS}{id}"), "dqv:Metric");
         if let Some(dimension) = dimension {
@@ -260,10 +301,5 @@ pub(super) fn measure(entry: &Entry, at: &Addresses, graph: &mut Graph) {
             graph.refer(&mut metric, "dqv:inDimension", &dimension, "dqv:Dimension");
         }
         graph.share(metric);
-    };
-    for metric in &found.metrics {
-        put(metric.id, metric.met.to_string(), "xsd:boolean", Some(metric.dimension));
     }
-    put("scoring", found.score.to_string(), "xsd:integer", None);
-    graph.share(dataset);
 }

@@ -63,7 +63,8 @@ impl Repository {
         self.admin_email.clone().unwrap_or_else(|| format!("postmaster@{}{at}", self.host))
     }
 
-    /// The envelope of an answer, with the arguments of the question; an error about the arguments repeats none.
+    /// The envelope of an answer, with those arguments of the question that the protocol's schema allows there; an error about
+    /// the arguments repeats none.
     fn envelope(&self, question: &[(&str, &str)]) -> Xml {
         let mut xml = Xml::document();
         xml.begin(
@@ -77,8 +78,23 @@ impl Repository {
                 ),
             ],
         );
-        xml.leaf("responseDate", &[], &seconds(self.now)).leaf("request", question, &self.base_url());
+        let repeated: Vec<(&str, &str)> =
+            question.iter().copied().filter(|(name, value)| is_repeatable(name, value)).collect();
+        xml.leaf("responseDate", &[], &seconds(self.now)).leaf("request", &repeated, &self.base_url());
         xml
+    }
+}
+
+/// Whether an argument is of the type that `OAI-PMH.xsd` gives it.
+fn is_repeatable(name: &str, value: &str) -> bool {
+    let is_word = |text: &str| {
+        !text.is_empty() && text.chars().all(|c| c.is_ascii_alphanumeric() || "-_.!~*'()".contains(c))
+    };
+    match name {
+        "metadataPrefix" => is_word(value),
+        "set" => value.split(':').all(is_word),
+        "identifier" => value.chars().all(|c| c.is_ascii_graphic() && !"\"<>[]\\^`{|}".contains(c)),
+        _ => true,
     }
 }
 
@@ -243,4 +259,24 @@ fn header(xml: &mut Xml, repository: &Repository, change: &Change<Entry>) {
         .leaf("setSpec", &[], &format!("space:{space}"))
         .leaf("setSpec", &[], &format!("organisation:{organisation}"))
         .end();
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn what_the_schema_does_not_allow_is_not_repeated() {
+        for (name, value, wanted) in [
+            ("metadataPrefix", "oai_dc", true),
+            ("metadataPrefix", "<script>", false),
+            ("set", "space:health", true),
+            ("set", "space:", false),
+            ("set", "space health", false),
+            ("identifier", "oai:register.example.org:ds_1", true),
+            ("identifier", "a b", false),
+        ] {
+            assert_eq!(is_repeatable(name, value), wanted, "{name}={value}");
+        }
+    }
 }

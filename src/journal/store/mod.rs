@@ -20,6 +20,6 @@ pub(super) use nodes::{DatabaseTiles, backfill_nodes, frontier};
 pub use payloads::{Payload, Said};
 pub(super) use payloads::{erase, last_payload, naming, payloads_of, said_by};
 pub(super) use rows::read_from;
-pub use rows::{Recorded, log_size, newest_at};
+pub use rows::{Recorded, log_size, newest_at, newest_at_about};
 pub(super) use visible::{Begin, entries_about, visible_entries, visible_entry};
 pub use visible::{Filters, newest_about};

@@ -62,6 +62,23 @@ pub fn newest_at(conn: &mut Conn) -> Result<Option<Timestamp>> {
     Ok(newest.first(conn).optional()?)
 }
 
+/// When the newest entry of one of these kinds about one of these things was made.
+///
+/// # Errors
+/// When the database fails.
+pub fn newest_at_about(
+    conn: &mut Conn,
+    subjects: &[&str],
+    kinds: &[&'static str],
+) -> Result<Option<Timestamp>> {
+    let newest = journal::table
+        .filter(journal::subject.eq_any(subjects.to_vec()))
+        .filter(journal::kind.eq_any(kinds.to_vec()))
+        .order(journal::position.desc())
+        .select(journal::at);
+    Ok(newest.first(conn).optional()?)
+}
+
 /// How many entries the log has.
 ///
 /// # Errors

@@ -1,15 +1,13 @@
 """Harvests with sickle: each question of a list as it is asked, and what came of it. Every DataCite record is held against the
-published schema, every DCAT-AP record is read by rdflib.
+schema of `datacite.py`, which stands before this, every DCAT-AP record is read by rdflib.
 
 Usage: harvest.py BASE_URL QUESTIONS_JSON
 """
 
-import importlib.resources
 import json
 import sys
 
 import sickle.oaiexceptions as errors
-from lxml import etree
 from rdflib import DCAT, DCTERMS, RDF, Graph
 from sickle import Sickle
 
@@ -19,8 +17,7 @@ ERRORS = tuple(one for one in vars(errors).values() if isinstance(one, type) and
 MANDATORY = ["identifier", "creators", "titles", "publisher", "publicationYear", "resourceType"]
 
 client = Sickle(f"{sys.argv[1]}/oai")
-# The schema of DataCite 4.6 as it is published; this package brings it along.
-schema = etree.XMLSchema(etree.parse(str(importlib.resources.files("validator") / "schema" / "metadata.xsd")))
+schema = datacite_schema()
 
 
 def check(record, prefix):

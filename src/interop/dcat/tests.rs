@@ -260,9 +260,10 @@ fn of_very_many_files_a_few_are_described() {
     for files in [150, 10_000] {
         let mut entry = with_version(serde_json::from_str(FULL).unwrap(), &json!(few));
         entry.described.version.as_mut().unwrap().files = files;
-        let text = within_list(&entry, &addresses(), MOST_FILES_IN_PAGE);
+        let mut graph = Graph::default();
+        describe_in_list(&entry, &addresses(), MOST_FILES_IN_PAGE, &mut graph);
         let distributions: Vec<&str> =
-            text.nodes().iter().filter(|node| node.is("dcat:Distribution")).map(|node| node.iri()).collect();
+            graph.nodes().iter().filter(|node| node.is("dcat:Distribution")).map(|node| node.iri()).collect();
         assert_eq!(distributions.len(), 3, "{distributions:?}");
         assert!(
             distributions[0].ends_with("#all") && distributions[1].contains("00040"),

@@ -71,7 +71,7 @@ pub(super) fn is_there(format: Format, entry: &Entry, at: &Addresses) -> bool {
     let is = |state| version.is_some_and(|version| version.state == state);
     match format {
         Croissant | Croissant10 => version.is_some_and(|version| {
-            version.published_at.is_some() && version.files <= format.most_files() && lists()
+            version.state == VersionState::Published && version.files <= format.most_files() && lists()
         }),
         Spdx3 | Linkset | Sha256Sums => version.is_some(),
         DataPackage | Metalink => !is(VersionState::Withdrawn) && lists(),

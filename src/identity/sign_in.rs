@@ -7,7 +7,7 @@ use argon2::password_hash::{PasswordHasher as _, PasswordVerifier as _};
 
 use super::model::{CodeIssued, Credential, Person};
 use super::store;
-use crate::db::Db;
+use crate::db::{Db, Tx};
 use crate::journal::{Event, append};
 use crate::kernel::{Ctx, Error, ExposeSecret as _, Kind, PersonId, Result, Secret, Slug, Timestamp};
 
@@ -40,21 +40,26 @@ pub async fn sign_in(db: &Db, ctx: &Ctx, login: Slug, password: Secret) -> Resul
     let (person, hash) = found.map_or((None, None), |(person, hash)| (Some(person), hash));
     let right = verify(password, hash).await?;
     match person {
-        Some(person) if right => begin_session(db, ctx, person).await,
+        Some(person) if right => begin_session(db, ctx, "begin_session", |_, _| Ok(person)).await,
         _ => Err(Error::new(Kind::Unauthenticated, "wrong_password", "login or password is wrong")),
     }
 }
 
-async fn begin_session(db: &Db, ctx: &Ctx, person: PersonId) -> Result<SignedIn> {
+/// Begins a session for whom a write finds, in that write: what leads to it is done with it or not at all.
+async fn begin_session<F>(db: &Db, ctx: &Ctx, name: &'static str, whose: F) -> Result<SignedIn>
+where
+    F: FnOnce(&mut Tx<'_>, &Ctx) -> Result<PersonId> + Send + 'static,
+{
     let secret = Credential::generate(Credential::SESSION)?;
     let (hash, expires_at, ctx) = (secret.hash(), ctx.now.plus(SESSION_LIFE), ctx.clone());
-    let owner = person.clone();
-    db.write("begin_session", move |tx| {
-        let id = store::insert_session(tx, &hash, &owner, ctx.now, expires_at)?;
-        append(tx, &ctx, Event::new("session.begun", &id).fact("person", owner.as_str()))?;
-        Ok(())
-    })
-    .await?;
+    let person = db
+        .write(name, move |tx| {
+            let person = whose(tx, &ctx)?;
+            let id = store::insert_session(tx, &hash, &person, ctx.now, expires_at)?;
+            append(tx, &ctx, Event::new("session.begun", &id).fact("person", person.as_str()))?;
+            Ok(person)
+        })
+        .await?;
     Ok(SignedIn { person, secret: secret.reveal().into(), expires_at })
 }
 
@@ -96,18 +101,15 @@ pub async fn redeem_code(db: &Db, ctx: &Ctx, code: Secret, password: Secret) -> 
         return Err(invalid());
     }
     let password_hash = hash_password(password).await?;
-    let at = ctx.clone();
-    let person = db
-        .write("redeem_code", move |tx| {
-            let person = store::live_code(tx, &hash, at.now)?.ok_or_else(invalid)?;
-            store::set_password(tx, &person.id, &password_hash)?;
-            store::delete_codes_of(tx, &person.id)?;
-            store::delete_sessions_of(tx, &person.id)?;
-            append(tx, &at, Event::new("person.password_set", &person.id))?;
-            Ok(person.id)
-        })
-        .await?;
-    begin_session(db, ctx, person).await
+    begin_session(db, ctx, "redeem_code", move |tx, ctx| {
+        let person = store::live_code(tx, &hash, ctx.now)?.ok_or_else(invalid)?;
+        store::set_password(tx, &person.id, &password_hash)?;
+        store::delete_codes_of(tx, &person.id)?;
+        store::delete_sessions_of(tx, &person.id)?;
+        append(tx, ctx, Event::new("person.password_set", &person.id))?;
+        Ok(person.id)
+    })
+    .await
 }
 
 /// Makes a new one-time code for a person; earlier ones stop holding.

@@ -42,6 +42,7 @@ RULES = [
     ("create_source|update_source", "/(url|hosts/.*)", ".*", "addresses and hosts that can be parsed, of the source's kind"),
     ("create_source|update_source", "/organisation", ".*", "the organisation is there"),
     ("update_source", "/(organisation|kind)", "immutable", "what a source is cannot be changed"),
+    ("create_source|update_source", "/trust_policy", ".*", "a policy with a log, for the kind of source that has one"),
     ("create_replica", "/digest", "digest_mismatch", "the digest is the version's"),
     ("approve_request", "/until", ".*", "it lies after the present moment"),
     ("approve_request", "/versions/.*", "unknown_version", "the versions are published"),

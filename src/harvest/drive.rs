@@ -90,9 +90,7 @@ impl Driver<'_> {
                 return self.db.write("pass_on_run", move |tx| pass_on(tx, &job, now)).await;
             }
             open = if self.now() > run.deadline_at {
-                let minutes = source.deadline_minutes;
-                self.give_up(format!("it was not done after {minutes} minutes, which is its deadline"))
-                    .await?
+                self.give_up(late(&source)).await?
             } else {
                 match run.position.clone() {
                     Position::Reading { url, kept, .. } => self.page(source, run, &url, kept).await?,
@@ -180,6 +178,8 @@ impl Driver<'_> {
             {
                 return self.take_in((source, run), page, (kept, None), 0).await;
             }
+            // What is waited for is waited for until then.
+            Err(_) if self.now() > run.deadline_at => return self.give_up(late(&source)).await,
             Err(error) => return self.give_up(format!("page {}: {error}", run.pages + 1)).await,
         };
         let (bytes, media_type, url, own) =
@@ -367,6 +367,11 @@ impl Driver<'_> {
         })
         .await
     }
+}
+
+/// Why a run ends at its deadline.
+fn late(source: &Source) -> String {
+    format!("it was not done after {} minutes, which is its deadline", source.deadline_minutes)
 }
 
 /// Records deleted in one write.

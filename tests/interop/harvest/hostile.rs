@@ -5,6 +5,7 @@ use std::time::Instant;
 use reqwest::Method;
 use serde_json::{Value, json};
 
+use super::memory_of;
 use super::pair::{Source, copying, counts, record, titles};
 use super::server::Server;
 use crate::scene::{PROVIDER, SPACE, Scene};
@@ -32,6 +33,10 @@ async fn hostile_sources_are_stopped(shape: Shape) {
     local_ones_never_lose(&copy, &server).await;
 }
 
+/// So much more memory than before hostile sources may take together, in KiB: four pages at once that are as large as pages may
+/// be, each in a buffer of twice that, beside the one that it has just grown out of.
+const MOST_GROWTH_OF_HOSTILE: u64 = 4 * 3 * 16 * 1024;
+
 async fn each_is_reported(copy: &Scene, server: &Server) {
     let cases = [
         ("/endless", "more than 60 records"),
@@ -48,7 +53,7 @@ async fn each_is_reported(copy: &Scene, server: &Server) {
         ("/drip", "slower than"),
         ("/missing", "answered 404"),
     ];
-    let mut runs = Vec::new();
+    let (mut runs, memory) = (Vec::new(), memory_of(copy));
     for (path, reason) in cases {
         let source = Source::register(copy, "dcat", &server.url(path), json!({"most_records": 60})).await;
         let run = source.begin(false).await;
@@ -63,6 +68,9 @@ async fn each_is_reported(copy: &Scene, server: &Server) {
         source.remove().await;
     }
     println!("hostile sources were stopped within {:?}", begun.elapsed());
+    let grown = memory_of(copy).saturating_sub(memory);
+    println!("{grown} KiB more memory at the most");
+    assert!(grown < MOST_GROWTH_OF_HOSTILE, "hostile sources took {grown} KiB");
     assert!(titles(copy).await.is_empty(), "nothing of them is left");
     let leaving =
         Source::register(copy, "oai_pmh", &server.url("/leaving?metadataPrefix=oai_dc"), json!({})).await;

@@ -22,8 +22,8 @@ async fn odd_sources_are_copied(shape: Shape) {
     twins_have_names_of_their_own(&one, &server).await;
     names_are_no_failures(&one, &server).await;
     an_answer_that_nobody_asked_for_is_none(&one, &server).await;
-    a_slow_source_keeps_none_waiting(&one, &server).await;
     a_ring_breeds_nothing(&one, &server).await;
+    a_slow_source_keeps_none_waiting_and_ends_at_its_deadline(&one, &server).await;
 }
 
 async fn twins_have_names_of_their_own(copy: &Scene, server: &Server) {
@@ -53,9 +53,10 @@ async fn an_answer_that_nobody_asked_for_is_none(copy: &Scene, server: &Server) 
     source.remove().await;
 }
 
-/// One that is due is harvested while another one takes its time.
-async fn a_slow_source_keeps_none_waiting(copy: &Scene, server: &Server) {
-    let slow = Source::register(copy, "dcat", &server.url("/slowly"), json!({})).await;
+/// One that is due is harvested while another one takes its time, until that is over.
+async fn a_slow_source_keeps_none_waiting_and_ends_at_its_deadline(copy: &Scene, server: &Server) {
+    let short = json!({"deadline_minutes": 1});
+    let slow = Source::register(copy, "dcat", &server.url("/slowly"), short).await;
     let run = slow.begin(false).await;
     let due = Source::register(copy, "dcat", &server.url("/unchanged"), json!({"every_hours": 1})).await;
     let first = loop {
@@ -69,6 +70,8 @@ async fn a_slow_source_keeps_none_waiting(copy: &Scene, server: &Server) {
     let done = due.until_still(&first).await;
     assert_eq!((&done["state"], counts(&done)), (&json!("succeeded"), [3, 0, 0, 0, 0]), "{done}");
     assert_eq!(slow.run(&run).await["state"], "running");
+    let over = slow.until_still(&run).await;
+    assert!(over["state"] == "failed" && over["reason"].as_str().unwrap().contains("its deadline"), "{over}");
     slow.remove().await;
     due.remove().await;
 }

@@ -242,7 +242,13 @@ pub(super) fn measure(entry: &Entry, at: &Addresses, graph: &mut Graph) {
     if !is_published(entry) {
         return;
     }
-    let found = assess(entry, at);
+    // A document that names no more files than a page of the catalogue describes the dataset as that does.
+    let files = entry.described.version.as_ref().map_or(0, |version| version.files);
+    let found = if entry.is_cut() || files > super::MOST_FILES_IN_PAGE {
+        assess(entry, at)
+    } else {
+        score(entry, at, graph.nodes())
+    };
     let mut measured = Measured::of(entry, at);
     for metric in &found.metrics {
         measured.put(metric.id, metric.met.to_string(), "xsd:boolean", Some(metric.dimension), graph);
